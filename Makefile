@@ -1,0 +1,50 @@
+# Two commands: `make run` opens the dashboard, `make test` checks everything. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint bench audit screenshots clean
+
+run: $(VENV)/run.stamp
+	$(PY) -m streamlit run app/main.py
+
+test: lint
+	$(PY) -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+bench: $(VENV)/dev.stamp
+	$(PY) -m benchmarks
+
+# Are any of the installed packages known to be vulnerable? Asks PyPI; fails, too, where that does not answer.
+audit: $(VENV)/dev.stamp
+	$(PIP) install --group audit
+	$(PIP) freeze --exclude-editable > $(VENV)/installed.txt
+	$(PY) -m pip_audit --strict --no-deps --disable-pip --requirement $(VENV)/installed.txt
+
+screenshots: $(VENV)/dev.stamp
+	$(PY) -m tests.screenshots
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# A bare Debian or Ubuntu has python3 without ensurepip: then its own package brings it, if we may install it.
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 $@")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+		|| { echo "This Python has no ensurepip; run: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade "pip>=25.1"
+
+$(VENV)/run.stamp: requirements.txt pyproject.toml | $(PY)
+	@echo "Installing what requirements.txt names (once, some minutes) ..."
+	$(PIP) install -r requirements.txt
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp
+	$(PIP) install --group dev
+	touch $@
