@@ -1,0 +1,45 @@
+"""Choose the confidence threshold ρ of an early-exit network on a microcontroller.
+
+What other programs need most is here by name, and loaded only when it is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trecx.api import choose, load_scores, runs, save_report
+    from trecx.curve import benefit_curve, operating_point, tradeoff_points
+    from trecx.importing import import_scores
+    from trecx.importing.writing import write_scores
+    from trecx.scores import ExitScores
+
+__all__ = [
+    "ExitScores",
+    "benefit_curve",
+    "choose",
+    "import_scores",
+    "load_scores",
+    "operating_point",
+    "runs",
+    "save_report",
+    "tradeoff_points",
+    "write_scores",
+]
+
+_PLACES = {
+    **dict.fromkeys(("choose", "load_scores", "runs", "save_report"), "trecx.api"),
+    **dict.fromkeys(("benefit_curve", "operating_point", "tradeoff_points"), "trecx.curve"),
+    "import_scores": "trecx.importing",
+    "write_scores": "trecx.importing.writing",
+    "ExitScores": "trecx.scores",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,5 @@
+"""`python -m trecx`."""
+
+from trecx.cli import main
+
+main()

@@ -1,0 +1,118 @@
+"""What other programs need most, by obvious names: `import trecx; trecx.load_scores("kws/trecx")`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from trecx import budget
+from trecx.budget import Choice
+from trecx.class_mix import AS_TESTED
+from trecx.criteria import LARGEST
+from trecx.curve import benefit_curve, checked_threshold
+from trecx.deployment import Deployment
+from trecx.energy import measured_costs
+from trecx.int8 import int8_thresholds
+from trecx.keeping import take_point
+from trecx.looking import look_at
+from trecx.report import designs_beside, report_of, write_report
+from trecx.saved_point import Rule
+from trecx.scores import ExitScores
+from trecx.store import Run, Store
+from trecx.wish import Wish
+
+
+def runs(db: str | None = None) -> list[Run]:
+    """Return all runs of the store.
+
+    Args:
+        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+    """
+    return Store(db).runs()
+
+
+def load_scores(name: str, source: str | None = None, db: str | None = None) -> ExitScores:
+    """Return the scores of a run.
+
+    Args:
+        name: its id, or `task/system` for its newest run, published before trained here.
+        source: `published`, `trained here` or `imported`, where there are several.
+        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+
+    Raises:
+        UnknownNameError: there is no such run; the message lists the known ones.
+    """
+    store = Store(db)
+    return store.load_scores(store.find_run(name, source))
+
+
+def choose(
+    scores: ExitScores,
+    *,
+    energy_uj: Sequence[float] = (),
+    latency_ms: Sequence[float] = (),
+    deployment: Deployment | None = None,
+    baseline_accuracy: float | None = None,
+    int8: bool = False,
+    **limits: Any,
+) -> Choice:
+    """Return the best ρ within limits; its `best` is None where no ρ meets them.
+
+    Args:
+        scores: of one run.
+        energy_uj: µJ measured by the time exit k has answered, where a limit needs it.
+        latency_ms: ms measured by then.
+        deployment: where the network runs, in place of `energy_uj` and `latency_ms`.
+        baseline_accuracy: of the network without exits, where `max_drop` is held against it.
+        int8: whether only ρ that an int8 softmax can tell apart are looked at.
+        limits: of `trecx.wish.Wish`, such as `max_flops` or `min_accuracy`.
+
+    Raises:
+        BudgetError: there is no limit, an absurd one, or one that needs what is not known.
+        EnergyError: what was measured cannot be.
+    """
+    if deployment is None:
+        costs = measured_costs(energy_uj, latency_ms or None, scores.n_exits) if len(energy_uj) else None
+        deployment = Deployment(costs)
+    curve = benefit_curve(scores)
+    steps = curve.at(int8_thresholds()) if int8 else curve
+    return budget.choose(steps, Wish(**limits), deployment, baseline_accuracy)
+
+
+def save_report(
+    name: str,
+    threshold: float,
+    path: str | Path,
+    *,
+    source: str | None = None,
+    db: str | None = None,
+    criterion: str = LARGEST,
+    int8: bool = False,
+    compare: Sequence[str] = (),
+    **looked_at: Any,
+) -> None:
+    """Write the living report of an operating point: one HTML file in which ρ can still be dragged.
+
+    Args:
+        name: of the run, as `load_scores` takes it.
+        threshold: ρ, 0..1; `inf`: nobody leaves early.
+        path: of the file, which is written whole or not at all.
+        source: `published`, `trained here` or `imported`, where there are several runs.
+        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+        criterion: what an exit goes by: `largest` (probability), `entropy` or `margin`.
+        int8: whether the point is one of an int8 softmax.
+        compare: other runs whose curves stand beside it.
+        looked_at: of `trecx.looking.look_at`: `device`, `energy_uj`, `latency_ms`, `battery`,
+            `inferences_per_hour`, `class_mix`.
+
+    Raises:
+        TrecxError: something of that name is not there, or the file cannot be written; the message says what
+            to do.
+    """
+    store = Store(db)
+    run = store.find_run(name, source)
+    rule = Rule(checked_threshold(threshold), criterion, "int8" if int8 else "float32")
+    situation = look_at(store, run, criterion=criterion, **looked_at)
+    class_mix = looked_at.get("class_mix", AS_TESTED)
+    record = take_point(run, store.baseline_of(run), situation, rule, class_mix)
+    others = designs_beside(store, run, situation, compare, criterion)
+    write_report(report_of(store, run, situation, record, others), Path(path))

@@ -1,0 +1,223 @@
+// The live console: everything that follows from ρ and the class mix, shown while the pointer moves.
+// parts.js, hints.js, plot.js, counts.js, slider.js, tiles.js and fates.js come before it; where data has a wish,
+// budget.js (app/live) too.
+
+class Console {
+  constructor(root, data, send) {
+    Object.assign(this, { root, data, send });
+    this.precision = data.precisions.includes(data.precision) ? data.precision : "float32";
+    delete root.dataset.drawn;
+    this.point = new Point(data.table, data.weights);
+    this.slider = new Slider(data.text, (rho) => this.set(rho), (rho) => this.release(rho));
+    this.tiles = new Tiles(data.text, this.point.n);
+    this.budget = data.wish && new Budget(data.wish, data.answer, (wish) => send("wish", wish),
+      (rho) => this.release(rho ?? Infinity));
+    this.fates = new Fates(this.point, data.text.samples);
+    root.replaceChildren(this.head(), this.slider.node, this.tiles.node, this.budget?.node ?? "",
+      this.panels());
+    this.bubble = new Bubble(root);
+    this.showSetting();
+    this.set(data.threshold ?? Infinity);
+    this.draw();
+    this.followMix = ({ detail }) => this.reweigh(detail);
+    document.addEventListener("trecx-class-mix", this.followMix);
+  }
+
+  head() {
+    this.meaning = element("p", "meaning");
+    this.plateau = term("", this.data.text.hints.plateau);
+    this.plateau.classList.add("plateau");
+    this.meaning.append(`${this.data.text.meaning} · `, this.plateau);
+    return element("div", "head", "", term("ρ", this.data.text.hints.rho), element("span", "equals", "="),
+      this.slider.input, this.meaning, this.precisions());
+  }
+
+  /** What the device computes with: ρ of an int8 softmax counts in steps of 1/256. */
+  precisions() {
+    if (this.data.precisions.length < 2) return "";
+    const buttons = this.data.precisions.map((name) => {
+      const button = explain(element("button", "", name), this.data.text.hints[name]);
+      button.onclick = () => {
+        this.precision = name;
+        buttons.forEach((other) => other.setAttribute("aria-pressed", other === button));
+        this.release(name === "int8" ? this.slider.threshold : Math.min(this.slider.threshold, 1));
+      };
+      button.setAttribute("aria-pressed", name === this.precision);
+      return button;
+    });
+    return element("div", "precision", "", ...buttons);
+  }
+
+  snapped(threshold) {
+    if (this.precision === "float32") return threshold;
+    return threshold > INT8_HIGHEST ? Infinity : Math.ceil(threshold * 256) / 256;
+  }
+
+  panels() {
+    this.curve = element("div", "curve");
+    this.curve.setAttribute("role", "img");
+    this.dot = element("div", "dot");
+    this.dot.hidden = true; // until the plot says where it belongs
+    this.axes = element("span", "axes");
+    const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
+    const title = element("h3", "", "", term("Benefit curve", this.data.text.hints.curve), this.axes,
+      element("span", "aside", "", ...terms));
+    const curve = element("div", "panel", "", title, element("div", "plot", "", this.curve, this.dot));
+    return element("div", "panels", "", curve, this.fates.node);
+  }
+
+  /** Show what depends on the setting, not on ρ: marks and axes. */
+  showSetting() {
+    const { marks, axes, cost_axis: drawn } = this.data;
+    this.slider.setMarks(marks);
+    this.axes.replaceChildren(...axes.map((name) => {
+      const button = element("button", "axis", name);
+      button.setAttribute("aria-pressed", name === drawn.name);
+      button.onclick = () => this.send("axis", name);
+      return button;
+    }));
+  }
+
+  set(threshold) {
+    this.threshold = this.point.moveTo(this.snapped(threshold));
+    this.show();
+  }
+
+  release(threshold) {
+    this.set(threshold);
+    this.describe();
+    this.send("threshold", this.threshold);
+    this.send("precision", this.precision);
+  }
+
+  /** Follow a class mix while it is dragged; the curve follows when it is let go. */
+  reweigh({ names, weights }) {
+    if (names.join() !== this.data.table.class_names.join()) return;
+    this.point.reweigh(weights);
+    this.curve.classList.add("stale");
+    this.show();
+  }
+
+  show() {
+    const { point, data } = this;
+    const [low, high] = this.precision === "int8" ? int8Plateau(point.plateau) : point.plateau;
+    this.slider.precision = this.precision;
+    this.slider.show(this.threshold, [low, high], this.spoken());
+    this.plateau.textContent = this.spokenPlateau(low, high);
+    this.plateau.classList.toggle("warning", this.precision === "int8" && this.threshold > 1);
+    const known = this.tiles.show(point, data);
+    this.fates.show();
+    this.showDot();
+    delete this.root.dataset.energy;
+    delete this.root.dataset.days;
+    Object.assign(this.root.dataset, { threshold: this.threshold, correct: point.correct, flops: point.flops,
+      exits: point.exits.join(), outcomes: point.outcomes.join(), plateau: [low, high].join(),
+      effective: point.effective, ...known });
+  }
+
+  spokenPlateau(low, high) {
+    if (this.precision === "int8") {
+      if (this.threshold > 1) return "no int8 sample ever reaches a ρ above 0.9961";
+      const [first, last] = [Math.round(low * 256) + (this.threshold > low ? 1 : 0), Math.min(high * 256, 255)];
+      const alike = first < last ? `, same result for ${first}–${last}` : "";
+      return `int8: ${Math.round(this.threshold * 256)}/256${alike}`;
+    }
+    if (this.threshold > 1) return `nobody leaves early${low < 1 ? `, as at every ρ above ${low.toFixed(4)}` : ""}`;
+    return (this.data.table.exact ? "same result for " : "counted in steps of ρ, here ") + within(low, Math.min(high, 1));
+  }
+
+  spoken() {
+    const { point } = this;
+    return `accuracy ${(100 * point.accuracy).toFixed(1)} %, ${((100 * point.early) / point.n).toFixed(1)} % leave early, ` +
+      `${flopsText(point.flops)} FLOPs`;
+  }
+
+  /** Say the pictures in words, as they are at this ρ. */
+  describe() {
+    const { text } = this.data;
+    this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
+    this.slider.histogram.setAttribute("aria-label", `${text.histogram}; at this ρ ` +
+      `${((100 * this.point.early) / this.point.n).toFixed(1)} % leave early`);
+    this.fates.describe();
+  }
+
+  /** Put the point on the curve: the plot's own axes say where. */
+  showDot() {
+    const layout = this.curve._fullLayout;
+    if (!layout) return;
+    const { xaxis, yaxis } = layout;
+    const { cost_axis: axis } = this.data;
+    const x = xaxis._offset + xaxis.l2p(this.point.expected(axis.exit_costs) / axis.scale);
+    const y = yaxis._offset + yaxis.l2p(100 * this.point.accuracy);
+    this.dot.style.transform = `translate(${x}px, ${y}px)`;
+    this.dot.hidden = y < 0 || y > this.curve.clientHeight; // until the curve follows a class mix
+  }
+
+  draw() {
+    const { figures } = this.data;
+    this.histogram = new Plot(this.slider.histogram, figures.confidence, { staticPlot: true },
+      () => this.slider.spaceMarks());
+    this.drawing = new Plot(this.curve, figures.curve, {}, () => this.curveDrawn());
+    this.describe();
+  }
+
+  curveDrawn() {
+    if (!this.root.dataset.drawn) this.curve.on("plotly_afterplot", () => {
+      this.showDot();
+      this.slider.spaceMarks();
+    });
+    this.showDot();
+    this.root.dataset.drawn = "yes";
+  }
+
+  /** Take another setting of the same run over, in place: a ρ or a mix that is being dragged goes on. */
+  update(data) {
+    this.data = { ...data, table: this.data.table };
+    this.point.reweigh(data.weights);
+    this.curve.classList.remove("stale");
+    this.showSetting();
+    this.set(this.threshold);
+    this.histogram.redraw(data.figures.confidence);
+    this.drawing.redraw(data.figures.curve);
+    this.describe();
+  }
+
+  end() {
+    document.removeEventListener("trecx-class-mix", this.followMix);
+    this.histogram.end();
+    this.drawing.end();
+  }
+}
+
+/** Both ends of a plateau (low, high], with as many digits as keep what is said within it. */
+function within(low, high) {
+  for (let digits = 4; digits < 9; digits += 1) {
+    const [first, last] = [Math.floor(low * 10 ** digits) + (low > 0 ? 1 : 0), Math.floor(high * 10 ** digits + 1e-9)];
+    const said = (value) => (value / 10 ** digits).toFixed(digits);
+    if (first < last) return `${said(first)}–${said(last)}`;
+  }
+  return `${high} alone`; // two neighbouring confidences, as float32 tells them apart
+}
+
+const consoles = new WeakMap();
+
+export default function mountConsole({ parentElement, data, setStateValue }) {
+  let root = parentElement.querySelector(".trecx-console");
+  if (!root) parentElement.append((root = element("section", "trecx-console")));
+  const known = consoles.get(root);
+  if (known?.live.data.counted === data.counted) {
+    if (known.live.data.version !== data.version) known.live.update(data);
+    known.live.budget?.showAnswer(data.answer);
+    return known.end;
+  }
+  const kept = known && { threshold: known.live.threshold, precision: known.live.precision,
+    wish: known.live.budget?.wish };
+  known?.end();
+  const live = new Console(root, { ...data, ...kept, table: JSON.parse(data.table) }, setStateValue);
+  const end = () => {
+    live.end();
+    consoles.delete(root);
+  };
+  consoles.set(root, { live, end });
+  return end;
+}

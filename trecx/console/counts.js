@@ -1,0 +1,131 @@
+// Counting what ρ does, from an ExitTable. ExitTable.operating_point (trecx/table.py) is the twin in Python;
+// a browser test holds the two together, to the last sample.
+
+const Z95 = 1.959963984540054;
+const INT8_HIGHEST = 255 / 256;
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+const grid = (rows, columns) => Array.from({ length: rows }, () => new Float64Array(columns));
+
+/** Counts at one ρ; moving ρ applies or takes back only the moves that lie between. Whole numbers by class. */
+class Point {
+  /** @param weights what one sample of each class counts; null: one. */
+  constructor(table, weights) {
+    this.table = table;
+    const nClasses = table.class_names.length;
+    this.classConfusion = grid(nClasses, nClasses);
+    this.classOutcomes = grid(nClasses, 6);
+    this.classExits = grid(nClasses, table.exit_flops.length);
+    table.start.count.forEach((count, row) => {
+      const truth = table.start.class[row];
+      this.classConfusion[truth][table.start.prediction[row]] += count;
+      this.classOutcomes[truth][table.start.outcome[row]] += count;
+      this.classExits[truth][0] += count;
+    });
+    this.counts = this.classExits.map((row) => row[0]);
+    this.n = sum(this.counts);
+    this.row = this.bin = 0;
+    this.reweigh(weights);
+  }
+
+  /** Let classes occur otherwise than in the test set (trecx/class_mix.py). */
+  reweigh(weights) {
+    this.isWeighted = weights !== null;
+    this.weights = weights ?? this.counts.map(() => 1);
+    const squares = sum(this.counts.map((count, k) => count * this.weights[k] ** 2));
+    this.effective = sum(this.counts.map((count, k) => count * this.weights[k])) ** 2 / squares;
+    this.recount();
+  }
+
+  /** Move to ρ, or, where the table counts in bins, to the edge above it; return the ρ that now holds. */
+  moveTo(threshold) {
+    const { edges, moves, exact } = this.table;
+    this.bin = lowerBound(edges, threshold);
+    const row = lowerBound(moves.bin, this.bin);
+    while (this.row < row) this.apply(this.row++, 1);
+    while (this.row > row) this.apply(--this.row, -1);
+    this.recount();
+    return exact || threshold === Infinity ? threshold : edges[this.bin];
+  }
+
+  apply(row, direction) {
+    const { moves } = this.table;
+    const count = direction * moves.count[row];
+    const truth = moves.class[row];
+    this.classExits[truth][moves.exit[row]] -= count;
+    this.classExits[truth][moves.exit[row] + 1] += count;
+    this.classConfusion[truth][moves.prediction[row]] -= count;
+    this.classConfusion[truth][moves.next[row]] += count;
+    this.classOutcomes[truth][moves.outcome[row]] -= count;
+    this.classOutcomes[truth][moves.next_outcome[row]] += count;
+  }
+
+  recount() {
+    this.exits = this.weighted(this.classExits);
+    this.outcomes = this.weighted(this.classOutcomes);
+    this.correct = this.total(this.classConfusion.map((row, k) => row[k]));
+  }
+
+  weighted(byClass) {
+    return Array.from(byClass[0], (_, column) => this.total(byClass.map((row) => row[column])));
+  }
+
+  /** What counts by class come to under the class mix. */
+  total(byClass) { return sum(byClass.map((count, k) => this.weights[k] * count)); }
+
+  /** Samples of one class by answer. */
+  confusionOf(truth) { return this.classConfusion[truth].map((count) => this.weights[truth] * count); }
+  get accuracy() { return this.correct / this.n; }
+  get early() { return this.n - this.exits.at(-1); }
+  expected(costs) { return sum(this.exits.map((count, k) => count * costs[k])) / this.n; }
+  get flops() { return this.expected(this.table.exit_flops); }
+
+  /** [low, high]: every ρ in (low, high] does the same; who never occurs ends no plateau (BenefitCurve.plateau). */
+  get plateau() {
+    const { edges, moves } = this.table;
+    const counts = (row) => this.weights[moves.class[row]] > 0;
+    let below = this.row - 1;
+    while (below >= 0 && !counts(below)) below -= 1;
+    let above = this.row;
+    while (above < moves.bin.length && !counts(above)) above += 1;
+    return [below < 0 ? 0 : edges[moves.bin[below]], above < moves.bin.length ? edges[moves.bin[above]] : Infinity];
+  }
+}
+
+/** A plateau in what an int8 device can tell apart: every k/256 in (low, high]; Infinity: never (trecx/int8.py). */
+function int8Plateau([low, high]) {
+  const step = (threshold) => Math.min(Math.floor(threshold * 256) / 256, INT8_HIGHEST);
+  return [step(low), high === Infinity ? Infinity : step(high)];
+}
+
+/** What one sample of each class counts under a mix (trecx/class_mix.py); null: no class ever occurs. */
+function classWeights(mix, counts) {
+  const total = sum(mix);
+  const n = sum(counts);
+  return total > 0 ? mix.map((share, k) => (counts[k] ? ((share / total) * n) / counts[k] : 0)) : null;
+}
+
+/** Index of the first of the increasing `values` that is not below `value`. */
+function lowerBound(values, value) {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The 95 % Wilson score interval of a proportion (trecx/intervals.py). */
+function wilson(proportion, n) {
+  const share = Math.min(Math.max(proportion, 0), 1); // sums of weights end a rounding error beyond
+  const centre = share + (Z95 * Z95) / (2 * n);
+  const reach = Z95 * Math.sqrt((share * (1 - share)) / n + (Z95 * Z95) / (4 * n * n));
+  const scale = 1 + (Z95 * Z95) / n;
+  return [Math.max((centre - reach) / scale, 0), Math.min((centre + reach) / scale, 1)];
+}
+
+/** Days that a battery lasts (trecx/battery.py). */
+function batteryDays({ usable_joule, sleep_joule_per_day }, energyUj, perHour) {
+  return usable_joule / (energyUj * 1e-6 * perHour * 24 + sleep_joule_per_day);
+}

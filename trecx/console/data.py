@@ -1,0 +1,153 @@
+"""What the console in the browser is given: counts, costs, figures, words."""
+
+import json
+import math
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from trecx.console.words import words
+from trecx.criteria import ENTROPY, LARGEST
+from trecx.curve import BenefitCurve, TradeoffPoint, tradeoff_points
+from trecx.deployment import Deployment
+from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
+from trecx.figures.style import shortened
+from trecx.oracle import oracle
+from trecx.situation import Situation
+from trecx.store import Run
+from trecx.table import MOVE_COLUMNS, START_COLUMNS, ExitTable
+
+MARK_TOLERANCE = 0.001  # a trade-off point further off than this is not on the curve
+PRECISIONS = ("float32", "int8")
+QUANTITIES = {"FLOPs": "flops", "energy": "energy_uj", "latency": "latency_ms"}
+
+
+def console_data(
+    run: Run,
+    situation: Situation,
+    axis: str = "FLOPs",
+    criterion: str = LARGEST,
+    named: Sequence[tuple[str, float]] = (),
+) -> dict[str, Any]:
+    """Return everything that the browser needs, as JSON would have it; `table` is JSON already.
+
+    Args:
+        run: what is looked at.
+        situation: its counts, and all that its numbers depend on.
+        axis: what the curve is drawn against; FLOPs where it is not known here.
+        criterion: what an exit goes by.
+        named: name and ρ, 0..1, of points that somebody chose; they are marked before the trade-off points.
+    """
+    axes = cost_axes(situation)
+    axis = axis if axis in axes else "FLOPs"
+    curve, reference = situation.curve, reference_data(situation)
+    marks = _marks(curve, reference)
+    data = {
+        "counted": f"{run.run_id} {criterion}",
+        "table": json.dumps(table_data(situation.table)),
+        "weights": None if situation.class_weights is None else situation.class_weights.tolist(),
+        "device": device_data(situation.deployment),
+        "reference": reference,
+        # An entropy of probabilities in steps of 1/256 does not come in such steps itself.
+        "precisions": PRECISIONS[:1] if criterion == ENTROPY else PRECISIONS,
+        "axes": list(axes),
+        "cost_axis": {"name": axis, "scale": axes[axis].scale, "exit_costs": axes[axis].exit_costs.tolist()},
+        "marks": [
+            {"label": shortened(label), "threshold": threshold}
+            for label, threshold in [*named, *((label, mark.threshold) for label, mark in marks)]
+        ],
+        "figures": {
+            "confidence": confidence_figure(situation.table).to_json(),
+            "curve": benefit_curve_figure(
+                curve,
+                axes[axis],
+                _reference_point(reference, axis) if situation.baseline else None,
+                [(label, mark.threshold) for label, mark in marks],
+                oracle(situation.table, situation.class_weights),
+                [(shortened(label), threshold) for label, threshold in named],
+            ).to_json(),
+        },
+        "text": words(run, reference["flops"], criterion) | {"curve": _spoken(curve, axes[axis])},
+    }
+    return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
+
+
+def cost_axes(situation: Situation) -> dict[str, CostAxis]:
+    """Return what the curve can be drawn against here: FLOPs, and energy and latency where they are known."""
+    costs = situation.deployment.costs
+    axes = {"FLOPs": flops_axis(situation.table.exit_flops)}
+    if costs:
+        axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.kind})", "µJ", 1.0, costs.energy_uj)
+        if costs.latency_ms is not None:
+            axes["latency"] = CostAxis(f"time per inference (ms, {costs.kind})", "ms", 1.0, costs.latency_ms)
+    return axes
+
+
+def reference_data(situation: Situation) -> dict[str, Any]:
+    """Return what changes are told against: the baseline, or this network where it always runs to the end.
+
+    `class_correct` lets the browser follow a class mix: right answers by class, as tested.
+    """
+    against = situation.baseline or situation.table
+    correct = against.operating_point(math.inf).confusion.diagonal().tolist()
+    if situation.reference:
+        return {"name": "baseline", "short": "baseline", "class_correct": correct} | situation.reference
+    end = situation.deployment.quantities(situation.point(math.inf))
+    return {"name": "always running to the end", "short": "final only", "class_correct": correct} | end
+
+
+def device_data(deployment: Deployment) -> dict[str, Any]:
+    """Return what exits cost, how often the device infers, what feeds it: as far as known."""
+    costs, battery = deployment.costs, deployment.battery
+    known: dict[str, Any] = {"per_hour": deployment.inferences_per_hour, "costs": None, "battery": None}
+    if costs:
+        known["costs"] = {
+            "energy_uj": costs.energy_uj.tolist(),
+            "latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+            "band": list(costs.energy_band),
+            "kind": costs.kind,
+            "source": costs.source,
+        }
+    if battery:
+        known["battery"] = {
+            "name": battery.name,
+            "usable_joule": battery.usable_joule,
+            "sleep_joule_per_day": battery.sleep_joule_per_day,
+        }
+    return known
+
+
+def table_data(table: ExitTable) -> dict[str, Any]:
+    """Return counts as the browser reads them: by column, as JSON would have it."""
+    return {
+        "edges": table.edges.tolist(),
+        "exact": table.exact,
+        "start": dict(zip(START_COLUMNS, table.start.T.tolist(), strict=True)),
+        "moves": dict(zip(MOVE_COLUMNS, table.moves.T.tolist(), strict=True)),
+        "exit_flops": table.exit_flops.tolist(),
+        "class_names": list(table.class_names),
+    }
+
+
+def _reference_point(reference: dict[str, Any], axis: str) -> tuple[float, float] | None:
+    cost = reference.get(QUANTITIES[axis])
+    return None if cost is None else (float(cost), float(reference["accuracy"]))
+
+
+def _marks(curve: BenefitCurve, reference: dict[str, Any]) -> list[tuple[str, TradeoffPoint]]:
+    accuracy = float(reference["accuracy"])
+    labels = ("= baseline" if reference["name"] == "baseline" else "= final", "−1 %", "−2 %", "−3 %")
+    return [
+        (label, point)
+        for label, point in zip(labels, tradeoff_points(curve, accuracy), strict=True)
+        if abs(point.accuracy - (accuracy - point.drop)) <= MARK_TOLERANCE and point.threshold <= 1
+    ]
+
+
+def _spoken(curve: BenefitCurve, axis: CostAxis) -> str:
+    """Return the curve in words, for who cannot see it."""
+    ends = [
+        f"{100 * curve.accuracy[step]:.1f} % at {axis.of(curve)[step]:.4g} {axis.unit} where {who}"
+        for step, who in ((-1, "as many as can leave early"), (0, "nobody leaves early"))
+    ]
+    return f"benefit curve, accuracy against {axis.title}: from {ends[0]} to {ends[1]}"

@@ -1,0 +1,117 @@
+// What becomes of the samples at a ρ: the six outcomes as one bar, and the confusion.
+// parts.js, hints.js and counts.js come before it.
+
+const OUTCOMES = {
+  early_right: ["left early, right", "Left before the final exit, and was right."],
+  premature: ["premature", "Left too early: this exit was wrong, a later one would have been right."],
+  hopeless: ["hopeless", "No exit is right about it."],
+  rescued: ["rescued", "Ran to the end, and only the final exit is right: what running on is for."],
+  wasteful: ["wasteful", "Overthinking that costs: answered right, but an earlier exit was right already."],
+  destructive: ["destructive", "Overthinking that harms: answered wrong, but an earlier exit was right."],
+};
+const CONFUSION_HINT = "Samples of the class of the row that are answered with the class of the column. " +
+  "The shade is the square root of the share of the row; blue is right, orange is wrong.";
+const MOST_CLASSES = 12; // more have no room beside the curve, and ten thousand cells no time while ρ is dragged
+const LONGEST_NAME = 14;
+
+/** A count that fits a cell: 4,890 as 4890, 48,900 as 49k. */
+function compact(count) {
+  if (count < 9999.5) return String(Math.round(count));
+  return count < 999_500 ? `${Math.round(count / 1e3)}k` : `${Math.round(count / 1e6)}M`;
+}
+
+/** The classes to draw: all, or those with the most wrong answers, given or taken; in their own order. */
+function mixedUpMost(confusion) {
+  const wrong = confusion.map(() => 0);
+  confusion.forEach((row, truth) => row.forEach((count, answer) => {
+    if (truth === answer) return;
+    wrong[truth] += count;
+    wrong[answer] += count;
+  }));
+  const most = [...wrong.keys()].sort((one, other) => wrong[other] - wrong[one]).slice(0, MOST_CLASSES);
+  return most.sort((one, other) => one - other);
+}
+
+class Fates {
+  constructor(point, samples) {
+    Object.assign(this, { point, samples });
+    this.title = element("h3", "");
+    this.node = element("div", "panel", "", this.title, this.outcomeBar(), this.confusionTable());
+  }
+
+  outcomeBar() {
+    this.parts = {};
+    this.bar = element("div", "bar");
+    this.bar.setAttribute("role", "img");
+    const legend = element("dl", "legend");
+    for (const [name, [title, hint]] of Object.entries(OUTCOMES)) {
+      const part = element("div", `part ${name}`);
+      part.dataset.hint = `${title}: ${hint}`;
+      const count = element("dd", "count");
+      legend.append(element("div", "entry", "", element("dt", `key ${name}`, "", term(title, hint)), count));
+      this.parts[name] = { part, count, title };
+      this.bar.append(part);
+    }
+    return element("div", "outcomes", "", this.bar, legend);
+  }
+
+  confusionTable() {
+    const { class_names: all } = this.point.table;
+    this.classes = mixedUpMost(this.point.classConfusion);
+    const names = this.classes.map((k) => all[k]);
+    const short = names.every((name) => name.length <= 3) ? " brief" : "";
+    const table = element("table", `confusion${names.length <= 4 ? " few" : short}`);
+    const heading = (scope, name, place) => {
+      const text = name.length > LONGEST_NAME ? `${[...name].slice(0, LONGEST_NAME - 1).join("")}…` : name;
+      const node = element("th", "", "", place);
+      place.append(element("bdi", "", text));
+      node.scope = scope;
+      node.title = name;
+      return node;
+    };
+    const which = all.length > names.length ? `; the ${names.length} of ${all.length} classes mixed up most` : "";
+    table.append(element("caption", "", "", term("Confusion at this ρ", CONFUSION_HINT),
+      element("span", "aside", `rows: true class, columns: answer${which}`)));
+    const body = table.createTBody();
+    this.cells = names.map((name) => {
+      const row = body.insertRow();
+      row.append(heading("row", name, element("span", "")));
+      return names.map(() => row.insertCell());
+    });
+    table.createTFoot().insertRow().append(element("td", "corner"),
+      ...names.map((name) => heading("col", name, element("span", ""))));
+    return table;
+  }
+
+  show() {
+    const weighted = this.point.isWeighted ? ", weighted" : "";
+    this.title.textContent = `What happens to the ${thousands(this.point.n)} ${this.samples}${weighted}`;
+    Object.values(this.parts).forEach(({ part, count }, k) => {
+      part.style.flexGrow = this.point.outcomes[k];
+      count.textContent = thousands(Math.round(this.point.outcomes[k]));
+    });
+    this.showConfusion();
+  }
+
+  /** Say the bar in words. */
+  describe() {
+    const counts = Object.values(this.parts).map(({ title, count }) => `${title} ${count.textContent}`);
+    this.bar.setAttribute("aria-label", `${this.title.textContent}: ${counts.join("; ")}`);
+  }
+
+  showConfusion() {
+    this.classes.forEach((truth, i) => {
+      const row = this.point.confusionOf(truth);
+      const total = sum(row) || 1;
+      this.classes.forEach((answer, j) => {
+        const cell = this.cells[i][j];
+        const count = row[answer];
+        const share = count / total;
+        const text = count >= 0.5 ? compact(count) : "";
+        if (cell.textContent !== text) cell.textContent = text;
+        cell.className = `${truth === answer ? "right" : "wrong"}${share > 0.5 ? " strong" : ""}${share < 0.012 ? " faint" : ""}`;
+        cell.style.setProperty("--shade", Math.sqrt(share).toFixed(4));
+      });
+    });
+  }
+}

@@ -1,0 +1,58 @@
+// A Plotly figure from Python: colours for its CSS variables, drawn again where the theme changes.
+
+const THEME_POLL_MS = 400;
+
+/** A figure of JSON with the value of each CSS variable, as it holds for `node`; a text that mentions one stays. */
+function withColours(text, node) {
+  const style = getComputedStyle(node);
+  return text.replace(/"var\((--st-[\w-]+)\)"/g, (_, name) => JSON.stringify(style.getPropertyValue(name).trim()));
+}
+
+/** A figure for a picture of its own: without a background it would be unreadable on another page. */
+function asPicture({ data, layout }, node) {
+  const style = getComputedStyle(node);
+  return { data, layout: { ...layout, paper_bgcolor: style.getPropertyValue("--st-background-color").trim(),
+    font: { ...layout.font, family: style.fontFamily } } };
+}
+
+class Plot {
+  /**
+   * @param figure JSON of a figure whose colours are CSS variables.
+   * @param config of Plotly.
+   * @param drawn called after each drawing.
+   */
+  constructor(node, figure, config, drawn = () => {}) {
+    Object.assign(this, { node, figure, config: { displayModeBar: false, responsive: true, ...config }, drawn });
+    this.draw();
+    this.watch = setInterval(() => this.followTheme(), THEME_POLL_MS);
+  }
+
+  get background() {
+    return getComputedStyle(this.node).getPropertyValue("--st-background-color");
+  }
+
+  async draw() {
+    while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.drawnOn = this.background;
+    const { data, layout } = JSON.parse(withColours(this.figure, this.node));
+    await window.Plotly.react(this.node, data, layout, this.config);
+    this.drawn();
+  }
+
+  /** Draw another figure in this place. */
+  redraw(figure) {
+    if (figure === this.figure) return;
+    this.figure = figure;
+    if (this.drawnOn) this.draw();
+  }
+
+  /** Draw again where the theme has changed: Plotly keeps colours as it got them. */
+  followTheme() {
+    if (this.drawnOn && this.drawnOn !== this.background) this.draw();
+  }
+
+  end() {
+    clearInterval(this.watch);
+    window.Plotly?.purge(this.node);
+  }
+}

@@ -1,0 +1,22 @@
+"""The scripts and styles of the console, and the plotly package's own script."""
+
+from pathlib import Path
+
+import plotly
+
+FOLDER = Path(__file__).parent
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def joined_scripts(*names: str, folders: tuple[Path, ...] = (FOLDER,)) -> str:
+    """Return these scripts as one module, in this order, each from the first of the folders that has it."""
+    return "\n".join(_found(f"{name}.js", folders).read_text(encoding="utf-8") for name in names)
+
+
+def style_sheet(name: str, folders: tuple[Path, ...] = (FOLDER,)) -> str:
+    """Return a style sheet, from the first of the folders that has it."""
+    return _found(f"{name}.css", folders).read_text(encoding="utf-8")
+
+
+def _found(name: str, folders: tuple[Path, ...]) -> Path:
+    return next(folder / name for folder in folders if (folder / name).is_file())

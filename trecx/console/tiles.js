@@ -1,0 +1,112 @@
+// The five numbers of an operating point: value, unit, change to the baseline, what it rests on.
+// parts.js, hints.js and counts.js come before it.
+
+const TILES = { accuracy: "Accuracy", early: "Leave early", flops: "Expected FLOPs", energy: "Energy", battery: "Battery" };
+
+const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+const energyUnit = (uj) => (uj >= 1000 ? [1000, "mJ"] : [1, "µJ"]);
+const flopsUnit = (flops) => (flops >= 1e6 ? [1e6, "M"] : [1e3, "k"]);
+
+const rough = (value) => thousands(Number(value.toPrecision(2)));
+
+function flopsText(flops) {
+  const [size, unit] = flopsUnit(flops);
+  return `${(flops / size).toFixed(2)} ${unit}`;
+}
+
+class Tiles {
+  constructor({ hints, break_even, several }, n) {
+    this.digits = n >= 2000 ? 2 : 1;
+    this.tile = {};
+    const tiles = Object.entries(TILES).map(([name, title]) => {
+      const parts = { value: element("span", "value"), unit: element("span", "unit"), aside: element("span", "aside"),
+        change: element("p", "change"), basis: element("p", "basis") };
+      this.tile[name] = parts;
+      return element("div", "tile", "", element("p", "title", "", term(title, hints[name]), parts.aside),
+        element("p", "number", "", parts.value, parts.unit), parts.change, parts.basis);
+    });
+    if (break_even) this.tile.early.aside.append(term(break_even, hints.break_even));
+    if (several) this.tile.early.aside.textContent = "by exit";
+    this.node = element("div", "tiles", "", ...tiles);
+  }
+
+  /** Show a point; return what was computed on the way: µJ per inference, and days of battery. */
+  show(point, data) {
+    this.reference = data.reference;
+    for (const name of ["accuracy", "flops", "energy", "battery"]) {
+      this.tile[name].aside.textContent = point.isWeighted ? "weighted" : "";
+    }
+    this.showShares(point, data);
+    this.showFlops(point, data);
+    return this.showEnergy(point, data.device, data.text.remedies);
+  }
+
+  showShares(point, { reference, text }) {
+    const interval = (share) => `95 %: ${wilson(share, point.effective).map((end) => (100 * end).toFixed(1)).join("–")}`;
+    const n = point.isWeighted ? `n≈${thousands(Math.round(point.effective))}` : `n ${thousands(point.n)}`;
+    const gain = point.accuracy - point.total(reference.class_correct) / point.n;
+    this.fill("accuracy", 100 * point.accuracy, this.digits, "%", `${interval(point.accuracy)} · ${n}`);
+    this.change("accuracy", `${signed(100 * gain, 2)} pt to ${reference.short}`, gain);
+    const share = point.early / point.n;
+    const counted = point.isWeighted ? "weighted"
+      : `${thousands(point.early)} of ${thousands(point.n)} ${text.samples}`;
+    this.fill("early", 100 * share, 1, "%", interval(share));
+    const byExit = point.exits.map((count) => ((100 * count) / point.n).toFixed(point.exits.length > 3 ? 0 : 1));
+    this.change("early", byExit.length > 2 ? `${byExit.join(" · ")} %` : counted);
+  }
+
+  showFlops(point, { reference, table }) {
+    const [size, unit] = flopsUnit(point.flops);
+    const exits = table.exit_flops.map((flops) => (flops / size).toFixed(table.exit_flops.length > 2 ? 1 : 2));
+    this.fill("flops", point.flops / size, 2, unit, `exits: ${exits.join(" · ")} ${unit}`);
+    this.change("flops", this.relative(point.flops, reference.flops), reference.flops - point.flops);
+  }
+
+  showEnergy(point, { costs, battery, per_hour: perHour }, remedies) {
+    if (!costs) {
+      for (const tile of ["energy", "battery"]) this.unknown(tile, remedies.energy);
+      return {};
+    }
+    const { energy_uj: known, battery_days: before } = this.reference;
+    const energy = point.expected(costs.energy_uj);
+    const [joule, unit] = energyUnit(energy);
+    const [low, high] = costs.band.map((factor) => (energy * factor) / joule);
+    const band = costs.kind === "measured" ? "" : `, ${rough(low)}–${rough(high)} ${unit}`;
+    this.fill("energy", energy / joule, 2, unit, `${costs.kind}${band}`);
+    this.change("energy", known ? this.relative(energy, known) : "baseline unknown", known ? known - energy : 0);
+    if (!battery || !perHour) {
+      this.unknown("battery", battery ? remedies.rate : remedies.battery);
+      return { energy };
+    }
+    const days = batteryDays(battery, energy, perHour);
+    this.fill("battery", days, 1, "days", `${battery.name}, ${Number((perHour / 60).toPrecision(4))} a minute`);
+    this.change("battery", before ? `${signed(days - before, 1)} to ${this.reference.short}` : "",
+      before ? days - before : 0);
+    return { energy, days };
+  }
+
+  relative(value, before) {
+    return `${signed(100 * (value / before - 1), 1)} % to ${this.reference.short}`;
+  }
+
+  unknown(tile, remedy) {
+    const { value, unit, basis } = this.tile[tile];
+    value.textContent = "–";
+    unit.textContent = "";
+    basis.textContent = remedy;
+    this.change(tile, "");
+  }
+
+  fill(tile, value, digits, unit, basis) {
+    const parts = this.tile[tile];
+    parts.value.textContent = value >= 1000 ? thousands(Math.round(value)) : value.toFixed(digits);
+    parts.unit.textContent = ` ${unit}`;
+    parts.basis.textContent = basis;
+  }
+
+  change(tile, text, gain = 0) {
+    const node = this.tile[tile].change;
+    node.textContent = text;
+    node.className = `change ${gain > 0 ? "better" : gain < 0 ? "worse" : ""}`;
+  }
+}

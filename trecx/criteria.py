@@ -1,0 +1,106 @@
+"""What an exit may go by when it decides whether to answer: three measures of how sure a softmax is."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.errors import ScoresError, unknown_name
+from trecx.scores import ExitScores, FloatArray
+
+LARGEST, ENTROPY, MARGIN = "largest", "entropy", "margin"
+CRITERIA = {LARGEST: "largest probability", ENTROPY: "entropy", MARGIN: "margin"}
+
+
+def by_criterion(scores: ExitScores, criterion: str) -> ExitScores:
+    """Return the scores as a trace whose confidence is what the criterion says, 0 (no idea) to 1 (certain).
+
+    Labels, predictions and FLOPs stay, so that curve, table and page work on it as they do on any scores. A
+    sample leaves where confidence ≥ ρ. On the criterion's own scale, as firmware compares it, that is
+
+    - `largest`: p₁ ≥ ρ, where p₁ is the largest probability (the paper, Eq. 1);
+    - `entropy`: H ≤ (1 − ρ) ln C nats (`entropy_limit`), where H = −Σ p ln p over C classes: the confidence
+      is 1 − H / ln C (BranchyNet; there the network leaves where H is below a threshold);
+    - `margin`: p₁ − p₂ ≥ ρ, where p₂ is the second largest probability (Big/Little networks).
+
+    The three differ only with three classes or more: with two, each grows with the others.
+
+    Raises:
+        ScoresError: only the largest probability is stored, and the criterion needs all of them.
+        UnknownNameError: there is no such criterion.
+
+    Source: Teerapittayanon, McDanel and Kung, "BranchyNet: fast inference via early exiting from deep neural
+    networks", ICPR 2016; Park et al., "Big/Little deep neural network for ultra low power inference",
+    CODES+ISSS 2015.
+    """
+    if criterion not in CRITERIA:
+        unknown_name("criterion", criterion, CRITERIA)
+    if criterion == LARGEST:
+        confidence = scores.confidence
+    elif scores.probabilities is None:
+        raise ScoresError(
+            f"only the largest probability is stored for these scores, and {CRITERIA[criterion]} needs the "
+            "probability of every class: import them with all classes, or stay with the largest probability"
+        )
+    else:
+        confidence = _by_exit(_MEASURES[criterion], scores.probabilities)
+    return ExitScores(
+        scores.labels,
+        scores.exit_flops,
+        predictions=scores.predictions,
+        confidence=confidence,
+        class_names=scores.class_names,
+        sample_names=scores.sample_names,
+    )
+
+
+def entropy_limit(threshold: float, n_classes: int) -> float:
+    """Return the entropy, in nats, up to which a sample leaves where its `entropy` confidence reaches ρ.
+
+    >>> round(entropy_limit(0.9, 12), 4)
+    0.2485
+    """
+    return (1 - threshold) * math.log(n_classes)
+
+
+def rule(criterion: str, threshold: float, n_classes: int) -> str:
+    """Return in words where a sample leaves at ρ, on the criterion's own scale.
+
+    >>> rule("margin", 0.5, 12), rule("entropy", 0.9, 12)
+    ('p₁ − p₂ ≥ 0.5000', 'H ≤ 0.2485 nats')
+    """
+    if math.isinf(threshold):
+        return "nowhere"
+    if criterion == ENTROPY:
+        return f"H ≤ {entropy_limit(threshold, n_classes):.4f} nats"
+    return f"{'p₁' if criterion == LARGEST else 'p₁ − p₂'} ≥ {threshold:.4f}"
+
+
+def certainty(probabilities: npt.NDArray[np.float32]) -> FloatArray:
+    """Return 1 − H / ln C of each row of (n_samples, n_classes); rounding may put it just outside 0..1."""
+    p = probabilities.astype(np.float64)
+    entropy = -np.sum(p * np.log(np.where(p > 0, p, 1)), axis=1)
+    score: FloatArray = 1 - entropy / math.log(p.shape[1])
+    return score
+
+
+def margin(probabilities: npt.NDArray[np.float32]) -> FloatArray:
+    """Return by how much the largest of each row of (n_samples, n_classes) exceeds the second largest."""
+    second, first = np.partition(probabilities, -2, axis=1)[:, -2:].T
+    lead: FloatArray = first.astype(np.float64) - second
+    return lead
+
+
+_MEASURES = {ENTROPY: certainty, MARGIN: margin}
+
+
+def _by_exit(
+    measure: Callable[[npt.NDArray[np.float32]], FloatArray], probabilities: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return the measure of each sample at each exit, one exit at a time to need little memory.
+
+    It is computed in float64 and rounded once, so that equal rows tie.
+    """
+    exits = [measure(probabilities[:, exit_]) for exit_ in range(probabilities.shape[1])]
+    return np.clip(np.stack(exits, axis=1), 0, 1).astype(np.float32)

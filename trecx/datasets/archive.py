@@ -1,0 +1,82 @@
+"""Archives: extracted whole or not at all, and never outside their folder."""
+
+import errno
+import gzip
+import lzma
+import os
+import shutil
+import tarfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from trecx.errors import FetchError
+from trecx.progress import Progress, silent
+
+MAX_UNPACKED_BYTES = 16 * 1024**3  # the largest dataset has some 4
+_DAMAGE = (
+    *(tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(ValueError, OverflowError, RecursionError, MemoryError),  # as tarfile finds sizes that cannot be
+)
+# What a name that cannot be gives; None: bz2's word for damage.
+_NO_NAME = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, None)
+
+
+def extract(archive: Path, target: Path, root: PurePosixPath, progress: Progress = silent) -> None:
+    """Extract the plain files below `root` of a .tar.gz or .tar.xz to the new folder `target`.
+
+    Raises:
+        FetchError: the archive is damaged, unpacks to too much, or holds a link, a device or a path that
+            leads out of it.
+        OSError: the disk takes no more.
+    """
+    unfinished = target.with_name(target.name + ".extracting")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        _extract_members(archive, unfinished, progress)
+        if not (unfinished / root).is_dir():
+            raise tarfile.ReadError(f"no folder {root} in it")
+        os.replace(unfinished / root, target)
+    except _DAMAGE as error:
+        cause = str(error).partition(":\n")[0]  # tarfile goes on with what each kind of archive is not
+        raise FetchError(f"{archive} is damaged ({cause}); delete it, then run this again") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _extract_members(archive: Path, folder: Path, progress: Progress) -> None:
+    total, unpacked = archive.stat().st_size, 0
+    with archive.open("rb") as packed, tarfile.open(fileobj=packed, mode="r:*") as members:
+        for member in members:
+            if member.isdir():
+                continue
+            path = _safe_path(member, archive)
+            unpacked += member.size
+            if unpacked > MAX_UNPACKED_BYTES:
+                raise tarfile.ReadError(f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+            content = cast(IO[bytes], members.extractfile(member))  # None only for what _safe_path refuses
+            with content:
+                _write(content, folder / path)
+            progress(f"extracting {archive.name}", packed.tell(), total)
+
+
+def _write(content: IO[bytes], target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as handle:
+            shutil.copyfileobj(content, handle)
+    except OSError as error:
+        if error.errno in _NO_NAME:
+            raise tarfile.ReadError(f"{target.name!r} cannot be a file in it") from error
+        raise
+
+
+def _safe_path(member: tarfile.TarInfo, archive: Path) -> PurePosixPath:
+    path = PurePosixPath(member.name)
+    plain = member.isfile() and not member.issparse() and member.size >= 0
+    if not plain or not path.parts or path.is_absolute() or ".." in path.parts:
+        raise FetchError(
+            f"{archive} holds {member.name!r}, which is no plain file inside it; nothing was extracted. "
+            "Delete the archive and get it from the address in data/sources.toml"
+        )
+    return path

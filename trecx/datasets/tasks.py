@@ -1,0 +1,114 @@
+"""Tasks and systems by name: those of the paper, and whatever people bring."""
+
+import re
+from dataclasses import dataclass
+
+from trecx.errors import UnknownNameError, unknown_name
+
+_NAME = re.compile(r"[a-z0-9-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A dataset with its classes and its reference network (MLPerf Tiny)."""
+
+    name: str
+    title: str
+    network: str
+    noun: str  # what one sample is called
+    class_names: tuple[str, ...]
+    packaged_in: str = ""  # the Python package that its samples come inside, if one does
+
+
+_KWS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes", "silence", "unknown")
+_IC = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+TASKS = {
+    task.name: task
+    for task in (
+        Task("kws", "Keyword spotting", "DS-CNN", "clip", _KWS),
+        Task("ic", "Image classification", "ResNet-8", "image", _IC),
+        Task("vww", "Visual wake words", "MobileNetV1 × 0.25", "image", ("non_person", "person")),
+        Task("digits", "Handwritten digits", "small CNN", "image", tuple("0123456789"), "scikit-learn"),
+    )
+}
+
+SYSTEMS = {
+    "baseline": "Baseline",
+    "trecx": "T-RECX",
+    "trecx-noev": "T-RECX without early view",
+    "trecx-notransfer": "T-RECX without weight transfer",
+    "fmaps-concat": "Feature-map concatenation",
+    "baseline-ee": "Baseline exit (pool + dense)",
+    "sdn": "Shallow-Deep Network",
+    "branchynet": "BranchyNet",
+    "trecx-at-quarter": "T-RECX, exit at ¼",
+    "trecx-at-three-quarters": "T-RECX, exit at ¾",
+    "trecx-two-exits": "T-RECX with two early exits",
+    "trecx-extra-class": "T-RECX with an extra class",
+}
+
+
+SHORT_NAMES = SYSTEMS | {
+    "baseline": "baseline",
+    "trecx-noev": "without early view",
+    "trecx-notransfer": "without weight transfer",
+    "fmaps-concat": "feature maps joined",
+    "baseline-ee": "pool + dense exit",
+    "sdn": "SDN",
+    "trecx-at-quarter": "exit at ¼",
+    "trecx-at-three-quarters": "exit at ¾",
+    "trecx-two-exits": "two early exits",
+    "trecx-extra-class": "with an extra class",
+}
+
+
+def find_task(name: str) -> Task:
+    """Return the task called `name`.
+
+    Raises:
+        UnknownNameError: there is none; the message lists the known ones.
+    """
+    return TASKS[name] if name in TASKS else unknown_name("task", name, TASKS)
+
+
+def find_system(name: str) -> str:
+    """Return `name` if it is a system of the paper.
+
+    Raises:
+        UnknownNameError: it is not; the message lists the known ones.
+    """
+    return name if name in SYSTEMS else unknown_name("system", name, SYSTEMS)
+
+
+def task_of(name: str, noun: str = "sample") -> Task:
+    """Return the task of a run: one of the paper's, or a plain one, called by its name.
+
+    Args:
+        name: of the task.
+        noun: what a sample of it is called, where it is not of the paper.
+
+    >>> task_of("door-bell").title, task_of("kws", "sample").noun
+    ('door-bell', 'clip')
+    """
+    return TASKS.get(name) or Task(name, name, "network", noun, ())
+
+
+def system_title(name: str) -> str:
+    """Return what people call a system; one that is not of the paper goes by its name."""
+    return SYSTEMS.get(name, name)
+
+
+def checked_name(kind: str, name: str) -> str:
+    """Return `name` if a task or system of one's own may be called so.
+
+    Raises:
+        UnknownNameError: it may not; the message says how names are made.
+    """
+    if _NAME.fullmatch(name):
+        return name
+    known = ", ".join(TASKS if kind == "task" else SYSTEMS)
+    raise UnknownNameError(
+        f"{name[:60]!r} is no name for a {kind}: take 1 to 40 small letters, digits and hyphens, "
+        f"such as my-{kind}; those of the paper are {known}"
+    )

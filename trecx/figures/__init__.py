@@ -1,0 +1,33 @@
+"""Numbers in, Plotly figure out. Colours are CSS variables: whoever shows a figure says what they are."""
+
+from trecx.figures.benefit import CostAxis, benefit_curve_figure, flops_axis
+from trecx.figures.comparison import CurveLine, comparison_figure
+from trecx.figures.confidence import confidence_figure
+from trecx.figures.density import SplitViolin, Violin, split_violin_figure, violin_figure
+from trecx.figures.difference import difference_figure
+from trecx.figures.learning import learning_figure
+from trecx.figures.placement import PlacedExit, placement_figure
+from trecx.figures.reliability import reliability_figure
+from trecx.figures.static import light_colours, must_write_pictures, with_colours, write_pictures
+
+__all__ = [
+    "CostAxis",
+    "CurveLine",
+    "PlacedExit",
+    "SplitViolin",
+    "Violin",
+    "benefit_curve_figure",
+    "comparison_figure",
+    "confidence_figure",
+    "difference_figure",
+    "flops_axis",
+    "learning_figure",
+    "light_colours",
+    "must_write_pictures",
+    "placement_figure",
+    "reliability_figure",
+    "split_violin_figure",
+    "violin_figure",
+    "with_colours",
+    "write_pictures",
+]

@@ -1,0 +1,171 @@
+"""The benefit curve of one run, with its baseline and its trade-off points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from trecx.curve import BenefitCurve
+from trecx.figures.style import BASELINE, BETTER, EARLY, QUIET, TEXT, blank_figure, padded
+from trecx.oracle import Oracle
+from trecx.scores import FloatArray, IntArray
+
+LETTER, LINE_HEIGHT = 0.013, 0.06  # of the axes: what a letter, and a line of them, takes
+
+
+@dataclass(frozen=True, eq=False)
+class CostAxis:
+    """What a benefit curve is drawn against: cost per inference.
+
+    Attributes:
+        title: the axis' title, with its unit.
+        unit: of a number on it.
+        scale: how much of what exits cost makes one unit.
+        exit_costs: what answering at each exit costs, of shape (n_exits,).
+    """
+
+    title: str
+    unit: str
+    scale: float
+    exit_costs: FloatArray | IntArray
+
+    def of(self, curve: BenefitCurve) -> FloatArray:
+        """Return the expected cost of each step, in units, of shape (n_steps,)."""
+        return curve.expected(self.exit_costs) / self.scale
+
+
+def flops_axis(exit_flops: IntArray) -> CostAxis:
+    """Return the axis of the paper: millions of FLOPs."""
+    return CostAxis("expected FLOPs per inference (millions)", "MFLOPs", 1e6, exit_flops)
+
+
+def benefit_curve_figure(
+    curve: BenefitCurve,
+    axis: CostAxis,
+    baseline: tuple[float, float] | None = None,
+    marks: Sequence[tuple[str, float]] = (),
+    oracle: Oracle | None = None,
+    named: Sequence[tuple[str, float]] = (),
+) -> go.Figure:
+    """Draw accuracy against expected cost as ρ moves (paper, Figure 4).
+
+    Args:
+        curve: every step of it is drawn.
+        axis: what it costs.
+        baseline: cost (in what `axis.exit_costs` counts) and accuracy of the network without exits, marked ×.
+        marks: label and ρ of points to name on the curve.
+        oracle: the bound that no router beats.
+        named: name and ρ of points that somebody chose.
+    """
+    figure = blank_figure(axis.title, "accuracy")
+    percents, costs = 100 * curve.accuracy, axis.of(curve)
+    figure.add_scatter(
+        x=costs,
+        y=percents,
+        customdata=curve.thresholds.clip(max=1),
+        mode="lines",
+        line={"color": EARLY, "width": 2},
+        hovertemplate=f"ρ %{{customdata:.4f}}<br>%{{x:.4g}} {axis.unit}<br>%{{y:.2f}} %<extra></extra>",
+        name="benefit curve",
+    )
+    if marks:
+        _add_marks(figure, curve.at([threshold for _, threshold in marks]), axis, [name for name, _ in marks])
+    if oracle:
+        bound = oracle.exit_counts @ axis.exit_costs / curve.n_samples / axis.scale
+        _add_oracle(figure, bound, 100 * oracle.accuracy)
+        percents, costs = np.append(percents, 100 * oracle.accuracy), np.append(costs, bound)
+    if baseline:
+        x, y = baseline[0] / axis.scale, 100 * baseline[1]
+        _add_baseline(figure, x, y, axis.unit)
+        percents, costs = np.append(percents, y), np.append(costs, x)
+    figure.update_xaxes(range=padded(costs, 0.06))
+    figure.update_yaxes(range=padded(percents, 0.1), tickformat=".1f", ticksuffix=" %")
+    if named:
+        _add_named(figure, curve.at([threshold for _, threshold in named]), axis, [name for name, _ in named])
+    return figure
+
+
+def _add_marks(figure: go.Figure, points: BenefitCurve, axis: CostAxis, labels: list[str]) -> None:
+    figure.add_scatter(
+        x=axis.of(points),
+        y=100 * points.accuracy,
+        text=labels,
+        mode="markers+text",
+        marker={"color": QUIET, "size": 9, "symbol": "line-ns-open"},
+        textposition="bottom right",
+        textfont={"color": QUIET, "size": 12},
+        hoverinfo="skip",
+        name="trade-off points",
+    )
+
+
+def _add_named(figure: go.Figure, points: BenefitCurve, axis: CostAxis, names: list[str]) -> None:
+    """Mark points with what somebody called them; a name is text, whatever markup it looks like.
+
+    A name that would run into one before it is seen under the pointer only. Ranges must be set.
+    """
+    x, y = axis.of(points), 100 * points.accuracy
+    shown = [escape(name, quote=False) for name in names]
+    sides = _sides_with_room(figure, x, y, names)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        text=[name if side else "" for name, side in zip(shown, sides, strict=True)],
+        customdata=shown,
+        mode="markers+text",
+        marker={"color": TEXT, "size": 9, "symbol": "diamond-open"},
+        textposition=[f"top {side or 'left'}" for side in sides],
+        textfont={"color": TEXT, "size": 12},
+        hovertemplate="%{customdata}<extra></extra>",
+        name="named points",
+    )
+
+
+def _sides_with_room(figure: go.Figure, x: FloatArray, y: FloatArray, names: list[str]) -> list[str]:
+    """Return for each name on which side of its point it can be written; empty: on none."""
+    (left, right), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
+    letter, line = LETTER * (right - left), LINE_HEIGHT * (high - low)
+    placed: list[tuple[float, float, float]] = []
+    sides = []
+    for at, height, name in zip(x.tolist(), y.tolist(), names, strict=True):
+        length = letter * len(name)
+        side, begin = ("left", at - length) if at - length > left else ("right", at)
+        end = begin + length
+        if any(begin < stop and end > start and abs(height - other) < line for start, stop, other in placed):
+            side = ""
+        else:
+            placed.append((begin, end, height))
+        sides.append(side)
+    return sides
+
+
+def _add_oracle(figure: go.Figure, costs: FloatArray, percents: FloatArray) -> None:
+    figure.add_scatter(
+        x=costs,
+        y=percents,
+        text=[*[""] * (len(costs) - 1), "oracle: nobody beats it"],
+        mode="lines+text",
+        textposition="middle right",
+        textfont={"color": QUIET, "size": 12},
+        line={"color": BASELINE, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+        name="oracle",
+    )
+
+
+def _add_baseline(figure: go.Figure, x: float, y: float, unit: str) -> None:
+    figure.add_hrect(y0=y, y1=200, fillcolor=BETTER, line_width=0, layer="below")
+    figure.add_hline(y, line={"color": BASELINE, "width": 1, "dash": "dash"})
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        text=["baseline"],
+        mode="markers+text",
+        textposition="bottom center",
+        textfont={"color": QUIET, "size": 12},
+        marker={"color": BASELINE, "size": 11, "symbol": "x-thin", "line": {"color": BASELINE, "width": 2.5}},
+        hovertemplate=f"baseline<br>%{{x:.4g}} {unit}<br>%{{y:.2f}} %<extra></extra>",
+        name="baseline",
+    )

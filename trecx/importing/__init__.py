@@ -1,0 +1,59 @@
+"""Scores made elsewhere (.npz, .csv, .parquet) into ExitScores; nothing in such a file is ever executed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trecx.errors import ScoresError
+from trecx.importing.content import read_content
+from trecx.importing.scores_file import ScoresFile, read_scores_file, suffix_of
+from trecx.progress import Progress, silent
+from trecx.scores import ExitScores
+
+__all__ = ["ScoresFile", "import_scores", "open_scores_file", "read_scores_file"]
+
+
+def import_scores(
+    path: Path,
+    exit_flops: Sequence[int] = (),
+    class_names: Sequence[str] = (),
+    usual_class_names: Sequence[str] = (),
+    progress: Progress = silent,
+) -> ExitScores:
+    """Read a file of scores.
+
+    `.npz`: `labels` (n,), `probabilities` (n, exits, classes), or `predictions` and `confidence` (n, exits),
+    `exit_flops` (exits,), and, if you like, `class_names` and `sample_names`.
+    `.csv` and `.parquet`: a row a sample; `label` (number or class name), perhaps `sample` (its name), and
+    for k = 1..exits either `exit{k}_{class}` for every class, or `exit{k}_prediction` and
+    `exit{k}_confidence`; above a CSV header, or in `DataFrame.attrs`, what `about.KEYS` names.
+
+    Args:
+        path: the file.
+        exit_flops: FLOPs by the time exit k has answered; goes before what the file says.
+        class_names: one name a class, in order; goes before what the file says.
+        usual_class_names: names where neither says any, if their number fits.
+        progress: told how far the reading is.
+
+    Raises:
+        ScoresError: the file cannot be read as scores; the message names the row, column or array.
+    """
+    return open_scores_file(path, class_names, usual_class_names, progress).scores(exit_flops)
+
+
+def open_scores_file(
+    path: Path,
+    class_names: Sequence[str] = (),
+    usual_class_names: Sequence[str] = (),
+    progress: Progress = silent,
+) -> ScoresFile:
+    """Understand a file of scores, without asking for FLOPs yet.
+
+    Raises:
+        ScoresError: the file cannot be read as scores.
+    """
+    suffix_of(path.name)
+    try:
+        content = read_content(path, progress)
+    except ScoresError as error:
+        raise ScoresError(f"{path.name}: {error}") from error
+    return read_scores_file(path.name, content, class_names, usual_class_names, progress)

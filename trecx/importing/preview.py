@@ -1,0 +1,66 @@
+"""What a file of scores holds, to be looked at before anything is stored."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trecx.importing.scores_file import ScoresFile
+from trecx.scores import ExitScores
+
+ROWS = 5
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was understood of a file.
+
+    Attributes:
+        n_samples: number of samples.
+        class_names: names of the classes.
+        full_softmax: whether every class's score is there, or the largest alone.
+        accuracy: of each exit alone, 0..1.
+        exit_flops: as the file says; None where it does not.
+        rows: the first samples: name, label, and what each exit answers with which confidence.
+    """
+
+    n_samples: int
+    class_names: tuple[str, ...]
+    full_softmax: bool
+    accuracy: tuple[float, ...]
+    exit_flops: tuple[int, ...] | None
+    rows: tuple[dict[str, str | float], ...]
+
+    @property
+    def n_exits(self) -> int:
+        """Number of exits, the final one included."""
+        return len(self.accuracy)
+
+
+def preview_of(file: ScoresFile) -> Preview:
+    """Return what a file holds; all of it is checked as if it were kept.
+
+    Raises:
+        ScoresError: these are no scores; the message names the row.
+    """
+    known = file.said.get("exit_flops")
+    scores = file.scores(known or np.arange(1, file.n_exits + 1).tolist())
+    return Preview(
+        scores.n_samples,
+        tuple(scores.class_names),
+        scores.probabilities is not None,
+        tuple(scores.standalone_accuracy.tolist()),
+        None if known is None else tuple(scores.exit_flops.tolist()),
+        tuple(_row(scores, sample) for sample in range(min(ROWS, scores.n_samples))),
+    )
+
+
+def _row(scores: ExitScores, sample: int) -> dict[str, str | float]:
+    names = scores.class_names
+    row: dict[str, str | float] = {
+        "sample": scores.sample_names[sample],
+        "label": names[scores.labels[sample]],
+    }
+    for k in range(scores.n_exits):
+        row[f"exit {k + 1}"] = names[scores.predictions[sample, k]]
+        row[f"confidence {k + 1}"] = float(scores.confidence[sample, k])
+    return row

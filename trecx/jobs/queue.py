@@ -1,0 +1,99 @@
+"""The queue: jobs wait for their turn, one runs, and what has ended can be looked up."""
+
+import fcntl
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from trecx.jobs.job import CANCELLED, FAILED, RUNNING, WAITING, Job
+from trecx.jobs.known import find_known
+from trecx.jobs.records import Records
+
+WORKER = (sys.executable, "-m", "trecx.jobs.worker")
+FINISHED_KEPT = 20
+LOST = "The process that did it is gone, perhaps because the machine was switched off. Ask for it again."
+
+
+class Queue:
+    """The jobs of a folder: one runs at a time, in the order in which they were asked for.
+
+    They run in the process of `trecx.jobs.runner`, which is started when there is work, outlives whoever
+    started it, and ends when nothing waits. While it lives it holds the file `lock`: it is given that file
+    already locked, so that two can never be started.
+
+    Args:
+        folder: where the jobs are kept.
+        worker: the command that does a job, to which the folder and the job's number are added.
+
+    Attributes:
+        records: the jobs as they are kept.
+
+    Raises:
+        JobError: by every method that writes, where that cannot be done; the message says what to do.
+    """
+
+    def __init__(self, folder: Path, worker: Sequence[str] = WORKER) -> None:
+        self.records = Records(folder)
+        self._worker = tuple(worker)
+
+    def add(self, key: str) -> Job:
+        """Ask for the scoring of a known model; one that waits or runs already is not asked for twice.
+
+        Raises:
+            UnknownNameError: no known model has this key, whatever else it may name.
+        """
+        key = find_known(key).key
+        with self.records.guarded():
+            jobs = self.records.all()
+            job = next((job for job in jobs if job.unfinished and job.key == key), None)
+            if job is None:
+                job = Job(max((job.number for job in jobs), default=0) + 1, key)
+                self.records.keep(job)
+                for old in [job for job in jobs if not job.unfinished][FINISHED_KEPT:]:
+                    self.records.forget(old)
+            self._go_on()
+            return job
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, the newest first, and see to it that those which wait get their turn."""
+        if not self.records.folder.is_dir():
+            return []
+        with self.records.guarded():
+            self._go_on()
+            return self.records.all()
+
+    def cancel(self, number: int) -> None:
+        """End a job that waits or runs; what it has stored by then, a whole run or none, stays."""
+        self.records.end(number, CANCELLED)
+
+    def _go_on(self) -> None:
+        """Where no runner lives: settle what one has left behind, and start one if there is work."""
+        with (self.records.folder / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            jobs = self.records.all()
+            for job in jobs:
+                if job.state == RUNNING:
+                    self.records.keep(job.ended(FAILED, reason=LOST))
+            if any(job.state == WAITING for job in jobs):
+                self._start_runner(lock)
+
+    def _start_runner(self, lock: IO[str]) -> None:
+        # The lock belongs to the open file, which the runner inherits: it stays when it is closed here.
+        folder, number = self.records.folder, lock.fileno()
+        command = [sys.executable, "-m", "trecx.jobs.runner", str(folder), str(number), *self._worker]
+        with (folder / "runner.log").open("wb") as log:
+            runner = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(number,),
+                start_new_session=True,  # Ctrl-C in the dashboard's terminal is not for it
+            )
+        threading.Thread(target=runner.wait, daemon=True).start()  # or it would stay as a zombie

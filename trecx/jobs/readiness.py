@@ -1,0 +1,33 @@
+"""Whether a store's runs can be added to from here, and where its jobs are kept."""
+
+import hashlib
+from importlib.util import find_spec
+
+from trecx.jobs.queue import Queue
+from trecx.paths import ROOT
+from trecx.store import Store
+
+NO_TENSORFLOW = (
+    "Scoring needs TensorFlow, which is not installed here; everything else works without it. Run "
+    "pip install -e '.[nn]' in this project's environment and start the dashboard again, or score where "
+    "TensorFlow is, with python -m trecx score."
+)
+
+
+def queue_of(store: Store) -> Queue:
+    """Return the queue of a store: in a folder beside its file, or, if it has none, below data/."""
+    if store.file:
+        return Queue(store.file.with_name(f"{store.file.name}.jobs"))
+    return Queue(ROOT / "data" / f"{hashlib.sha256(store.name.encode()).hexdigest()[:12]}.jobs")
+
+
+def obstacle(store: Store) -> str:
+    """Return in words why nothing can be scored here; nothing where it can."""
+    if find_spec("tensorflow") is None or find_spec("keras") is None:
+        return NO_TENSORFLOW
+    if not store.writable:
+        return (
+            f"The runs in {store.name} can be read but not added to. Make the file and its folder writable "
+            "for whoever runs the dashboard, or let TRECX_DB name a database that is, and start it again."
+        )
+    return ""

@@ -1,0 +1,72 @@
+"""The process that does one job: `python -m trecx.jobs.worker FOLDER NUMBER`."""
+
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+from trecx.errors import TrecxError
+from trecx.jobs.job import DONE, FAILED, Step
+from trecx.jobs.known import find_known
+from trecx.jobs.records import Records
+from trecx.jobs.scoring import score_known
+from trecx.store import Store
+
+TOLD_EVERY_S = 0.2
+NICENESS = 10  # the dashboard, which people wait for, comes first
+
+
+class Teller:
+    """A `Progress` that keeps how far a job is, some times a second, and logs each new kind of work.
+
+    Args:
+        records: where the job is kept.
+        number: of the job.
+    """
+
+    def __init__(self, records: Records, number: int) -> None:
+        self._records, self._number = records, number
+        self._what, self._told_at = "", 0.0
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """Be told what is being done, and how far it is."""
+        now = time.monotonic()
+        if what != self._what:
+            print(time.strftime("%H:%M:%S"), what, flush=True)
+        elif done != total and now - self._told_at < TOLD_EVERY_S:
+            return
+        self._what, self._told_at = what, now
+        self._records.keep_step(self._number, Step(what, done, total))
+
+
+def do_job(records: Records, number: int) -> None:
+    """Do a job, and say how it ended."""
+    job = records.find(number)
+    if job is None:
+        return
+    try:
+        run = score_known(find_known(job.key), Store(), Teller(records, number))
+    except TrecxError as error:
+        print(f"error: {error}", flush=True)
+        records.end(number, FAILED, reason=str(error))
+    except Exception as error:
+        traceback.print_exc()
+        reason = f"Nobody foresaw this error: {type(error).__name__}: {error}. The log has all of it."
+        records.end(number, FAILED, reason=reason)
+    else:
+        print(f"{time.strftime('%H:%M:%S')} done: {run.run_id}", flush=True)
+        records.end(number, DONE, run_id=run.run_id)
+
+
+def _end_with_runner() -> None:
+    """End as soon as the runner is gone, which holds the other end of standard input."""
+    os.read(0, 1)  # nothing is ever written: it returns when that end is closed
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_runner, daemon=True).start()
+    do_job(Records(Path(sys.argv[1])), int(sys.argv[2]))

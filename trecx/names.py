@@ -1,0 +1,94 @@
+"""Names of classes and samples: numbered where nobody named them, and never the same twice."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+import numpy as np
+
+from trecx.errors import ScoresError
+
+MAX_CLASSES = 1_024  # confusions hold a number for every two of them
+_AT_ONCE = 100_000
+
+
+class NumberedNames(Sequence[str]):
+    """The names "0", "1", …, made when they are asked for: ten million of them would take a gigabyte.
+
+    >>> NumberedNames(3)[1], NumberedNames(3) == ("0", "1", "2")
+    ('1', True)
+    """
+
+    def __init__(self, n: int) -> None:
+        self._numbers = range(n)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._numbers)
+
+    @overload
+    def __getitem__(self, position: int) -> str: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, position: int | slice) -> str | tuple[str, ...]:
+        found = self._numbers[position]
+        return str(found) if isinstance(found, int) else tuple(map(str, found))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, NumberedNames):
+            return len(self) == len(other)
+        return isinstance(other, tuple) and tuple(self) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def numbered_classes(n: int) -> tuple[str, ...]:
+    """Return the names of classes that nobody named: "0", "1", ….
+
+    Raises:
+        ScoresError: they are more than `MAX_CLASSES`.
+    """
+    check_class_count(n)
+    return tuple(map(str, range(n)))
+
+
+def check_class_count(n: int) -> None:
+    """Refuse more classes than confusions can hold.
+
+    Raises:
+        ScoresError: there are.
+    """
+    if n > MAX_CLASSES:
+        raise ScoresError(f"{n:,} classes, and at most {MAX_CLASSES:,} are taken in; number them 0, 1, 2, …")
+
+
+def check_writable(what: str, names: Sequence[str]) -> None:
+    """Refuse a name that no file and no database could hold: half of a character (a lone surrogate).
+
+    Raises:
+        ScoresError: there is one; the message says which.
+    """
+    for first in range(0, len(names), _AT_ONCE):
+        some = names[first : first + _AT_ONCE]
+        try:
+            "".join(some).encode()
+        except UnicodeEncodeError as error:
+            wrong = next(name for name in some if any("\ud800" <= letter <= "\udfff" for letter in name))
+            raise ScoresError(f"{what} must be whole characters, {wrong[:80]!r} is not") from error
+
+
+def check_distinct(what: str, names: Sequence[str]) -> None:
+    """Refuse a name that is there twice.
+
+    Equal names have equal hashes; so where all hashes differ, no set of all names has to be built.
+
+    Raises:
+        ScoresError: two names are the same; the message says which.
+    """
+    hashes = np.sort(np.fromiter(map(hash, names), np.int64, len(names)))
+    if (hashes[1:] == hashes[:-1]).any() and len(set(names)) != len(names):
+        twice, times = Counter(names).most_common(1)[0]
+        raise ScoresError(f"{what} must be distinct, {twice!r} is there {times} times")

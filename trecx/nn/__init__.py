@@ -1,0 +1,71 @@
+"""The only place that imports TensorFlow, Keras and keras-flops.
+
+Keras is loaded here, before any module of this package needs it, so that it starts quietly. Building and
+training networks needs Keras alone, on whatever backend `KERAS_BACKEND` names; scoring, counting FLOPs and
+reading model files need `tf`, which is here only while Keras runs on TensorFlow (the default).
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from trecx.errors import ModelError
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+@contextmanager
+def _native_stderr_closed() -> Iterator[None]:
+    """Drop what native code writes to standard error: TensorFlow's greeting heeds no log level."""
+    sys.stderr.flush()
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+def _not_installed(error: ModuleNotFoundError) -> ModelError:
+    backend = os.environ["KERAS_BACKEND"]
+    if backend == "tensorflow":
+        return ModelError(
+            f"TensorFlow is not installed; run `pip install -e '.[nn]'` to score models ({error})"
+        )
+    return ModelError(
+        f"Keras cannot run on {backend!r} ({error}); install it with its package, or unset KERAS_BACKEND "
+        "to run on TensorFlow"
+    )
+
+
+try:
+    with _native_stderr_closed():
+        import keras
+
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+except ModuleNotFoundError as error:
+    raise _not_installed(error) from error
+
+if keras.backend.backend() == "tensorflow":
+    # Deprecation notes about TensorFlow's own calls are of no use to who scores a model.
+    tf.get_logger().setLevel(logging.ERROR)
+
+
+def __getattr__(name: str) -> Any:
+    """Say why there is no `tf` where Keras runs on another backend."""
+    if name == "tf":
+        raise ModelError(
+            f"scoring, FLOPs and model files need TensorFlow, and Keras runs on "
+            f"{keras.backend.backend()!r} here; unset KERAS_BACKEND and run it again"
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = ["keras", "tf"]

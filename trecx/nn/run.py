@@ -1,0 +1,101 @@
+"""A model over its task's samples into the store: one run."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trecx import paths
+from trecx.datasets.samples import SampleSet
+from trecx.datasets.sources import published_model
+from trecx.errors import ModelError
+from trecx.nn.models import load_model, require_exits
+from trecx.nn.networks.systems import SYSTEMS
+from trecx.nn.scoring import score_model, versions
+from trecx.progress import Progress, silent
+from trecx.store import Provenance, Run, Store
+
+_READ_AT_ONCE = 128
+
+
+def score_into(
+    store: Store,
+    path: Path,
+    system: str,
+    samples: SampleSet,
+    again: bool = False,
+    progress: Progress = silent,
+    training: Mapping[str, Any] | None = None,
+) -> tuple[Run, bool]:
+    """Score a model and keep the scores; return its run, and whether it is new.
+
+    The same model over the same samples is not run twice, unless `again`.
+
+    Args:
+        store: where the run is kept.
+        path: the model's file or folder.
+        system: what the model is; one with an extra class answers with it too.
+        samples: what it is scored on.
+        again: whether a new run is made even if there is the same one already.
+        progress: told how far the scoring is.
+        training: what shaped the weights, where they were trained here.
+
+    Raises:
+        ModelError: the model is none, does not fit its system or task, or is another of the paper's.
+        StoreError: the run could not be kept.
+    """
+    progress("loading the model", 0, None)
+    model = load_model(path)
+    progress("loading the model", 1, 1)
+    require_exits(model, system)
+    published = published_model(path)
+    if published and (published.task, published.system) != (samples.task, system) and not samples.own:
+        raise ModelError(
+            f"{path} is the paper's {published.task}/{published.system}; score it with "
+            f"--task {published.task} --system {published.system}"
+        )
+    samples = _with_extra_class(samples, system)
+    provenance = Provenance(
+        task=samples.task,
+        system=system,
+        source="published" if published and not samples.own else "trained here" if training else "imported",
+        dataset=samples.dataset,
+        split=samples.split,
+        model=model.name,
+        model_sha256=model.sha256,
+        parameters=model.parameters,
+        versions=versions(),
+        training=dict(training or {}) | _said(samples, progress),
+    )
+    known = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
+    if known and not again:
+        return known, False
+    scores = score_model(model, samples, progress)
+    return store.save_run(provenance, scores, again=True, progress=progress), True
+
+
+def _said(samples: SampleSet, progress: Progress) -> dict[str, Any]:
+    """Return what a task file says of the samples, and, where nobody else vouches for it, their content."""
+    own, folder = samples.own, samples.folder
+    said: dict[str, Any] = {"preprocess": dict(own.preprocess), "noun": own.noun} if own else {}
+    if own or (folder and not folder.resolve().is_relative_to(paths.DOWNLOADS)):
+        said["samples_sha256"] = _content_sha256(samples, progress)
+    return said
+
+
+def _content_sha256(samples: SampleSet, progress: Progress) -> str:
+    content, done, n = hashlib.sha256(), 0, len(samples.names)
+    for raw in samples.batches(_READ_AT_ONCE):
+        content.update(np.ascontiguousarray(raw).tobytes())
+        done += len(raw)
+        progress("reading the samples", done, n)
+    return content.hexdigest()
+
+
+def _with_extra_class(samples: SampleSet, system: str) -> SampleSet:
+    """Name the output that no sample belongs to, for a system that has one (Section 6.1)."""
+    extra = SYSTEMS[system].extra_classes if system in SYSTEMS else 0
+    return replace(samples, class_names=(*samples.class_names, *("(extra)",) * extra))

@@ -1,0 +1,92 @@
+"""Samples through a network: the one place where a model is run over a dataset."""
+
+import platform
+
+import numpy as np
+
+from trecx.datasets.raw import RawSamples
+from trecx.datasets.samples import SampleSet
+from trecx.errors import ModelError
+from trecx.nn import keras, tf
+from trecx.nn.features import FEATURE_SHAPES, features
+from trecx.nn.models import Batch, ExitModel
+from trecx.progress import Progress, silent
+from trecx.scores import ExitScores
+
+
+def score_model(
+    model: ExitModel, samples: SampleSet, progress: Progress = silent, batch_size: int = 128
+) -> ExitScores:
+    """Run a model over every sample and return what each exit answered.
+
+    Args:
+        model: a network trained for the samples' task.
+        samples: read in batches, so that a dataset may be larger than memory.
+        progress: told after every batch how many samples are done.
+        batch_size: samples at a time; changes speed, and scores by no more than rounding.
+
+    Raises:
+        ModelError: the model wants other input, or answers with another number of classes.
+        ScoresError: some answer is no softmax.
+    """
+    _check_match(model, samples)
+    n_samples = len(samples.labels)
+    batches, done = [], 0
+    progress("scoring", done, n_samples)
+    for raw in samples.batches(batch_size):
+        batches.append(model.predict(_ready(model, samples, raw)))
+        done += len(raw)
+        progress("scoring", done, n_samples)
+    return ExitScores(
+        labels=samples.labels,
+        exit_flops=model.exit_flops,
+        probabilities=np.concatenate(batches),
+        class_names=samples.class_names,
+        sample_names=samples.names,
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that scores depend on, for a run's record."""
+    return {
+        "python": platform.python_version(),
+        "tensorflow": str(tf.__version__),
+        "keras": str(keras.__version__),
+        "numpy": np.__version__,
+    }
+
+
+def _check_match(model: ExitModel, samples: SampleSet) -> None:
+    expected = FEATURE_SHAPES[samples.task] if samples.own is None else _own_shape(samples)
+    if model.input_shape != expected and (
+        samples.own is None or _sizes(model.input_shape) != _sizes(expected)
+    ):
+        raise ModelError(
+            f"{model.name} takes samples of shape {model.input_shape}, and those of task {samples.task!r} "
+            f"have shape {expected}; {_remedy(samples)}"
+        )
+    if model.n_classes != len(samples.class_names):
+        raise ModelError(
+            f"{model.name} answers with {model.n_classes} classes, and task {samples.task!r} has "
+            f"{len(samples.class_names)}; {_remedy(samples)}"
+        )
+
+
+def _ready(model: ExitModel, samples: SampleSet, raw: RawSamples) -> Batch:
+    """Return raw samples as the network takes them."""
+    if samples.own is None:
+        return features(samples.task, raw)
+    return samples.own.prepare(raw).reshape(-1, *model.input_shape)
+
+
+def _own_shape(samples: SampleSet) -> tuple[int, ...]:
+    return samples.own.prepare(samples.raw[:1]).shape[1:] if samples.own else ()
+
+
+def _sizes(shape: tuple[int, ...]) -> list[int]:
+    """Return a shape without its axes of length 1: (8, 8) and (8, 8, 1) hold the same numbers alike."""
+    return [size for size in shape if size > 1]
+
+
+def _remedy(samples: SampleSet) -> str:
+    return "mend the task file" if samples.own else "score it as the task that it was trained for"

@@ -1,0 +1,16 @@
+"""Training every network of the comparison: `train(plan, data, folder)`, on any backend of Keras."""
+
+from trecx.nn.training.loop import train
+from trecx.nn.training.output import TrainedModel, find_trained, output_folder
+from trecx.nn.training.plan import TrainingPlan
+from trecx.nn.training.recipes import Recipe, find_recipe
+
+__all__ = [
+    "Recipe",
+    "TrainedModel",
+    "TrainingPlan",
+    "find_recipe",
+    "find_trained",
+    "output_folder",
+    "train",
+]

@@ -1,0 +1,25 @@
+"""The early view's weights while training."""
+
+from typing import Any
+
+from trecx.nn.networks import ExitNetwork
+
+
+class WeightTransfer:
+    """Copies early depthwise weights to the final exit before every batch of the first epochs (Section 4.3).
+
+    Args:
+        network: its `transfers` say from where to where.
+        epochs: number of epochs in which weights are copied; afterwards the final exit's train freely.
+    """
+
+    def __init__(self, network: ExitNetwork, epochs: float) -> None:
+        self._pairs: tuple[tuple[Any, Any], ...] = network.transfers
+        self._epochs = epochs
+
+    def on_batch_begin(self, epoch: int) -> None:
+        """Make the weights equal if `epoch`, from 0, is one of the first."""
+        if epoch < self._epochs:
+            for source, target in self._pairs:
+                # A copy: some backends would let both layers share one buffer.
+                target.set_weights([weights.copy() for weights in source.get_weights()])

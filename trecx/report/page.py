@@ -1,0 +1,162 @@
+"""The report as one HTML file that reaches out to nothing."""
+
+import base64
+import json
+import math
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from trecx.console import PRECISIONS, console_data, cost_axes, table_data
+from trecx.console.sources import FOLDER, PLOTLY, joined_scripts, style_sheet
+from trecx.errors import ExportError
+from trecx.exporting.writing import write_whole
+from trecx.figures import CurveLine, comparison_figure
+from trecx.figures.comparison import line_inks
+from trecx.figures.static import theme_colours
+from trecx.quantised import INT8_SOFTMAX
+from trecx.report.content import Report
+from trecx.report.packing import ever_coarser, packed
+from trecx.report.parts import isolated, static_parts
+from trecx.report.wording import heading, setting_line
+from trecx.saved_point import Rule
+from trecx.table import ExitTable
+
+REPORT = ".html"
+MOST_BYTES = 6_000_000
+FOLDERS = (Path(__file__).parent, FOLDER)
+SCRIPTS = ("parts", "hints", "plot", "counts", "slider", "tiles", "fates", "console", "page")
+FONT = "system-ui, 'DejaVu Sans', sans-serif"
+REMEDIES = {
+    "energy": "no device was chosen",
+    "battery": "no battery was chosen",
+    "rate": "nobody said how often it infers",
+}
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write a report into a file, whole or not at all.
+
+    Raises:
+        ExportError: the run has no early exit, or the report does not fit into `MOST_BYTES`.
+        OutputError: the file cannot be written; the message says what to do.
+    """
+    write_whole(path, report_html(report))
+
+
+def report_html(report: Report) -> str:
+    """Return the report: at most `MOST_BYTES`, with fewer steps of ρ where that takes it.
+
+    Raises:
+        ExportError: the run has no early exit, or there are too many different counts even so.
+    """
+    if report.run.n_exits < 2:
+        raise ExportError(f"{report.run.run_id} has no early exit: there is no ρ to choose")
+    views = _views(report)
+    for table in ever_coarser(report.situation.table):
+        text = _page(report, table, views)
+        if len(text.encode()) <= MOST_BYTES:
+            return text
+    raise ExportError(
+        f"a report of {report.run.run_id} would take more than {MOST_BYTES // 1_000_000} MB: it has too many "
+        "classes and samples; export a .json instead"
+    )
+
+
+def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
+    exact = table is report.situation.table and table.exact
+    data = {
+        "begin": _begin(report.record.rule),
+        "views": views,
+        "table": json.dumps(table_data(table) | {"exact": exact}),
+        "others": _others(report),
+    }
+    script = f"\n{joined_scripts(*SCRIPTS, folders=FOLDERS)}"
+    title = heading(report.run)
+    return Template((FOLDERS[0] / "page.html").read_text(encoding="utf-8")).substitute(
+        policy=_policy(script),
+        title=escape(title),
+        style=_style(),
+        heading=isolated(title),
+        setting=isolated(setting_line(report)),
+        parts=static_parts(report, table, exact),
+        plotly=_packed_plotly(),
+        data=packed(json.dumps(data)),
+        script=script,
+    )
+
+
+def _begin(rule: Rule) -> dict[str, Any]:
+    """Return where the console begins; one of other steps than k/256 it has no word for but their ρ."""
+    usual = rule.quantisation == INT8_SOFTMAX
+    threshold = rule.threshold if usual else rule.effective
+    precision = rule.precision if usual else PRECISIONS[0]
+    return {"threshold": None if math.isinf(threshold) else threshold, "precision": precision}
+
+
+def _policy(script: str) -> str:
+    """Return what the browser may do for this page: run these scripts, style it, show what they draw."""
+    hashes = " ".join(f"'sha256-{_hash(text)}'" for text in (script, _plotly()))
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(sha256(text.encode()).digest()).decode("ascii")
+
+
+@cache
+def _plotly() -> str:
+    return PLOTLY.read_text(encoding="utf-8")
+
+
+@cache
+def _packed_plotly() -> str:
+    return packed(_plotly())
+
+
+def _style() -> str:
+    light, dark = (
+        ";".join(f"{name}:{colour}" for name, colour in theme_colours(theme).items())
+        for theme in ("light", "dark")
+    )
+    return "\n".join(
+        [
+            f":root{{color-scheme:light dark;--st-font:{FONT}}}",
+            f":root,.on-paper{{{light}}}",
+            f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
+            style_sheet("console"),
+            style_sheet("page", FOLDERS),
+        ]
+    )
+
+
+def _views(report: Report) -> dict[str, Any]:
+    """Return what the console needs for each axis that the curve can be drawn against, without the counts."""
+    views, rule = {}, report.record.rule
+    for axis in cost_axes(report.situation):
+        data = console_data(report.run, report.situation, axis, rule.criterion, report.named)
+        data["text"] |= {"remedies": REMEDIES}
+        if rule.quantisation != INT8_SOFTMAX:
+            data["precisions"] = PRECISIONS[:1]
+        views[axis] = {name: part for name, part in data.items() if name != "table"}
+    return views
+
+
+def _others(report: Report) -> str:
+    if not report.others:
+        return ""
+    inks = line_inks(len(report.others))
+    lines = [
+        CurveLine(design.name, *design.line[:3], ink) for design, ink in zip(report.others, inks, strict=True)
+    ]
+    flops, accuracy = report.others[0].at(report.record.rule.effective)
+    lines[0] = replace(lines[0], chosen=(flops.value, accuracy.value))
+    figure: str = comparison_figure(lines).to_json()
+    return figure

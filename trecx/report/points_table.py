@@ -1,0 +1,79 @@
+"""The chosen point and the saved ones as rows of a table, with the numbers as they were kept."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from trecx.figures.by_class import signed
+from trecx.report.content import CHOSEN, Report
+from trecx.saved_point import NO_DEVICE, PointRecord
+
+UNKNOWN = "–"
+
+
+class Column(NamedTuple):
+    """A number of a point: its key in `keeping.point_numbers`, its head, how it is written."""
+
+    key: str
+    head: str
+    text: Callable[[Mapping[str, Any]], str]
+
+
+def _accuracy(numbers: Mapping[str, Any]) -> str:
+    low, high = (100 * numbers[f"accuracy_{end}"] for end in ("low", "high"))
+    return f"{100 * numbers['accuracy']:.2f} % ({low:.1f}–{high:.1f})"
+
+
+def _flops(numbers: Mapping[str, Any]) -> str:
+    return f"{numbers['flops'] / 1e6:.3f} M ({signed(-100 * numbers['flops_saving'])} %)"
+
+
+COLUMNS = (
+    Column("accuracy", "Accuracy (95 %)", _accuracy),
+    Column("exit_rate", "Leave early", lambda numbers: f"{100 * numbers['exit_rate']:.1f} %"),
+    Column("flops", "FLOPs (change)", _flops),
+    Column("energy_uj", "Energy", lambda numbers: f"{numbers['energy_uj']:,.0f} µJ"),
+    Column("battery_days", "Battery", lambda numbers: f"{numbers['battery_days']:,.1f} days"),
+)
+
+
+class Row(NamedTuple):
+    """A point: its name, what it was looked at with, the note, the texts of the columns, ρ first."""
+
+    name: str
+    about: str
+    note: str
+    cells: list[str]
+
+
+def heads(report: Report) -> list[str]:
+    """Return what the columns are called: ρ, and what some point knows."""
+    return ["ρ", *(column.head for column in _columns(report))]
+
+
+def rows(report: Report) -> Iterator[Row]:
+    """Yield the chosen point, then the saved ones."""
+    columns = _columns(report)
+    for record in report.records:
+        known = record.numbers
+        texts = [column.text(known) if known.get(column.key) is not None else UNKNOWN for column in columns]
+        yield Row(record.name or CHOSEN, _about(record), record.note, [_rho(record), *texts])
+
+
+def _columns(report: Report) -> list[Column]:
+    known = {key for record in report.records for key, value in record.numbers.items() if value is not None}
+    return [column for column in COLUMNS if column.key in known]
+
+
+def _rho(record: PointRecord) -> str:
+    rho = record.rule.threshold
+    value = "never" if math.isinf(rho) else f"{rho:.6g}"
+    return value if record.rule.precision == "float32" else f"{value}, int8"
+
+
+def _about(record: PointRecord) -> str:
+    setting = record.setting
+    by = f" by {record.author}" if record.author else ""
+    kept = f"kept {record.taken_at:%Y-%m-%d}{by}" if record.name else "as it was exported"
+    costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {setting.costs}"
+    return f"{kept} · {costs} · classes {setting.class_mix}"

@@ -1,0 +1,102 @@
+"""Which runs may stand beside each other: of the same samples, source and recipe."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from trecx.comparing.seeds import newest_by_seed
+from trecx.datasets.tasks import task_of
+from trecx.datasets.training import SMALL_KWS_TITLE
+from trecx.scores import ExitScores
+from trecx.store import Run, Store
+
+COMPARED = {"published": "published models", "trained here": "trained here"}
+
+
+@dataclass(frozen=True, order=True)
+class Setting:
+    """What the runs beside each other have in common."""
+
+    task: str
+    source: str
+    dataset: str
+    recipe: str
+    epochs: str
+    sample_set_id: int
+    n_samples: int
+
+    @property
+    def name(self) -> str:
+        """Short: task and source."""
+        task = "kws (small data)" if self.dataset == SMALL_KWS_TITLE else self.task
+        return f"{task}, {COMPARED[self.source]}"
+
+    @property
+    def title(self) -> str:
+        """Long: also the samples and the recipe."""
+        how = f"; recipe {self.recipe}, {self.epochs} epochs" if self.recipe else ""
+        return f"{self.dataset}, {self.n_samples:,} {task_of(self.task).noun}s{how}"
+
+    @property
+    def slug(self) -> str:
+        """For the names of files."""
+        words = f"{self.name} {self.recipe} {self.epochs}".lower()
+        return re.sub("[^a-z0-9]+", "-", words).strip("-")
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The runs of one setting.
+
+    Attributes:
+        setting: what they have in common.
+        runs: by system, one a seed, in the order of seeds.
+        scores: by run id.
+    """
+
+    setting: Setting
+    runs: Mapping[str, Sequence[Run]]
+    scores: Mapping[str, ExitScores]
+
+    def of(self, system: str) -> list[ExitScores]:
+        """Return the scores of every run of a system; none if there is none."""
+        return [self.scores[run.run_id] for run in self.runs.get(system, ())]
+
+    def paired_runs(self, system: str, other: str) -> list[tuple[Run, Run]]:
+        """Return the runs of two systems, seed by seed; a seed that only one of them has is left out."""
+        by_seed = {run.training.get("seed"): run for run in self.runs.get(other, ())}
+        seeds = [(run, by_seed.get(run.training.get("seed"))) for run in self.runs.get(system, ())]
+        return [(run, match) for run, match in seeds if match is not None]
+
+    def runs_of_pairs(self, system: str, other: str) -> list[Run]:
+        """Return the runs of all pairs in one list."""
+        return [run for pair in self.paired_runs(system, other) for run in pair]
+
+    def pairs(self, system: str, other: str) -> list[tuple[ExitScores, ExitScores]]:
+        """Return the scores of two systems, seed by seed."""
+        found = self.paired_runs(system, other)
+        return [(self.scores[one.run_id], self.scores[two.run_id]) for one, two in found]
+
+
+def gather(store: Store) -> list[Evidence]:
+    """Return all published runs and all trained here, setting by setting; of one seed the newest run.
+
+    Where settings differ in nothing but their samples, the one of most samples stands for them.
+    """
+    runs = sorted((run for run in store.runs() if run.source in COMPARED), key=_setting)
+    groups = {setting: list(group) for setting, group in groupby(runs, key=_setting)}
+    largest = {setting.slug: setting for setting in sorted(groups, key=lambda one: one.n_samples)}
+    return [_evidence(store, setting, groups[setting]) for setting in sorted(largest.values())]
+
+
+def _setting(run: Run) -> Setting:
+    recipe, epochs = (str(run.training.get(name, "")) for name in ("recipe", "epochs"))
+    return Setting(run.task, run.source, run.dataset, recipe, epochs, run.sample_set_id, run.n_samples)
+
+
+def _evidence(store: Store, setting: Setting, runs: Sequence[Run]) -> Evidence:
+    systems = dict.fromkeys(run.system for run in runs)
+    kept = {system: newest_by_seed(run for run in runs if run.system == system) for system in systems}
+    scores = {run.run_id: store.load_scores(run) for some in kept.values() for run in some}
+    return Evidence(setting, kept, scores)

@@ -1,0 +1,111 @@
+"""Tables 1 and 2: a setting's runs beside the paper's rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from trecx.curve import DROPS, TradeoffPoint
+from trecx.datasets.tasks import system_title
+from trecx.reproduction.estimates import Estimate, final_gain, saved_flops, standalone
+from trecx.reproduction.evidence import Evidence
+from trecx.reproduction.paper import GRID, TABLE_1, TABLE_2, BesideBaseline
+from trecx.reproduction.rows import Number, Row, accuracy_row, count_row, gain_row, saving_verdict, sure
+
+
+def table_1(evidence: Evidence) -> list[Row]:
+    """Return T-RECX beside its baseline: accuracy, cost, size, and the trade-off points (Table 1)."""
+    paper = TABLE_1.get(evidence.setting.task)
+    rows = []
+    if evidence.runs.get("baseline"):
+        rows += _accuracy_and_size(
+            evidence,
+            "baseline",
+            [paper.baseline_accuracy] if paper else None,
+            paper.baseline_kparameters if paper else None,
+        )
+        rows.append(_cost_row(evidence, paper.baseline_mflops if paper else None))
+    if evidence.runs.get("trecx"):
+        rows += _accuracy_and_size(
+            evidence,
+            "trecx",
+            paper.exit_accuracy if paper else None,
+            paper.kparameters if paper else None,
+        )
+    if evidence.pairs("trecx", "baseline"):
+        rows += [_tradeoff_row(evidence, paper, drop) for drop in DROPS]
+    return rows
+
+
+def table_2(evidence: Evidence) -> list[Row]:
+    """Return every exit alone, and T-RECX's final exit against the others' (Table 2)."""
+    rows = []
+    for system in ("trecx", "branchynet", "sdn"):
+        if evidence.runs.get(system):
+            kparameters, accuracy = TABLE_2.get((evidence.setting.task, system), (None, None))
+            rows += _accuracy_and_size(evidence, system, accuracy, kparameters)
+    for other in ("branchynet", "sdn"):
+        if pairs := evidence.pairs("trecx", other):
+            said = [TABLE_2.get((evidence.setting.task, system)) for system in ("trecx", other)]
+            paper = 100 * (said[0][1][-1] - said[1][1][-1]) if said[0] and said[1] else None
+            what = f"T-RECX's final exit is more accurate than {system_title(other)}'s"
+            runs = evidence.runs_of_pairs("trecx", other)
+            rows.append(gain_row(what, final_gain(pairs).scaled(100), paper, runs))
+    return rows
+
+
+def _accuracy_and_size(
+    evidence: Evidence, system: str, accuracy: Sequence[float] | None, kparameters: float | None
+) -> list[Row]:
+    scores, runs = evidence.of(system), evidence.runs[system]
+    ours = [standalone(scores, exit_).scaled(100) for exit_ in range(scores[0].n_exits)]
+    said = [100 * value for value in accuracy] if accuracy and len(accuracy) == len(ours) else None
+    what = f"{system_title(system)}: accuracy" + (" of each exit alone" if len(ours) > 1 else "")
+    rows = [accuracy_row(what, ours, said, runs)]
+    if runs[0].parameters is not None:
+        what = f"{system_title(system)}: parameters (thousands)"
+        rows.append(count_row(what, "thousands", runs[0].parameters / 1e3, kparameters, 1, runs))
+    return rows
+
+
+def _cost_row(evidence: Evidence, paper: float | None) -> Row:
+    runs = evidence.runs["baseline"]
+    return count_row("Baseline: MFLOPs", "MFLOPs", runs[0].exit_flops[-1] / 1e6, paper, 2, runs)
+
+
+def _tradeoff_row(evidence: Evidence, paper: BesideBaseline | None, drop: float) -> Row:
+    pairs = evidence.pairs("trecx", "baseline")
+    same_samples = evidence.setting.task == "kws" and evidence.setting.source == "published"
+    base = paper.baseline_accuracy if paper and same_samples else None
+    saving, points = saved_flops(pairs, drop, GRID, base)
+    exact_saving, exact_points = saved_flops(pairs, drop)
+    bases = [base or baseline.standalone_accuracy[-1] for _, baseline in pairs]
+    short = float(np.mean(bases) - drop - np.mean([point.accuracy for point in points]))
+    at = "at the baseline's accuracy" if drop == 0 else f"at −{100 * drop:.0f} point" + "s" * (drop > 0.01)
+    said = paper.saving_at(drop) if paper else None
+    verdict, words = saving_verdict(saving, said, at, short)
+    mflops = float(pairs[0][1].exit_flops[-1]) / 1e6
+    on_grid, on_curve = (_spent(each, mflops) for each in (saving, exact_saving))
+    numbers = [
+        Number(f"grid of {GRID}", "MFLOPs", paper.mflops_at(drop) if paper else None, on_grid),
+        Number(f"grid of {GRID}, saving", "%", None if said is None else 100 * said, saving.scaled(100)),
+        Number("exact curve", "MFLOPs", None, on_curve),
+        Number("exact curve, saving", "%", None, exact_saving.scaled(100)),
+    ]
+    text = f"{paper.mflops_at(drop):.2f}" if paper else "—"
+    ours = f"{_cost_text(on_grid, points, 2)}; exact {_cost_text(on_curve, exact_points, 4)}"
+    runs = evidence.runs_of_pairs("trecx", "baseline")
+    return Row(f"T-RECX: MFLOPs {at}", text, ours, runs, verdict, words, numbers)
+
+
+def _spent(saving: Estimate, mflops: float) -> Estimate:
+    """Return what is spent where a share of `mflops` is saved."""
+    spread = None if saving.spread is None else mflops * saving.spread
+    value, low, high = (mflops * (1 - share) for share in (saving.value, saving.high, saving.low))
+    return Estimate(value, low, high, spread, saving.n_runs)
+
+
+def _cost_text(mflops: Estimate, points: Sequence[TradeoffPoint], decimals: int) -> str:
+    if len(points) > 1:
+        return sure([mflops], 3)
+    threshold = points[0].threshold
+    return f"{mflops.value:.3f} " + (f"(ρ {threshold:.{decimals}f})" if threshold <= 1 else "(ρ inf)")

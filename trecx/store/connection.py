@@ -1,0 +1,206 @@
+"""Opening the database: transactions that hold, and errors that a person can act on."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from trecx.errors import StoreError
+from trecx.store.tables import SCHEMA_VERSION, Base, SchemaRow
+
+BUSY_TIMEOUT_S = 60.0  # what took hours to score must not be lost to an import of millions beside it
+
+_REMEDIES = {
+    "database is locked": "another program is writing to it; let it finish, then try again",
+    "readonly database": "it is read-only; make it writable, or choose another with --db or TRECX_DB",
+    "read-only": "it is read-only; make it writable, or choose another with --db or TRECX_DB",
+    "file is not a database": "it is not an SQLite database; choose another with --db or TRECX_DB",
+    "malformed": "it is damaged; restore it, or choose another with --db or TRECX_DB",
+    "unable to open": "it cannot be opened; check that its folder exists and that you may use it",
+    "disk is full": "the disk is full; free some space, then try again (nothing was changed)",
+    "disk I/O error": "the disk is full or fails; free some space, then try again (nothing was changed)",
+}
+
+
+class Database:
+    """One database address, opened anew for each transaction.
+
+    Args:
+        address: an SQLAlchemy URL, or the path of an SQLite file.
+
+    Raises:
+        StoreError: the address is not one.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.url = _url(address)
+        self.name = self.url.render_as_string(hide_password=True)
+        with self._translated_errors():
+            self._writer = self._engine(self.url, begin="BEGIN IMMEDIATE")
+
+    @cached_property
+    def _reader(self) -> Engine:
+        """An engine that never makes the file, and tidies up what WAL puts beside it."""
+        url = self.url if self.file is None else self._uri(self.file, mode="rw")
+        return self._engine(url, begin="BEGIN")
+
+    @cached_property
+    def _file_reader(self) -> Engine:
+        """An engine that reads the SQLite file alone, and makes nothing beside it."""
+        assert self.file is not None
+        return self._engine(self._uri(self.file, mode="ro", immutable="1"), begin="BEGIN")
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None where there is no plain one."""
+        plain = self.url.get_backend_name() == "sqlite" and self.url.database not in (None, "", ":memory:")
+        name = self.url.database or ""
+        return Path(name) if plain and not name.startswith("file:") else None
+
+    @property
+    def writable(self) -> bool:
+        """Whether the SQLite file and its folder, where WAL needs a file too, may be written to."""
+        if self.file is None:
+            return True
+        may_be_written = not self.file.exists() or os.access(self.file, os.W_OK)
+        return may_be_written and os.access(self.file.parent, os.W_OK)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session | None]:
+        """Yield a session for reading, or None where there is nothing to read yet.
+
+        Raises:
+            StoreError: the database cannot be read, or is none of ours.
+        """
+        if self.file is not None and not self.file.exists():
+            yield None
+            return
+        with self._translated_errors(), self._opened() as session:
+            yield session if self._has_our_tables(session) else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session whose work is kept as a whole when the block ends, or not at all.
+
+        Raises:
+            StoreError: the database cannot be written to, or is none of ours.
+        """
+        if self.file is not None and not self.file.parent.is_dir():
+            raise StoreError(f"there is no folder {self.file.parent}; make it, or choose another with --db")
+        with self._translated_errors(), Session(self._writer) as session, session.begin():
+            if not self._has_our_tables(session):
+                Base.metadata.create_all(session.connection())
+                session.add(SchemaRow(version=SCHEMA_VERSION))
+            yield session
+
+    def _has_our_tables(self, session: Session) -> bool:
+        names = inspect(session.connection()).get_table_names()
+        if not names:
+            return False
+        if SchemaRow.__tablename__ not in names:
+            raise StoreError(
+                f"{self.name} is a database of something else; choose another with --db or TRECX_DB"
+            )
+        version = session.scalar(select(SchemaRow.version))
+        if version != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.name} has schema version {version}, this program knows version {SCHEMA_VERSION}; "
+                "use the release that wrote it, or choose another with --db or TRECX_DB"
+            )
+        return True
+
+    def _opened(self) -> Session:
+        """Open it for reading: an SQLite file is neither made nor changed by looking at it.
+
+        WAL wants a file beside it even so. Where it may not be made, or the disk has no room for it, the file
+        is read alone, if no writer has left anything beside it.
+        """
+        if self.file is None:
+            return Session(self._reader)
+        if not self.writable and _is_alone(self.file):
+            return Session(self._file_reader)
+        session = Session(self._reader)
+        try:
+            session.execute(text("SELECT count(*) FROM sqlite_master"))
+        except OperationalError as error:
+            session.close()
+            if not (_lacks_room(error) and _is_alone(self.file)):
+                raise
+            return Session(self._file_reader)
+        return session
+
+    def _uri(self, file: Path, **query: str) -> URL:
+        return self.url.set(database=file.resolve().as_uri()).update_query_dict({"uri": "true"} | query)
+
+    def _engine(self, url: URL, begin: str) -> Engine:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, record: object) -> None:
+            connection.isolation_level = None  # the driver's own BEGIN comes too late
+            connection.execute("PRAGMA foreign_keys=ON")
+            if begin == "BEGIN IMMEDIATE":
+                _patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            text = str(getattr(error, "orig", None) or error)
+            remedy = next((words for sign, words in _REMEDIES.items() if sign in text), text)
+            raise StoreError(f"database {self.name}: {remedy}") from error
+        except ModuleNotFoundError as error:
+            raise StoreError(f"database {self.name} needs the driver {error.name!r}; install it") from error
+
+
+def _patiently(work: Callable[[], object]) -> None:
+    """Do what SQLite refuses at once, without its own wait, where two make one new database at the same time."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            work()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
+
+
+def _is_alone(file: Path) -> bool:
+    """Whether no writer has left anything beside an SQLite file that is not yet in it."""
+    log = file.with_name(f"{file.name}-wal")
+    return not log.exists() or log.stat().st_size == 0
+
+
+def _lacks_room(error: OperationalError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without what kind of it
+    return code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address if "://" in address else f"sqlite:///{address}")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(
+            f"{address!r} is no database address; give a file, or a URL such as sqlite:////folder/scores.sqlite"
+        ) from error
+    return url

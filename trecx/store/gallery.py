@@ -1,0 +1,160 @@
+"""Samples of a run by what becomes of them at ρ: a page at a time, straight from an index.
+
+Nothing here loads the scores of a run. The table `outcomes` is clustered by run, outcome and gap, so a page
+is the head of one range of it for each outcome that is asked for.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import and_, select
+
+from trecx.store.connection import Database
+from trecx.store.derived import GAP_UNIT
+from trecx.store.run import Run
+from trecx.store.tables import OutcomeRow, RunRow, SampleRow, ScoreRow
+from trecx.store.wanted import Key, Wanted, wanted_rows
+
+COUNTED_UP_TO = 10_000
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """One sample as a gallery shows it.
+
+    Attributes:
+        key: its place in the gallery: the gap in millionths, then the position in the split.
+        name: of the sample.
+        label: the true class.
+        outcome: index into `overthinking.OUTCOMES`.
+        exit: where it leaves, 0 is the first.
+        prediction: the answer there.
+        confidence: of this answer, 0..1.
+    """
+
+    key: Key
+    name: str
+    label: int
+    outcome: int
+    exit: int
+    prediction: int
+    confidence: float
+
+    @property
+    def position(self) -> int:
+        """Where the sample stands in its split."""
+        return self.key[1]
+
+    @property
+    def gap(self) -> float:
+        """Confidence of the final exit less that of the first, −1..1."""
+        return self.key[0] * GAP_UNIT
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What every exit of one run says of one sample.
+
+    Attributes:
+        predictions: of shape (n_exits,).
+        confidence: 0..1, float32 of shape (n_exits,).
+        probabilities: softmax scores, float32 of shape (n_exits, n_classes); None in a trace.
+    """
+
+    predictions: npt.NDArray[np.int64]
+    confidence: npt.NDArray[np.float32]
+    probabilities: npt.NDArray[np.float32] | None
+
+
+class Gallery:
+    """The samples of all runs of one database, each looked up alone or by the page."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, run: Run, wanted: Wanted, size: int, after: Key | None = None) -> list[Thumbnail]:
+        """Return up to `size` samples, those that follow the one with the key `after`.
+
+        A page far into the gallery takes no longer than the first: it starts at its key.
+        """
+        with self._database.reading() as session:
+            found = wanted_rows(session, run, wanted, size, after) if session else None
+            if session is None or found is None:
+                return []
+            query = (
+                found.add_columns(SampleRow.name)
+                .join(SampleRow, SampleRow.position == OutcomeRow.position)
+                .where(SampleRow.sample_set_id == run.sample_set_id)
+                .order_by(*wanted.order(OutcomeRow.gap, OutcomeRow.position))
+            )
+            return [_thumbnail(row, name) for row, name in session.execute(query)]
+
+    def count(self, run: Run, wanted: Wanted, up_to: int = COUNTED_UP_TO) -> int:
+        """Return how many samples there are; `up_to` + 1 stands for more than `up_to`."""
+        return len(self.positions(run, wanted, up_to + 1))
+
+    def positions(self, run: Run, wanted: Wanted, up_to: int = COUNTED_UP_TO) -> list[int]:
+        """Return the positions of the first samples, as a gallery orders them."""
+        with self._database.reading() as session:
+            found = wanted_rows(session, run, wanted, up_to) if session else None
+            if session is None or found is None:
+                return []
+            order = wanted.order(OutcomeRow.gap, OutcomeRow.position)
+            return list(session.scalars(found.with_only_columns(OutcomeRow.position).order_by(*order)))
+
+    def find(self, run: Run, name: str) -> tuple[int, int] | None:
+        """Return position and true class of the sample called `name`; None where there is none."""
+        with self._database.reading() as session:
+            query = (
+                select(SampleRow.position, SampleRow.label)
+                .filter_by(sample_set_id=run.sample_set_id, name=name)
+                .limit(1)
+            )
+            row = session.execute(query).first() if session else None
+            return (row.position, row.label) if row else None
+
+    def answers(self, run: Run, position: int) -> dict[str, Answers]:
+        """Return what each run over the same samples says of one of them, by run id."""
+        with self._database.reading() as session:
+            query = (
+                select(RunRow.run_id, ScoreRow.prediction, ScoreRow.confidence, ScoreRow.probabilities)
+                .join(ScoreRow, and_(ScoreRow.run == RunRow.id, ScoreRow.position == position))
+                .where(RunRow.sample_set_id == run.sample_set_id)
+                .order_by(RunRow.id, ScoreRow.exit)
+            )
+            by_run: dict[str, list[tuple[int, float, bytes | None]]] = {}
+            for row in session.execute(query) if session else ():
+                answer = (row.prediction, row.confidence, row.probabilities)
+                by_run.setdefault(row.run_id, []).append(answer)
+        return {run_id: _answers(rows) for run_id, rows in by_run.items()}
+
+
+def _thumbnail(row: OutcomeRow, name: str) -> Thumbnail:
+    return Thumbnail(
+        (row.gap, row.position),
+        name,
+        row.label,
+        row.outcome,
+        row.exit,
+        row.prediction,
+        _confidence(row.confidence),
+    )
+
+
+def _confidence(bits: int) -> float:
+    """The confidence whose bits `derived.confidence_bits` gave."""
+    (value,) = struct.unpack("<f", struct.pack("<I", bits))
+    return float(value)
+
+
+def _answers(rows: Sequence[tuple[int, float, bytes | None]]) -> Answers:
+    predictions, confidence, probabilities = zip(*rows, strict=True)
+    full = None not in probabilities
+    return Answers(
+        np.array(predictions, np.int64),
+        np.array(confidence, np.float32),
+        np.frombuffer(b"".join(probabilities), "<f4").reshape(len(rows), -1) if full else None,
+    )

@@ -1,0 +1,191 @@
+"""Named sets of samples that somebody wants to come back to, with notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from trecx.errors import StoreError
+from trecx.store.connection import Database
+from trecx.store.tables import CollectedRow, CollectionRow, SampleRow, SampleSetRow
+
+NAME_LENGTH = 80
+_POSITIONS_AT_ONCE = 500  # in one statement: databases bound the number of its parameters
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A named set of samples.
+
+    Attributes:
+        name: what it is called.
+        note: what somebody wrote about it.
+        n_samples: how many samples are in it.
+        created_at: when it was made, UTC.
+    """
+
+    name: str
+    note: str
+    n_samples: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Collected:
+    """One sample of a collection.
+
+    Attributes:
+        task: its task.
+        dataset: where it comes from.
+        split: which part of it.
+        sample: its name.
+        true_class: the name of its true class.
+        note: what somebody wrote about it.
+        added_at: when it was added, UTC.
+        sample_set_id: its sample set in this database.
+        position: where it stands there.
+    """
+
+    task: str
+    dataset: str
+    split: str
+    sample: str
+    true_class: str
+    note: str
+    added_at: datetime
+    sample_set_id: int
+    position: int
+
+
+class Collections:
+    """All collections of one database, by name.
+
+    Raises:
+        StoreError: by every method, where there is no collection of that name.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Collection]:
+        """Return all of them, by name."""
+        columns = (CollectionRow.name, CollectionRow.note, CollectionRow.created_at)
+        query = (
+            select(*columns, func.count(CollectedRow.position).label("n_samples"))
+            .outerjoin(CollectedRow, CollectedRow.collection_id == CollectionRow.id)
+            .group_by(CollectionRow.id, *columns)
+            .order_by(CollectionRow.name)
+        )
+        with self._database.reading() as session:
+            rows = session.execute(query).all() if session else ()
+            return [
+                Collection(row.name, row.note, row.n_samples, row.created_at.replace(tzinfo=UTC))
+                for row in rows
+            ]
+
+    def create(self, name: str, note: str = "") -> str:
+        """Make an empty collection; return its name as it is kept.
+
+        Raises:
+            StoreError: it has no name, or the name is taken.
+        """
+        with self._database.writing() as session:
+            name = _free_name(session, name)
+            session.add(CollectionRow(name=name, note=note.strip(), created_at=_now()))
+        return name
+
+    def change(self, name: str, new_name: str, note: str) -> str:
+        """Give a collection another name and note; return the name as it is kept.
+
+        Raises:
+            StoreError: it has no name, or another collection has it.
+        """
+        with self._database.writing() as session:
+            row = _found(session, name)
+            row.name, row.note = _free_name(session, new_name, but=row.id), note.strip()
+            return row.name
+
+    def delete(self, name: str) -> None:
+        """Delete a collection; the samples themselves stay."""
+        with self._database.writing() as session:
+            row = _found(session, name)
+            session.execute(delete(CollectedRow).filter_by(collection_id=row.id))
+            session.delete(row)
+
+    def add(self, name: str, sample_set_id: int, positions: Sequence[int], note: str = "") -> int:
+        """Add samples of one sample set; return how many are new. Those that are in it keep their note."""
+        with self._database.writing() as session:
+            key = {"collection_id": _found(session, name).id, "sample_set_id": sample_set_id}
+            known = set(session.scalars(select(CollectedRow.position).filter_by(**key)))
+            facts = key | {"note": note.strip(), "added_at": _now()}
+            new = [facts | {"position": position} for position in dict.fromkeys(positions)]
+            new = [row for row in new if row["position"] not in known]
+            if new:
+                session.execute(insert(CollectedRow), new)
+            return len(new)
+
+    def remove(self, name: str, sample_set_id: int, positions: Sequence[int]) -> None:
+        """Take samples out; one that is not in it is out already."""
+        with self._database.writing() as session:
+            key = {"collection_id": _found(session, name).id, "sample_set_id": sample_set_id}
+            for first in range(0, len(positions), _POSITIONS_AT_ONCE):
+                some = positions[first : first + _POSITIONS_AT_ONCE]
+                query = delete(CollectedRow).filter_by(**key).where(CollectedRow.position.in_(some))
+                session.execute(query)
+
+    def samples(self, name: str) -> list[Collected]:
+        """Return the samples of a collection, by sample set and position."""
+        with self._database.reading() as session:
+            collection = _found(session, name)
+            query = (
+                select(CollectedRow, SampleRow.name, SampleRow.label)
+                .join(
+                    SampleRow,
+                    (SampleRow.sample_set_id == CollectedRow.sample_set_id)
+                    & (SampleRow.position == CollectedRow.position),
+                )
+                .where(CollectedRow.collection_id == collection.id)
+                .order_by(CollectedRow.sample_set_id, CollectedRow.position)
+            )
+            rows = session.execute(query).all() if session else ()
+            ids = {row.CollectedRow.sample_set_id for row in rows}
+            sets = {key: session.get_one(SampleSetRow, key) for key in ids} if session else {}
+            return [_collected(row.CollectedRow, sets, row.name, row.label) for row in rows]
+
+
+def _collected(row: CollectedRow, sets: dict[int, SampleSetRow], name: str, label: int) -> Collected:
+    of_set = sets[row.sample_set_id]
+    return Collected(
+        of_set.task,
+        of_set.dataset,
+        of_set.split,
+        name,
+        of_set.class_names[label],
+        row.note,
+        row.added_at.replace(tzinfo=UTC),
+        row.sample_set_id,
+        row.position,
+    )
+
+
+def _found(session: Session | None, name: str) -> CollectionRow:
+    row = session.scalar(select(CollectionRow).filter_by(name=name)) if session else None
+    if row is None:
+        raise StoreError(f"there is no collection {name!r} any more")
+    return row
+
+
+def _free_name(session: Session, name: str, but: int | None = None) -> str:
+    """The name with single blanks, if it is one and no collection has it, save the one with the id `but`."""
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise StoreError(f"a collection needs a name of 1 to {NAME_LENGTH} letters")
+    if session.scalar(select(CollectionRow.id).where(CollectionRow.name == name, CollectionRow.id != but)):
+        raise StoreError(f"there is a collection {name!r} already; take another name, or add to that one")
+    return name
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)  # SQLite keeps no time zone

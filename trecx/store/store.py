@@ -1,0 +1,167 @@
+"""Saving a run whole, finding it again, and loading its scores."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from trecx.errors import StoreError, unknown_name
+from trecx.paths import database_url
+from trecx.progress import Progress, silent
+from trecx.scores import ExitScores, IntArray
+from trecx.store import derived, rows
+from trecx.store.connection import Database
+from trecx.store.gallery import Gallery
+from trecx.store.inserting import insert_rows
+from trecx.store.points import SavedPoints
+from trecx.store.profiles import OwnProfile, OwnProfiles, add_profile, find_profile
+from trecx.store.run import SOURCES, Provenance, Run, baseline_among, preference
+from trecx.store.sample_collections import Collections
+from trecx.store.tables import ExitTableRow, OutcomeRow, RunRow, ScoreRow
+from trecx.table import ExitTable
+
+SHAPING = ("preprocess", "samples_sha256")  # entries of `training` that tell what a network was shown
+NONE_YET = "none yet: score a model with 'python -m trecx score'"
+
+
+class Store:
+    """The runs of one database.
+
+    Args:
+        address: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+
+    Attributes:
+        name: the address, as people may see it.
+        file: the SQLite file; None where there is no plain one.
+        profiles: what people measured on their own devices.
+        points: operating points that somebody kept.
+        gallery: the samples of a run by what becomes of them.
+        collections: named sets of samples.
+
+    Raises:
+        StoreError: by every method, where the database cannot be used; the message says what to do.
+    """
+
+    def __init__(self, address: str | None = None) -> None:
+        self._database = Database(address or database_url())
+        self.name = self._database.name
+        self.file = self._database.file
+        self.profiles = OwnProfiles(self._database)
+        self.points = SavedPoints(self._database)
+        self.gallery = Gallery(self._database)
+        self.collections = Collections(self._database)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the file may be changed or made; of any other database, the first change tells."""
+        return self._database.writable
+
+    def runs(self) -> list[Run]:
+        """Return all runs: by task, system and source (published first), the newest of each first."""
+        with self._database.reading() as session:
+            found = session.scalars(select(RunRow)).all() if session else ()
+            runs = [rows.run_of(row) for row in found]
+        return sorted(runs, key=lambda run: (run.task, run.system, *preference(run)))
+
+    def find_run(self, name: str, source: str | None = None) -> Run:
+        """Return the run with this id, or the newest of `task/system`, published before trained here.
+
+        Raises:
+            UnknownNameError: there is none; the message lists the known ones.
+        """
+        runs = self.runs()
+        found = [
+            run
+            for run in runs
+            if name in (run.run_id, f"{run.task}/{run.system}") and source in (None, run.source)
+        ]
+        if not found:
+            known = dict.fromkeys(f"{run.task}/{run.system}" for run in runs)
+            wanted = name if source is None else f"{name} of source {source}"
+            ids = "'python -m trecx runs' lists their ids"
+            unknown_name("run", wanted, [*known, ids] if known else [NONE_YET])
+        return min(found, key=preference)
+
+    def baseline_of(self, run: Run) -> Run | None:
+        """Return the baseline run over the same samples, of the same source and seed if there is one."""
+        return baseline_among(run, self.runs())
+
+    def find_scored(
+        self, provenance: Provenance, class_names: Sequence[str], names: Sequence[str], labels: IntArray
+    ) -> Run | None:
+        """Return the newest run of this model over these samples, if it was scored before.
+
+        Samples of the same names and labels are the same only if `SHAPING` says nothing else of them.
+        """
+        identity = rows.run_identity(provenance, rows.sample_set_sha256(class_names, names, labels))
+        said = [provenance.training.get(name) for name in SHAPING]
+        with self._database.reading() as session:
+            known = [rows.run_of(row) for row in rows.of_identity(session, identity)] if session else []
+        return next((run for run in known if [run.training.get(name) for name in SHAPING] == said), None)
+
+    def save_run(
+        self,
+        provenance: Provenance,
+        scores: ExitScores,
+        again: bool = False,
+        progress: Progress = silent,
+        profile: OwnProfile | None = None,
+    ) -> Run:
+        """Write a run in one transaction: whole, or not at all, and so the `profile` that goes with it.
+
+        The same content gives the run that is there already, unless `again`.
+
+        Args:
+            provenance: where the scores come from.
+            scores: of one model over one set of samples.
+            again: whether a new run is made even if there is the same one already.
+            progress: told how far the storing is.
+            profile: what the user measured, if anything.
+
+        Raises:
+            ValueError: the source of the provenance is none of `SOURCES`.
+        """
+        if provenance.source not in SOURCES:
+            raise ValueError(f"source must be one of {SOURCES}, got {provenance.source!r}")
+        sha256 = rows.sample_set_sha256(scores.class_names, scores.sample_names, scores.labels)
+        identity = rows.run_identity(provenance, sha256, scores)
+        with self._database.writing() as session:
+            if profile and profile != find_profile(session, profile.name):
+                add_profile(session, profile)
+            known = rows.newest_of(session, identity)
+            if known and not again:
+                return rows.run_of(known)
+            sample_set = rows.sample_set_of(session, provenance, scores, sha256, progress)
+            row = rows.new_run(session, provenance, scores, identity, sample_set)
+            n_rows, scored = scores.n_samples * scores.n_exits, rows.score_rows(row.id, scores)
+            insert_rows(session, ScoreRow, scored, "storing the scores", n_rows, progress)
+            meant = derived.outcome_rows(row.id, scores)
+            insert_rows(session, OutcomeRow, meant, "storing what they mean", n_rows, progress)
+            session.add(ExitTableRow(run=row.id, content=derived.table_bytes(ExitTable.of(scores))))
+            return rows.run_of(row)
+
+    def load_scores(self, run: Run) -> ExitScores:
+        """Return the scores of a run.
+
+        Raises:
+            StoreError: the run is gone.
+        """
+        with self._database.reading() as session:
+            return rows.scores_of(*self._found(session, run))
+
+    def load_table(self, run: Run) -> ExitTable:
+        """Return the counts of a run, without its scores.
+
+        Raises:
+            StoreError: the run is gone.
+        """
+        with self._database.reading() as session:
+            session, row = self._found(session, run)
+            held = session.get_one(ExitTableRow, row.id)
+            return derived.table_of(held.content, run.exit_flops, run.class_names)
+
+    def _found(self, session: Session | None, run: Run) -> tuple[Session, RunRow]:
+        row = session.scalar(select(RunRow).filter_by(run_id=run.run_id)) if session else None
+        if session is None or row is None:
+            raise StoreError(f"run {run.run_id} is not in {self.name} any more")
+        return session, row
