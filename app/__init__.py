@@ -1,0 +1,1 @@
+"""The dashboard: Streamlit, and nothing that the library could do without it."""

@@ -1,0 +1,1 @@
+"""The page "Bring your own": scores made elsewhere, looked at before they are kept."""

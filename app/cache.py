@@ -1,0 +1,170 @@
+"""The only caches of the dashboard, keyed by names and ids, never by arrays."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from trecx.class_changes import paired_table
+from trecx.comparing.paired import PairedDifference, paired_difference
+from trecx.comparing.reach import Reached, reach
+from trecx.confidence.calibration import Reliability, reliability
+from trecx.confidence.distribution import exit_confidence
+from trecx.confidence.scaling import Scaling, scale
+from trecx.confidence.separation import Separation, separation
+from trecx.console import console_data as live_console_data
+from trecx.console import device_data, reference_data
+from trecx.criteria import CRITERIA, LARGEST, by_criterion
+from trecx.curve import BenefitCurve
+from trecx.examples import write_examples
+from trecx.importing import ScoresFile, read_scores_file
+from trecx.importing.preview import Preview, preview_of
+from trecx.looking import counts_of
+from trecx.paths import database_url
+from trecx.scores import ExitScores
+from trecx.situation import Situation
+from trecx.store import Run, Store
+from trecx.table import ExitTable
+
+
+def store() -> Store:
+    """Return the store that the dashboard shows: one for all sessions, which compiles each query once."""
+    return _store(database_url())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _store(address: str) -> Store:
+    return Store(address)
+
+
+@st.cache_resource(
+    max_entries=32, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
+)
+def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
+    """Return the counts of a run of the store called `store_name`, where exits go by `criterion`.
+
+    One copy serves all sessions: nobody may change it.
+    """
+    return counts_of(Store(store_name), run, criterion)
+
+
+@st.cache_resource(
+    max_entries=8, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
+)
+def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
+    """Return a run's counts paired with the answers of a reference; None: those of its own final exit."""
+    here = Store(store_name)
+    scores = here.load_scores(run)
+    answers = here.load_scores(reference) if reference else scores
+    return paired_table(scores, answers.correct[:, -1])
+
+
+@st.cache_resource(
+    max_entries=4, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
+)
+def exit_scores(run: Run, store_name: str) -> ExitScores:
+    """Return the scores of a run: one copy for all sessions, which nobody may change."""
+    return Store(store_name).load_scores(run)
+
+
+@st.cache_data(max_entries=64, show_spinner="Counting …", hash_funcs={Run: lambda run: run.run_id})
+def trust(
+    run: Run, store_name: str, weights: tuple[float, ...] | None
+) -> list[tuple[Reliability, Separation | None]]:
+    """Return for each exit whether its confidence is honest, and how well it tells right from wrong."""
+    scores, class_weights = exit_scores(run, store_name), None if weights is None else np.array(weights)
+    seen = [exit_confidence(scores, exit_, class_weights) for exit_ in range(scores.n_exits)]
+    return [(reliability(each), separation(each)) for each in seen]
+
+
+@st.cache_data(max_entries=16, show_spinner="Fitting …", hash_funcs={Run: lambda run: run.run_id})
+def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None) -> Scaling:
+    """Return what temperature scaling would change."""
+    right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
+    return scale(exit_scores(run, store_name), right, None if weights is None else np.array(weights))
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})
+def reached_by_criterion(
+    run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
+) -> dict[str, Reached]:
+    """Return what each exit criterion needs for the baseline's accuracy."""
+    right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
+    scores = exit_scores(run, store_name)
+    ways = [by_criterion(scores, criterion) for criterion in CRITERIA]
+    found = reach(ways, right, None if weights is None else np.array(weights))
+    return dict(zip(CRITERIA, found, strict=True))
+
+
+def console_data(
+    run: Run, store_name: str, situation: Situation, axis: str, criterion: str = LARGEST
+) -> dict[str, Any]:
+    """Return what the console of a run needs (`trecx.console.console_data`).
+
+    Args:
+        run: what is looked at.
+        store_name: of the store that it is in.
+        situation: its counts, and all that its numbers depend on.
+        axis: what the curve is drawn against.
+        criterion: what an exit goes by.
+    """
+    weights = situation.class_weights
+    setting = (device_data(situation.deployment), reference_data(situation))
+    mix = None if weights is None else tuple(weights.tolist())
+    return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), situation)
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Run: lambda run: run.run_id})
+def _console_data(
+    run: Run,
+    store_name: str,
+    axis: str,
+    criterion: str,
+    mix: tuple[float, ...] | None,
+    setting: str,
+    _situation: Situation,
+) -> dict[str, Any]:
+    return live_console_data(run, _situation, axis, criterion)
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})
+def paired(
+    ones: tuple[Run, ...], others: tuple[Run, ...], store_name: str, weights: tuple[float, ...] | None
+) -> PairedDifference:
+    """Return how much more accurate a design is than another at equal FLOPs; each may have several seeds."""
+    here = Store(store_name)
+    one, other = ([here.load_scores(run) for run in runs] for runs in (ones, others))
+    return paired_difference(one, other, None if weights is None else np.array(weights))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the file …")
+def understood(
+    file_id: str, name: str, class_names: tuple[str, ...], usual: tuple[str, ...], _content: bytes
+) -> tuple[ScoresFile, Preview]:
+    """Return what an uploaded file of scores was understood as, and what it holds.
+
+    Args:
+        file_id: what tells this upload from another; the content is not looked at for that.
+        name: of the file.
+        class_names: of the classes, where the user says them.
+        usual: names of the classes, where neither the user nor the file says them.
+        _content: of the file.
+    """
+    file = read_scores_file(name, _content, class_names, usual)
+    return file, preview_of(file)
+
+
+@st.cache_data(max_entries=8, show_spinner="Counting …")
+def brought_curve(key: tuple[str, ...], flops: tuple[int, ...], _file: ScoresFile) -> BenefitCurve:
+    """Return the benefit curve of a file that is not kept yet, with `flops`, or, if none, the file's."""
+    return ExitTable.of(_file.scores(flops)).curve()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def example_file(name: str) -> bytes:
+    """Return the bytes of an example (`trecx.examples`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        return write_examples(Path(folder))[name].read_bytes()

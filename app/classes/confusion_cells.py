@@ -1,0 +1,127 @@
+"""The cells of a confusion as a list, and the way from one of them to its samples."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.frame import Frame
+from trecx.figures.by_class import signed
+from trecx.scores import IntArray
+from trecx.spreadsheet import csv_text
+
+MOST_ROWS, ROW, NAME_WIDTH, NUMBER_WIDTH = 5, 35, 78, 58  # pixels
+
+
+class Confusion(NamedTuple):
+    """What is looked at: one confusion, or what ρ changes in the final exit's.
+
+    Attributes:
+        title: which one, in words.
+        class_names: one name a class.
+        counts: samples by (true class, predicted class), of shape (n_classes, n_classes).
+        at: where these answers are given, as the page of samples names it: whole, final, or an exit from 1.
+        before: the final exit's, where what counts is the change from it; else None.
+    """
+
+    title: str
+    class_names: Sequence[str]
+    counts: IntArray
+    at: str
+    before: IntArray | None = None
+
+    @property
+    def shown(self) -> IntArray:
+        """What the cells hold, of shape (n_classes, n_classes)."""
+        return self.counts if self.before is None else self.counts - self.before
+
+    def samples(self, true: int, answer: int) -> tuple[str, int]:
+        """Return where the samples of a cell are, and how many: what ρ took away is at the final exit."""
+        if self.before is not None and self.shown[true, answer] < 0:
+            return "final", int(self.before[true, answer])
+        return self.at, int(self.counts[true, answer])
+
+
+def cells_of(confusion: Confusion) -> list[tuple[str, str, int, float]]:
+    """Return true class, answer, count and percent of the true class of each cell that holds any.
+
+    The largest stand first. Right answers are left out, but where changes are looked at.
+    """
+    wanted = confusion.shown != 0
+    if confusion.before is None:
+        np.fill_diagonal(wanted, False)
+    true, answer = np.nonzero(wanted)
+    count = confusion.shown[true, answer]
+    percent = 100 * count / confusion.counts.sum(axis=1)[true]
+    names = confusion.class_names
+    return [
+        (names[true[k]], names[answer[k]], int(count[k]), float(percent[k]))
+        for k in np.argsort(-np.abs(count), kind="stable")
+    ]
+
+
+def list_cells(frame: Frame, confusion: Confusion) -> None:
+    """Draw the cells as a table, and a download of all of them as a matrix."""
+    noun = f"{frame.task.noun}s"
+    cells = pd.DataFrame(cells_of(confusion), columns=["true class", "answer", noun, "%"])
+    if len(cells):
+        _draw_list(cells, noun, changes=confusion.before is not None)
+    else:
+        st.info(
+            f"No {frame.task.noun} is answered wrong." if confusion.before is None else "ρ changes nothing."
+        )
+    name = f"confusion_{frame.run.run_id}_{confusion.title}.csv".replace(" ", "_")
+    text = confusion_csv(confusion)
+    st.download_button("CSV of all cells", text, name, "text/csv", on_click="ignore", key="confusion_csv")
+
+
+def confusion_csv(confusion: Confusion) -> str:
+    """Return all cells as CSV: a row each true class, a column each answer."""
+    rows = zip(confusion.class_names, confusion.shown.tolist(), strict=True)
+    return csv_text(["true class", *confusion.class_names], [[name, *counts] for name, counts in rows])
+
+
+def _draw_list(cells: pd.DataFrame, noun: str, changes: bool) -> None:
+    spelled: dict[str, Any] = {noun: "{:,}", "%": "{:.1f}"}
+    if changes:
+        spelled = {noun: lambda count: signed(count, 0), "%": signed}
+    config: dict[str, Any] = {
+        "true class": st.column_config.TextColumn(width=NAME_WIDTH),
+        "answer": st.column_config.TextColumn(width=NAME_WIDTH),
+        noun: st.column_config.NumberColumn(width=NUMBER_WIDTH),
+        "%": st.column_config.NumberColumn(
+            "pt" if changes else "%", width=NUMBER_WIDTH, help="of all of the true class"
+        ),
+    }
+    height = ROW * (1 + min(len(cells), MOST_ROWS)) + 2
+    styled = cells.style.format(spelled)
+    st.dataframe(styled, hide_index=True, height=height, column_config=config, key="cell_list")
+
+
+def pick_cell(frame: Frame, confusion: Confusion) -> tuple[int, int] | None:
+    """Let the user name a cell, without a pointer too; return it when its samples are asked for."""
+    names = confusion.class_names
+    left, right = st.columns(2)
+    true = left.selectbox("True class", range(len(names)), format_func=names.__getitem__, key="cell_true")
+    answer = right.selectbox("Answer", range(len(names)), format_func=names.__getitem__, key="cell_answer")
+    at, n_samples = confusion.samples(true, answer)
+    where = {"whole": "at this ρ", "final": "final exit"}.get(at, f"exit {at}")
+    label = f"Show {n_samples:,} {frame.task.noun}{'s' * (n_samples != 1)} ({where})"
+    return (true, answer) if st.button(label, disabled=not n_samples, key="open_cell") else None
+
+
+def open_cell(frame: Frame, confusion: Confusion, threshold: float, true: int, answer: int) -> NoReturn:
+    """Go to the page of samples, to those of one cell.
+
+    Args:
+        frame: what is looked at.
+        confusion: what the cell is one of.
+        threshold: ρ.
+        true: class of the row.
+        answer: class of the column.
+    """
+    names, (at, _) = confusion.class_names, confusion.samples(true, answer)
+    cell = {"true": names[true], "predicted": names[answer], "at": at}
+    st.switch_page("views/samples.py", query_params={"run": frame.run.run_id, "rho": str(threshold), **cell})

@@ -1,0 +1,101 @@
+"""The numbers of every class as a table, to be read here and downloaded as CSV."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from trecx.classes import Estimates
+from trecx.figures.by_class import signed
+from trecx.scores import IntArray
+from trecx.spreadsheet import csv_text
+
+SIGN, PADDING, ROW = 7, 20, 35  # pixels: a letter or digit, the rest of a cell's width, its height
+MOST_ROWS = 20  # more scroll
+
+
+class Column(NamedTuple):
+    """One number a class with its interval.
+
+    Attributes:
+        title: with its unit.
+        scale: how much makes one unit.
+        estimates: of each class.
+        change: whether it is a change, whose sign is printed.
+    """
+
+    title: str
+    scale: float
+    estimates: Estimates
+    change: bool = False
+
+
+def show_class_table(
+    class_names: Sequence[str], n_samples: IntArray, columns: Sequence[Column], name: str
+) -> None:
+    """Draw the table and its download.
+
+    Args:
+        class_names: one name a class.
+        n_samples: of each class.
+        columns: the numbers.
+        name: of the file.
+    """
+    shown = pd.DataFrame({"class": list(class_names), "n": n_samples})
+    config: dict[str, Any] = {"n": st.column_config.NumberColumn(width=_width([f"{max(n_samples):,}"]))}
+    spelled: dict[str, Any] = {"n": "{:,}"}
+    for column in columns:
+        value, low, high = (part / column.scale for part in column.estimates)
+        title, interval = column.title, f"{column.title} interval"
+        spelled[title] = spell = _spelling(sensible_decimals(high - low), column.change)
+        shown[title] = value
+        shown[interval] = [
+            _interval(ends, spell, column.change) for ends in zip(low.tolist(), high.tolist(), strict=True)
+        ]
+        config[title] = st.column_config.NumberColumn(width=_width([title, *map(spell, value)]))
+        config[interval] = st.column_config.TextColumn(
+            "95 %", alignment="right", width=_width(shown[interval])
+        )
+    styled = shown.style.format(spelled, na_rep="–")
+    height = ROW * (1 + min(len(shown), MOST_ROWS)) + 2
+    st.dataframe(styled, hide_index=True, column_config=config, height=height, key="class_table")
+    text = class_csv(class_names, n_samples, columns)
+    st.download_button("CSV", text, f"{name}.csv", "text/csv", on_click="ignore", key="class_csv")
+
+
+def class_csv(class_names: Sequence[str], n_samples: IntArray, columns: Sequence[Column]) -> str:
+    """Return the numbers, unrounded and in their units, as CSV; a class without samples has none."""
+    ends = [f"{column.title}{end}" for column in columns for end in ("", " low", " high")]
+    parts = [part / column.scale for column in columns for part in column.estimates]
+    numbers = [["" if math.isnan(number) else number for number in part.tolist()] for part in parts]
+    return csv_text(["class", "n", *ends], zip(class_names, n_samples.tolist(), *numbers, strict=True))
+
+
+def _width(texts: Iterable[str]) -> int:
+    """Return how many pixels a column of these texts needs: Streamlit's own guess leaves too much room."""
+    return PADDING + SIGN * max(map(len, texts), default=0)
+
+
+def sensible_decimals(widths: Any) -> int:
+    """Return how many decimals intervals of these widths support: a last digit of about a tenth of them.
+
+    >>> sensible_decimals(np.array([6.0, 5.0, 7.0])), sensible_decimals(np.array([250.0]))
+    (1, 0)
+    """
+    known = widths[widths > 0]
+    return max(0, -math.floor(math.log10(float(np.median(known)) / 10))) if len(known) else 0
+
+
+def _spelling(digits: int, change: bool) -> Callable[[float], str]:
+    """Return how to print a number: a change with its sign."""
+    if change:
+        return lambda number: signed(number, digits)
+    return lambda number: f"{number:,.{digits}f}"
+
+
+def _interval(ends: tuple[float, float], spell: Callable[[float], str], change: bool) -> str:
+    """Return an interval as text; a dash where the class has no samples."""
+    return "–" if math.isnan(ends[0]) else (" to " if change else "–").join(map(spell, ends))

@@ -1,0 +1,163 @@
+"""Table 1 for the chosen designs, best first, and the number that they are ranked by."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from trecx.comparing.design import Design, Mean
+from trecx.comparing.targets import Target
+from trecx.spreadsheet import frame_csv
+from trecx.threshold_text import threshold_text
+
+NONE = "–"
+ROUNDS_TO_0_1 = 0.0005  # of accuracy
+DEFINITION = (
+    r"**Saves**: the area between curve and baseline over the last three points of accuracy, "
+    r"$\frac{1}{0.03}\int_0^{0.03}\max\left(0,\,1-\frac{F(A_b-d)}{F_b}\right)\mathrm{d}d$, where $A_b$ and "
+    r"$F_b$ are the baseline's accuracy and FLOPs and $F(a)$ is the least FLOPs of any ρ that is at least as "
+    "accurate as $a$; what no ρ reaches, or not for less, is left to the baseline and saves nothing. "
+    "**Of the oracle's**: the same for a router that always knows which exit will be right."
+)
+
+
+def ranked(designs: Sequence[Design]) -> list[Design]:
+    """Return the designs, those first that save most; those without a baseline last."""
+    return sorted(designs, key=lambda design: saving(design).value if design.ranks else -1.0, reverse=True)
+
+
+def saving(design: Design) -> Mean:
+    """Return the mean share of FLOPs that a design with a baseline saves, 0..1."""
+    return Mean.of([each.saving for each in design.ranks or ()])
+
+
+def shortfall(design: Design) -> Mean:
+    """Return how far the best accuracy stays below the baseline's, 0..1; 0 where there is no baseline."""
+    return Mean.of([each.shortfall for each in design.ranks or ()] or [0.0])
+
+
+def oracle_share(design: Design) -> Mean | None:
+    """Return how much of the oracle's saving it reaches; None where there is none to be had."""
+    shares = [each.oracle_share for each in design.ranks or ()]
+    known = [share for share in shares if share is not None]
+    return Mean.of(known) if known and len(known) == len(shares) else None
+
+
+def show_tables(designs: Sequence[Design], targets: Sequence[Target]) -> None:
+    """Show what the designs save and what they are, why a number is lacking, and the download."""
+    _show([_savings(design, targets) for design in designs])
+    st.caption("  \n".join([*_reasons(designs, targets), DEFINITION]))
+    _show([_facts(design) for design in designs])
+    records = pd.DataFrame([record(design, targets) for design in designs])
+    st.download_button(
+        "CSV",
+        frame_csv(records),
+        "comparison.csv",
+        "text/csv",
+        help="download both tables with all digits",
+        type="tertiary",
+        icon=":material/download:",
+    )
+
+
+def _show(rows: Sequence[dict[str, str]]) -> None:
+    columns = {
+        name: st.column_config.TextColumn(alignment="left" if name == "design" else "right")
+        for name in rows[0]
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, row_height=32)
+
+
+def spelled(mean: Mean | None, scale: float, decimals: int) -> str:
+    """Return a number, with its deviation over seeds if there are several.
+
+    >>> spelled(Mean(0.351), 100, 1), spelled(Mean(0.351, 0.012), 100, 1), spelled(None, 1, 1)
+    ('35.1', '35.1 ± 1.2', '–')
+    """
+    if mean is None:
+        return NONE
+    text = f"{scale * mean.value:,.{decimals}f}"
+    return text if mean.spread is None else f"{text} ± {scale * mean.spread:.{decimals}f}"
+
+
+def _savings(design: Design, targets: Sequence[Target]) -> dict[str, str]:
+    reference = design.runs[0].system == "baseline"
+    saves = spelled(saving(design), 100, 1) if design.ranks else NONE
+    row = {
+        "design": design.name,
+        "saves (%)": "reference" if reference else saves,
+        "of the oracle's (%)": NONE if reference else spelled(oracle_share(design), 100, 0),
+    }
+    return row | {f"MFLOPs at {target.label}": _point(design, target) for target in targets}
+
+
+def _facts(design: Design) -> dict[str, str]:
+    run = design.runs[0]
+    return {
+        "design": design.name,
+        "parameters": NONE if run.parameters is None else f"{run.parameters:,}",
+        "MFLOPs by exit": " · ".join(f"{flops / 1e6:.3f}" for flops in design.exit_flops),
+        "each exit alone, as tested (%)": " · ".join(spelled(mean, 100, 1) for mean in design.standalone()),
+        "samples": f"{run.n_samples:,}",
+    }
+
+
+def _point(design: Design, target: Target) -> str:
+    points = design.tradeoff(target)
+    if points is None:
+        return NONE
+    text = spelled(Mean.of([point.flops for point in points]), 1e-6, 3)
+    if len(points) > 1 or points[0].threshold > 1:
+        return text
+    curve = design.curves[0]
+    return f"{text} · ρ {threshold_text(*curve.plateau(curve.steps_at([points[0].threshold])[0]))}"
+
+
+def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
+    """Return all numbers of a design under plain names, for CSV; FLOPs plain, fractions 0..1."""
+    share = oracle_share(design)
+    numbers: dict[str, Any] = {
+        "design": design.name,
+        "runs": " ".join(run.run_id for run in design.runs),
+        "dataset": design.runs[0].dataset,
+        "n_samples": design.runs[0].n_samples,
+        "parameters": design.runs[0].parameters,
+        "saving": saving(design).value if design.ranks else None,
+        "oracle_share": share.value if share else None,
+    }
+    exits = zip(design.exit_flops, design.standalone(), strict=True)
+    for number, (flops, accuracy) in enumerate(exits, 1):
+        numbers |= {f"exit{number}_flops": flops, f"exit{number}_accuracy": accuracy.value}
+    for target in targets:
+        points = design.tradeoff(target) or []
+        for name in ("flops", "accuracy"):
+            values = [getattr(point, name) for point in points]
+            numbers[f"{name} at {target.label}"] = Mean.of(values).value if values else None
+        numbers[f"threshold at {target.label}"] = points[0].threshold if len(points) == 1 else None
+    return numbers
+
+
+def _reasons(designs: Sequence[Design], targets: Sequence[Target]) -> list[str]:
+    """Return why numbers are lacking or small."""
+    told = {
+        "No baseline has scored the same samples, so no saving can be told": [
+            design.name for design in designs if design.ranks is None
+        ],
+        "Even an oracle would save nothing": [
+            design.name
+            for design in designs
+            if design.ranks and design.runs[0].system != "baseline" and oracle_share(design) is None
+        ],
+        "Never as accurate as the baseline": [
+            f"{design.name} (by {100 * below.value:.1f} points)"
+            for design in designs
+            if (below := shortfall(design)).value >= ROUNDS_TO_0_1
+        ],
+        f"{NONE} at an accuracy: no ρ comes near it": [
+            design.name
+            for design in designs
+            if design.ranks and any(design.tradeoff(target) is None for target in targets)
+        ],
+    }
+    return [f"{what}: {', '.join(names)}." for what, names in told.items() if names]

@@ -1,0 +1,96 @@
+// The budget: a sentence with blanks; Python answers it, in words (app/live/budget.py). parts.js comes before it.
+
+const COSTS = { max_energy_uj: ["µJ per inference", 1], max_mj_per_day: ["mJ a day", 1],
+  max_flops: ["MFLOPs per inference", 1e6], max_latency_ms: ["ms per inference", 1] };
+const DAYS = { min_battery_days: ["days", 1] };
+const ACCURACIES = { min_accuracy: ["% or more", 0.01], "max_drop baseline": ["points below the baseline, at most", 0.01],
+  "max_drop final": ["points below the final exit, at most", 0.01] };
+const ALSO = Object.fromEntries([["max", COSTS], ["at least", DAYS], ["accuracy", ACCURACIES]].flatMap(([said, limits]) =>
+  Object.entries(limits).map(([name, [unit, size]]) => [name, [`${unit} (${said})`, size]])));
+
+class Budget {
+  /**
+   * @param wish limits by name, as the address had them.
+   * @param ask called with a wish that was typed.
+   * @param jump called with a ρ that was clicked; null: nobody leaves early.
+   */
+  constructor(wish, answer, ask, jump) {
+    Object.assign(this, { wish, ask, jump });
+    const asked = Object.keys(wish).filter((name) => name !== "against")
+      .map((name) => (name === "max_drop" ? `max_drop ${wish.against ?? "baseline"}` : name))
+      .filter((name) => name in ALSO);
+    const first = (limits) => asked.find((name) => name in limits);
+    const cost = this.blank(COSTS, "what one inference or one day may cost", first(COSTS));
+    const days = this.blank(DAYS, "days that the battery must last", first(DAYS));
+    const least = this.blank(ACCURACIES, "least accuracy", first(ACCURACIES));
+    this.blanks = [cost, days, least];
+    this.more = element("span", "");
+    const another = element("button", "another", "+");
+    another.title = "one more limit";
+    another.setAttribute("aria-label", "one more limit");
+    another.onclick = () => this.add().focus();
+    this.answer = element("p", "answer");
+    this.answer.setAttribute("role", "status");
+    const sentence = element("p", "", "", "I can spend at most ", ...cost.nodes, ", it must last ", ...days.nodes,
+      ", and accuracy must be ", ...least.nodes, this.more, ". ", another);
+    for (const name of asked) if (!this.blanks.some((blank) => blank.name === name)) this.add(name);
+    this.showAnswer(answer);
+    this.node = element("div", "budget", "", sentence, this.answer);
+  }
+
+  /** One more blank, for a limit of any kind. */
+  add(name) {
+    const blank = this.blank(ALSO, "another limit", name);
+    this.blanks.push(blank);
+    this.more.append("; ", element("span", "also", "", "also ", ...blank.nodes));
+    return blank.input;
+  }
+
+  /**
+   * A number to type, and what it counts; empty: no limit.
+   * @param asked the limit that the wish has for it, if any.
+   */
+  blank(limits, label, asked) {
+    const input = element("input", "");
+    Object.assign(input, { type: "text", inputMode: "decimal", placeholder: "…" });
+    input.setAttribute("aria-label", label);
+    const names = Object.keys(limits);
+    const kind = element("select", "");
+    kind.setAttribute("aria-label", `unit of ${label}`);
+    kind.append(...names.map((name) => new Option(limits[name][0], name)));
+    if (asked) {
+      kind.value = asked;
+      input.value = Number((this.wish[asked.split(" ")[0]] / limits[asked][1]).toPrecision(12));
+    }
+    input.onchange = kind.onchange = () => this.read();
+    const nodes = names.length > 1 ? [input, kind] : [input, ` ${limits[names[0]][0]}`];
+    return { input, kind, limits, nodes, name: asked };
+  }
+
+  read() {
+    const wish = {};
+    for (const { input, kind, limits } of this.blanks) {
+      if (input.value.trim() === "") continue;
+      const typed = typedNumber(input.value);
+      input.setCustomValidity(Number.isFinite(typed) ? "" : "a number, or nothing for no limit");
+      if (!input.reportValidity()) return;
+      const [name, against] = kind.value.split(" ");
+      wish[name] = Number((typed * limits[kind.value][1]).toPrecision(12));
+      if (against) wish.against = against;
+    }
+    this.wish = wish;
+    this.ask(wish);
+  }
+
+  showAnswer(answer) {
+    this.answer.hidden = !answer;
+    if (!answer) return;
+    const jumps = answer.jumps.map(({ label, threshold, title }) => {
+      const jump = element("button", "", label);
+      jump.title = title;
+      jump.onclick = () => this.jump(threshold);
+      return jump;
+    });
+    this.answer.replaceChildren(element("strong", answer.met ? "met" : "unmet", answer.head), ` ${answer.text} `, ...jumps);
+  }
+}

@@ -1,0 +1,138 @@
+"""The budget on the page: a wish from the browser or the address, and the answer in words."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trecx.budget import RATE, Candidate, Choice
+from trecx.errors import TrecxError
+from trecx.int8 import STEPS
+from trecx.situation import Situation
+from trecx.threshold_text import threshold_text
+from trecx.wish import AGAINST, LIMITED, Wish
+
+# Limit: what it is called, its unit, how many of that unit one is, digits.
+SPOKEN = {
+    "max_flops": ("computation", "MFLOPs", 1e-6, 2),
+    "max_energy_uj": ("energy", "µJ", 1, 0),
+    "max_mj_per_day": ("energy a day", "mJ a day", 1, 0),
+    "min_battery_days": ("battery life", "days", 1, 1),
+    "max_latency_ms": ("latency", "ms", 1, 1),
+    "min_accuracy": ("accuracy", "points", 100, 1),
+    "max_drop": ("accuracy", "points", 100, 1),
+}
+
+
+def parse_wish(text: str) -> dict[str, Any]:
+    """Return a wish as an address has it, "max_energy_uj:4600,min_accuracy:0.91"; nonsense is left out."""
+    found: dict[str, Any] = {}
+    for part in text.split(","):
+        name, _, value = part.partition(":")
+        if name == "against" and value in AGAINST:
+            found[name] = value
+        elif name in SPOKEN:
+            try:
+                number = float(value)
+            except ValueError:
+                continue
+            if math.isfinite(number):  # what is not, no JSON takes to the browser
+                found[name] = number
+    return found
+
+
+def spell_wish(wish: Mapping[str, Any]) -> str:
+    """Return a wish as it stands in the address."""
+    return ",".join(f"{name}:{value}" for name, value in wish.items())
+
+
+def answer(situation: Situation, wish: Mapping[str, Any], int8: bool) -> dict[str, Any] | None:
+    """Return the answer to a wish as the browser shows it; None where nothing is asked."""
+    asked = {name: value for name, value in wish.items() if name in SPOKEN or name == "against"}
+    if not asked.keys() & SPOKEN.keys():
+        return None
+    try:
+        limits = Wish(**asked)
+        choice = situation.choose(limits, int8)
+    except TrecxError as error:
+        return {"met": False, "head": "That cannot be answered:", "text": f"{error}.", "jumps": []}
+    return _met(choice, choice.best, limits, int8) if choice.best else _unmet(choice, limits, int8)
+
+
+def _met(choice: Choice, best: Candidate, wish: Wish, int8: bool) -> dict[str, Any]:
+    around = {"cheaper": choice.cheaper, "more accurate": choice.more_accurate}
+    return {
+        "met": True,
+        "head": f"{_rho(best, int8)} does it:",
+        "text": f"{_numbers(best, wish)}. {' '.join(_slack(choice, best))}",
+        "jumps": list(_jumps({"take it": best} | around, wish)),
+    }
+
+
+def _unmet(choice: Choice, wish: Wish, int8: bool) -> dict[str, Any]:
+    nearest = {"nearest in cost": choice.cheaper, "nearest in accuracy": choice.more_accurate}
+    if choice.cheaper == choice.more_accurate:
+        nearest = {"nearest": choice.cheaper}
+    missed = [
+        f"{_rho(candidate, int8)} gives {_numbers(candidate, wish)}, {_misses(candidate)}"
+        for candidate in nearest.values()
+        if candidate
+    ]
+    return {
+        "met": False,
+        "head": "No ρ meets this.",
+        "text": "Nearest: " + "; or ".join(missed) + ".",
+        "jumps": list(_jumps(nearest, wish)),
+    }
+
+
+def _jumps(points: Mapping[str, Candidate | None], wish: Wish) -> Iterator[dict[str, Any]]:
+    for label, candidate in points.items():
+        if candidate:
+            threshold = None if math.isinf(candidate.threshold) else candidate.threshold  # as JSON has it
+            yield {"label": label, "threshold": threshold, "title": _numbers(candidate, wish)}
+
+
+def _rho(candidate: Candidate, int8: bool) -> str:
+    low, high = candidate.plateau
+    if high > 1:
+        return "Always running to the end"
+    if int8:
+        return f"ρ = {round(high * STEPS)}/{STEPS}"
+    return f"ρ = {threshold_text(low, high)}"
+
+
+def _numbers(candidate: Candidate, wish: Wish) -> str:
+    told = {LIMITED[name][0]: _quantity(candidate, name) for name in wish.cost_limits}
+    told.setdefault("flops", _quantity(candidate, "max_flops"))
+    return ", ".join([*told.values(), f"{100 * candidate.quantities['accuracy']:.1f} %"])
+
+
+def _quantity(candidate: Candidate, limit: str) -> str:
+    return _amount(candidate.quantities[LIMITED[limit][0]], limit)
+
+
+def _amount(value: float, limit: str) -> str:
+    """Return a quantity with its unit; small ones with more digits, as two say nothing of 0.07 MFLOPs."""
+    _, unit, scale, digits = SPOKEN[limit]
+    digits += 2 if 0 < scale * value < 1 and scale != 100 else 0
+    return f"{scale * value:,.{digits}f} {unit}"
+
+
+def _slack(choice: Choice, best: Candidate) -> Iterator[str]:
+    if choice.binds == (RATE,):
+        yield "How often it infers binds: at a higher accuracy the device cannot keep up."
+        return
+    yield from (f"The limit on {SPOKEN[name][0]} binds." for name in choice.binds)
+    if not choice.binds:
+        yield "Nothing binds: no ρ does better."
+    for name, slack in best.slack.items():
+        if name not in choice.binds:
+            yield f"{SPOKEN[name][0].capitalize()} has {_amount(slack, name)} to spare."
+
+
+def _misses(candidate: Candidate) -> str:
+    parts = []
+    for name in candidate.broken:
+        short = "too much" if name.startswith("max") and name != "max_drop" else "too little"
+        parts.append(f"{SPOKEN[name][0]} {_amount(abs(candidate.slack[name]), name)} {short}")
+    return "but " + " and ".join(parts)

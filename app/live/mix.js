@@ -1,0 +1,61 @@
+// How often each class occurs in the field: a slider and a number a class. What counts on the page follows
+// while they move; Python hears of it when they are let go. parts.js and counts.js come before it.
+
+const MOST = 100;
+const NEVER = "In this mix no class ever occurs: give one of them more than 0. Until then, all is as tested.";
+
+class Mix {
+  constructor(root, data, send) {
+    Object.assign(this, { data, send, mix: [...data.mix] });
+    this.rows = data.names.map((name, k) => this.row(name, k));
+    this.trouble = element("p", "trouble");
+    this.trouble.setAttribute("role", "status");
+    root.replaceChildren(element("div", "classes", "", ...this.rows.map(({ node }) => node)), this.trouble);
+    this.showShares();
+  }
+
+  row(name, k) {
+    const about = { min: 0, max: MOST, disabled: !this.data.counts[k], value: this.mix[k] };
+    const slider = Object.assign(element("input", "often"), { type: "range", step: 0.5, ...about });
+    const number = Object.assign(element("input", "number"), { type: "number", step: "any", ...about });
+    slider.setAttribute("aria-label", `how often ${name} occurs, relative to the others`);
+    number.setAttribute("aria-label", `how often ${name} occurs, as a number`);
+    const share = element("span", "share");
+    const follow = (from, to) => () => {
+      if (from.value === "" || !from.checkValidity()) return;
+      this.mix[k] = Number(from.value);
+      to.value = from.value;
+      this.tell();
+    };
+    slider.oninput = follow(slider, number);
+    number.oninput = follow(number, slider);
+    slider.onchange = () => this.send("mix", this.mix);
+    number.onchange = () => number.reportValidity() && this.send("mix", this.mix);
+    const title = element("span", "name", name);
+    title.title = this.data.counts[k] ? name : `${name}: the test set has no sample of it`;
+    return { node: element("div", "class", "", title, slider, number, share), share };
+  }
+
+  /** Tell the console on this page, if there is one. */
+  tell() {
+    this.showShares();
+    const detail = { names: this.data.names, weights: classWeights(this.mix, this.data.counts) };
+    document.dispatchEvent(new CustomEvent("trecx-class-mix", { detail }));
+  }
+
+  showShares() {
+    const total = sum(this.mix);
+    this.rows.forEach(({ share }, k) => {
+      const percent = (100 * this.mix[k]) / total;
+      share.textContent = total ? `${percent.toFixed(percent < 10 && percent > 0 ? 1 : 0)} %` : "–";
+    });
+    this.trouble.textContent = total ? "" : NEVER;
+  }
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  if (parentElement.querySelector(".trecx-mix")) return; // what was set here holds
+  const root = element("section", "trecx-mix");
+  parentElement.append(root);
+  new Mix(root, data, setStateValue);
+}

@@ -1,0 +1,23 @@
+"""The dashboard: page config and navigation, nothing else."""
+
+import streamlit as st
+
+from app.live.sources import page_foundation
+
+st.set_page_config(page_title="T-RECX studio", page_icon="⏱️", layout="wide", initial_sidebar_state=240)
+st.sidebar.markdown("#### T-RECX studio")
+page = st.navigation(
+    [
+        st.Page("views/tune.py", title="Tune", icon=":material/tune:", default=True),
+        st.Page("views/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
+        st.Page("views/confidence.py", title="Confidence", icon=":material/verified:"),
+        st.Page("views/classes.py", title="Classes", icon=":material/grid_on:"),
+        st.Page("views/samples.py", title="Samples", icon=":material/image_search:"),
+        st.Page("views/points.py", title="Saved points", icon=":material/bookmarks:"),
+        st.Page("views/bring.py", title="Bring your own", icon=":material/upload_file:"),
+        st.Page("views/score.py", title="Score", icon=":material/play_circle:"),
+    ],
+    position="top",
+)
+page_foundation()
+page.run()

@@ -1,0 +1,1 @@
+"""What the page of saved points is made of."""

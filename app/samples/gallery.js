@@ -1,0 +1,51 @@
+// A page of samples as thumbnails; a click opens one. parts.js comes before it.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The band between the lowest and the highest amplitude of each part of a clip. */
+function waveform(extremes) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  const loudest = Math.max(...extremes.flat().map(Math.abs)) || 1;
+  const at = (amplitude) => (50 - (42 * amplitude) / loudest).toFixed(1);
+  const upper = extremes.map(([, high], k) => `${k},${at(high)}`);
+  const lower = extremes.map(([low], k) => `${k},${Number(at(low)) + 0.8}`).reverse();
+  svg.setAttribute("viewBox", `0 0 ${extremes.length - 1} 100`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  path.setAttribute("d", `M${[...upper, ...lower].join("L")}Z`);
+  svg.append(path);
+  return svg;
+}
+
+function picture(card) {
+  const frame = element("span", "picture", card.fault);
+  if (card.image) {
+    const image = new Image();
+    image.src = card.image;
+    image.alt = "";
+    frame.append(image);
+  } else if (card.wave) frame.append(waveform(card.wave));
+  return frame;
+}
+
+const ends = (left, right) =>
+  element("div", "quiet ends", "", element("span", "", left), element("span", "", right));
+
+function thumbnail(card, open) {
+  const words = element("span", "words", "", element("div", "answer", card.answer),
+    ends(card.truth, `gap ${card.gap}`), ends(card.outcome, card.place));
+  const button = element("button", card.right ? "right" : "wrong", "");
+  if (card.image || card.wave || card.fault) button.append(picture(card));
+  button.append(words);
+  button.title = `${card.name}\nconfidence gap, final exit less first: ${card.gap}`;
+  button.setAttribute("aria-label", `${card.name}: ${card.right ? "right" : "wrong"}, ${card.answer}, ${card.truth}, ${card.outcome}, ${card.place}, confidence gap ${card.gap}`);
+  button.onclick = () => open(card.name);
+  return button;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let root = parentElement.querySelector(".trecx-gallery");
+  if (!root) parentElement.append((root = element("section", "trecx-gallery")));
+  root.replaceChildren(...data.cards.map((card) => thumbnail(card, (name) => setTriggerValue("open", name))));
+  root.dataset.drawn = "yes";
+}

@@ -1,0 +1,88 @@
+"""The gallery: samples of a run, a page at a time."""
+
+import streamlit as st
+
+from app.frame import Frame
+from app.samples.fetching import pictures
+from app.samples.keeping import keep_form
+from app.samples.place import say
+from app.samples.thumbnails import show_thumbnails
+from trecx.outcome_curve import count_samples
+from trecx.store import Thumbnail, Wanted
+from trecx.store.gallery import COUNTED_UP_TO
+
+PAGE_SIZE = 24
+_PLACE = "gallery place"
+
+
+def show_gallery(frame: Frame, wanted: Wanted) -> None:
+    """Show the samples that are wanted, and what can be done with them; a click opens one."""
+    starts = _starts(frame, wanted)
+    found = frame.store.gallery.page(frame.run, wanted, PAGE_SIZE + 1, starts[-1])
+    page, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    if not page:
+        st.info(f"No {frame.task.noun} is like that at this ρ. Move ρ, or widen the filters.")
+        return
+    total = _count(frame, wanted, None if more or starts[-1] else len(page))
+    singles = pictures(frame)
+    _show_pager(starts, page, more, total)
+    opened = show_thumbnails(frame, page, singles)
+    if opened:
+        say(sample=opened)
+        st.rerun()
+    with st.popover("Add these to a collection"):
+        everybody = f"all {total} of the gallery (the first {COUNTED_UP_TO:,} if there are more)"
+        which = st.radio("Which", ["this page", everybody], key="keep_which", label_visibility="collapsed")
+        keep_form(
+            frame,
+            "page",
+            lambda: (
+                [sample.position for sample in page]
+                if which == "this page"
+                else frame.store.gallery.positions(frame.run, wanted)
+            ),
+        )
+
+
+def _starts(frame: Frame, wanted: Wanted) -> list[tuple[int, int] | None]:
+    """After which sample each page begins that the user has come through; another wish begins anew."""
+    asked = (frame.run.run_id, wanted)
+    if st.session_state.get(_PLACE, (None, []))[0] != asked:
+        st.session_state[_PLACE] = (asked, [None])
+    starts: list[tuple[int, int] | None] = st.session_state[_PLACE][1]
+    return starts
+
+
+def _count(frame: Frame, wanted: Wanted, known: int | None) -> str:
+    """How many samples are wanted: seen already, or by the run's counts where they tell, else by a query."""
+    if known is not None:
+        return f"{known:,}"
+    everybody = not wanted.text and wanted.confidence == (0.0, 1.0)
+    unnarrowed = wanted.prediction is None or wanted.at is None
+    if everybody and unnarrowed:
+        table = frame.situation.table
+        exact = count_samples(table, wanted.threshold, wanted.outcomes, wanted.label, wanted.prediction)
+        return f"{exact:,}"
+    count = frame.store.gallery.count(frame.run, wanted)
+    return f"{count:,}" if count <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}"
+
+
+def _show_pager(starts: list[tuple[int, int] | None], page: list[Thumbnail], more: bool, total: str) -> None:
+    first = (len(starts) - 1) * PAGE_SIZE + 1
+    where, back, on = st.columns([8, 1, 1], vertical_alignment="center")
+    where.markdown(f"**{first:,}–{first + len(page) - 1:,}** of {total}")
+    back.button(
+        "← Back",
+        disabled=len(starts) == 1,
+        key="back",
+        width="stretch",
+        on_click=_go_back,
+        args=[starts],
+    )
+    on.button(
+        "Next →", disabled=not more, key="next", width="stretch", on_click=starts.append, args=[page[-1].key]
+    )
+
+
+def _go_back(starts: list[tuple[int, int] | None]) -> None:
+    del starts[-1]

@@ -1,0 +1,63 @@
+"""A page of samples as thumbnails, drawn by the browser: one component, however many there are."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.frame import Frame
+from app.live.sources import script
+from trecx.datasets.showing import as_png, envelope, is_sound
+from trecx.datasets.single import SingleSamples
+from trecx.errors import DatasetError
+from trecx.overthinking import OUTCOMES
+from trecx.store import Thumbnail
+
+HERE = Path(__file__).parent
+WAVE_PARTS = 64
+
+
+def show_thumbnails(frame: Frame, page: list[Thumbnail], singles: SingleSamples | None) -> str | None:
+    """Show samples; return the name of the one that has just been clicked, else None.
+
+    Args:
+        frame: what is looked at.
+        page: the samples.
+        singles: where their pictures are; None: nowhere here.
+    """
+    component = st.components.v2.component(
+        "trecx_gallery",
+        js=script("parts") + (HERE / "gallery.js").read_text(encoding="utf-8"),
+        css=(HERE / "gallery.css").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+    cards = [card(thumbnail, frame.run.class_names, frame.run.n_exits, singles) for thumbnail in page]
+    opened: str | None = component(key="gallery", data={"cards": cards}, on_open_change=lambda: None).open
+    return opened
+
+
+def card(
+    sample: Thumbnail, class_names: tuple[str, ...], n_exits: int, singles: SingleSamples | None
+) -> dict[str, Any]:
+    """Return what the browser needs of one sample, as JSON would have it; a broken picture says so."""
+    right = sample.prediction == sample.label
+    exit_ = "final" if sample.exit == n_exits - 1 else f"exit {sample.exit + 1}"
+    shown: dict[str, Any] = {
+        "name": sample.name,
+        "right": right,
+        "answer": class_names[sample.prediction],
+        "truth": f"is {class_names[sample.label]}",
+        "outcome": OUTCOMES[sample.outcome].replace("_", " "),
+        "place": f"{exit_} {sample.confidence:.3f}",
+        "gap": f"{sample.gap:+.3f}",
+    }
+    if singles:
+        try:
+            raw = singles.read(sample.name)
+        except DatasetError:
+            return shown | {"fault": "missing or broken"}
+        if is_sound(raw):
+            return shown | {"wave": envelope(raw, WAVE_PARTS).round(4).tolist()}
+        return shown | {"image": "data:image/png;base64," + base64.b64encode(as_png(raw)).decode()}
+    return shown

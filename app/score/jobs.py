@@ -1,0 +1,118 @@
+"""The queue as it is now: how far each job is, how it ended, and the way on to its run."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app.going import look_at
+from app.plain import plain
+from app.score.models import weights_text
+from trecx.datasets.tasks import system_title, task_of
+from trecx.errors import TrecxError
+from trecx.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
+from trecx.jobs.known import KnownModel
+from trecx.jobs.queue import Queue
+from trecx.store import Run
+
+LOOKED_EVERY_S = 1.0
+
+
+def show_queue(
+    queue: Queue, jobs: Sequence[Job], models: Mapping[str, KnownModel], runs: Mapping[str, Run]
+) -> None:
+    """Show the jobs, live while one is unfinished; when one ends, the whole page is drawn anew.
+
+    Args:
+        queue: where they are.
+        jobs: as they were when the rest of the page was drawn.
+        models: by key.
+        runs: by id.
+    """
+    live = any(job.unfinished for job in jobs)
+
+    def show() -> None:
+        try:
+            now = queue.jobs()
+            if _unfinished(now) != _unfinished(jobs):
+                st.rerun()
+            for job in _in_order(now):
+                with st.container(border=True):
+                    _show_job(queue, job, models.get(job.key), runs.get(job.run_id))
+        except TrecxError as error:
+            st.error(plain(str(error)))
+
+    st.fragment(show, run_every=LOOKED_EVERY_S if live else None)()
+
+
+def _unfinished(jobs: Sequence[Job]) -> list[int]:
+    return [job.number for job in jobs if job.unfinished]
+
+
+def _in_order(jobs: Sequence[Job]) -> list[Job]:
+    """Return what runs, then what waits in its order, then what has ended, the last first."""
+    states = {RUNNING: 0, WAITING: 1}
+    return sorted(
+        jobs, key=lambda job: (states.get(job.state, 2), job.number if job.unfinished else -job.number)
+    )
+
+
+def _show_job(queue: Queue, job: Job, model: KnownModel | None, run: Run | None) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.markdown(_title(job, model))
+        if job.unfinished:
+            st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
+        elif run and run.n_exits > 1 and st.button("Look at it", key=f"look {job.number}"):
+            look_at(run)
+    if job.state == RUNNING:
+        _show_step(queue, job)
+    elif job.state == FAILED:
+        st.error(plain(job.reason))
+    elif job.state == DONE:
+        st.caption(_outcome(job, run))
+    if log := queue.records.log_of(job.number):
+        with st.expander("Log", key=f"log {job.number}"):
+            st.code(log, language=None, wrap_lines=True)
+
+
+def _title(job: Job, model: KnownModel | None) -> str:
+    if model is None:
+        name, about = job.key, _state(job)
+    else:
+        name = f"{system_title(model.system)}, {weights_text(model)}"
+        about = f"{task_of(model.task).title} · {_state(job)}"
+    return f"**{plain(name)}**  \n:gray[:small[{plain(about)}]]"
+
+
+def _state(job: Job) -> str:
+    seconds = round(job.seconds)
+    clock = f"{seconds // 60}:{seconds % 60:02}"
+    return {
+        WAITING: "waiting",
+        RUNNING: f"running, {clock}",
+        DONE: f"done in {clock}",
+        FAILED: f"failed after {clock}",
+        CANCELLED: f"cancelled after {clock}" if job.started_at else "cancelled before it began",
+    }[job.state]
+
+
+def _show_step(queue: Queue, job: Job) -> None:
+    step = queue.records.step_of(job.number)
+    if step is None:
+        st.progress(0.0, "starting")
+        return
+    percent = "" if step.share is None else f": {100 * step.share:.0f}\N{NO-BREAK SPACE}%"
+    st.progress(step.share or 0.0, f"{plain(step.what)}{percent}")
+
+
+def _outcome(job: Job, run: Run | None) -> str:
+    if run is None:
+        return plain(f"Run {job.run_id}, which is not in this store any more.")
+    accuracy = " · ".join(f"{100 * share:.2f}\N{NO-BREAK SPACE}%" for share in run.standalone_accuracy)
+    return f"Run {plain(run.run_id)}: {run.n_samples:,} samples, accuracy by exit {accuracy}"
+
+
+def _cancel(queue: Queue, job: Job) -> None:
+    try:
+        queue.cancel(job.number)
+    except TrecxError as error:
+        st.toast(plain(str(error)), icon=":material/error:")

@@ -1,0 +1,53 @@
+"""Who pays for the savings?"""
+
+import streamlit as st
+
+from app.classes.confusions import show_confusions
+from app.classes.payers import BASELINE, FINAL, changes_at, show_payers
+from app.classes.table import Column, show_class_table
+from app.frame import open_frame
+from app.plain import plain
+from app.threshold import pick_threshold
+from trecx.classes import class_accuracy, class_cost, class_exit_rate
+from trecx.errors import TrecxError
+from trecx.figures.by_class import Panel
+
+SHORT = {"estimate": "est.", "measured": "meas."}
+
+frame = open_frame()
+frame.title("Who pays for the savings?")
+left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
+with left:
+    threshold = pick_threshold(frame)
+references = [FINAL, BASELINE] if frame.situation.baseline else [FINAL]
+against = right.segmented_control(
+    "Compared with", references, default=FINAL, required=True, key="against", bind="query-params"
+)
+
+table, costs = frame.situation.table, frame.situation.deployment.costs
+point = table.operating_point(threshold)  # without the class mix, which changes nothing within a class
+try:
+    changes = changes_at(frame, threshold, against)
+except TrecxError as error:
+    st.error(plain(str(error)))
+    st.stop()
+exit_rate, flops = class_exit_rate(point), class_cost(point, table.exit_flops)
+columns = [
+    Column("accuracy %", 0.01, class_accuracy(point.confusion)),
+    Column("change pt", 0.01, changes.by_class(), change=True),
+    Column("exit rate %", 0.01, exit_rate),
+    Column("MFLOPs", 1e6, flops),
+]
+cost = Panel("mean FLOPs (millions)", "MFLOPs", 1e6, flops)
+if costs:
+    energy = class_cost(point, costs.energy_uj)
+    unit, scale = ("mJ", 1e3) if costs.energy_uj.max() >= 1e3 else ("µJ", 1.0)
+    columns.append(Column(f"{unit} ({SHORT[costs.kind]})", scale, energy))
+    cost = Panel(f"mean energy ({unit}, {costs.kind})", unit, scale, energy)
+
+show_payers(frame, changes, against, (Panel("leaves early (%)", "%", 0.01, exit_rate), cost))
+st.markdown("##### Which class is taken for which")
+show_confusions(frame, threshold)
+st.markdown("##### Every class in numbers")
+name = f"classes_{frame.run.run_id}_rho_{threshold:.4f}"
+show_class_table(table.class_names, table.class_counts, columns, name)

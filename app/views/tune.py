@@ -1,0 +1,48 @@
+"""When may it stop early? Drag ρ, and watch what follows from it."""
+
+import streamlit as st
+
+from app.address import asked, carry, tell_unknown
+from app.exporting import offer_export
+from app.frame import Frame, open_frame
+from app.keeping import keep_point
+from app.live.budget import parse_wish, spell_wish
+from app.live.console import ConsoleState, console, console_key
+from app.plain import plain
+from trecx.console import PRECISIONS, QUANTITIES
+
+
+def asked_state(frame: Frame) -> ConsoleState:
+    """Return what the page's address sets, or where to begin; nonsense in it is told."""
+    tell_unknown("precision", PRECISIONS)
+    tell_unknown("axis", QUANTITIES)
+    text = asked("wish") or ""
+    wish = parse_wish(text)
+    if len([part for part in text.split(",") if part]) > len(wish):
+        st.sidebar.warning(plain(f"Not all of the budget in the address is one: {text!r}."))
+    precision, axis = asked("precision"), asked("axis")
+    return ConsoleState(
+        frame.threshold,
+        precision if precision in PRECISIONS else PRECISIONS[0],
+        axis if axis in QUANTITIES else "FLOPs",
+        wish,
+    )
+
+
+frame = open_frame(any_criterion=True)
+title, hand_over = st.columns([2.6, 1], vertical_alignment="center")
+with title:
+    frame.title("When may it stop early?")
+if console_key(frame.run) not in st.session_state:  # a new visit, page or run: ρ and the rest go along
+    st.session_state["console start"] = asked_state(frame)
+start = st.session_state["console start"]
+state = console(frame.run, frame.situation, start, frame.store.name, frame.criterion)
+with hand_over.container(horizontal=True, horizontal_alignment="right"):
+    offer_export(frame, state)
+    keep_point(frame, state)
+carry(
+    rho=str(state.threshold),
+    precision=state.precision,
+    axis=state.axis,
+    wish=spell_wish(state.wish) or None,
+)
