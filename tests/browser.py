@@ -1,0 +1,75 @@
+"""The real server and the real browser, for tests, screenshots and benchmarks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ROOT, chromium
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DRAWN = ".trecx-console[data-drawn=yes]"
+
+
+@contextmanager
+def dashboard(database: str, script: str = "app/main.py") -> Iterator[str]:
+    """Run the dashboard, or another Streamlit script, on a store and yield its address."""
+    with served(database, script) as (address, _):
+        yield address
+
+
+@contextmanager
+def served(database: str, script: str = "app/main.py") -> Iterator[tuple[str, int]]:
+    """Run the dashboard, or another Streamlit script, on a store; yield its address and process number."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    command += ["--server.headless", "true", "--server.port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TRECX_DB": database}, **quiet)
+    try:
+        yield _when_healthy(f"http://localhost:{port}", server), server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _when_healthy(address: str, server: "subprocess.Popen[bytes]") -> str:
+    for _ in range(300):
+        try:
+            if requests.get(f"{address}/_stcore/health", timeout=1).ok:
+                return address
+        except (requests.ConnectionError, requests.Timeout):  # not there yet, or busy
+            time.sleep(0.1)
+        if server.poll() is not None:
+            break
+    raise RuntimeError("the dashboard did not start")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Yield the system's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+def open_console(page: Page, address: str) -> None:
+    """Open an address and wait until the console has drawn itself."""
+    page.goto(address)
+    page.wait_for_selector(DRAWN, timeout=60_000)
+
+
+def rail(page: Page) -> tuple[float, float, float]:
+    """Return the slider's left end, width, and a height at which it can be grasped."""
+    box = page.locator(".trecx-console .rail").bounding_box()
+    assert box is not None
+    return box["x"], box["width"], box["y"] + box["height"] - 10

@@ -1,0 +1,115 @@
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from trecx.scores import ExitScores
+
+settings.register_profile("trecx", deadline=None, max_examples=150)
+settings.load_profile("trecx")
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = f"sqlite:///{ROOT / 'artifacts' / 'scores.sqlite'}"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def chromium() -> str | None:
+    return os.environ.get("TRECX_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def compilers() -> tuple[str, str] | None:
+    """The commands that compile C and C++."""
+    found = shutil.which(os.environ.get("CC", "cc")), shutil.which(os.environ.get("CXX", "c++"))
+    return (found[0], found[1]) if found[0] and found[1] else None
+
+
+def missing(mark: str) -> str | None:
+    """Say what a mark needs and this machine lacks."""
+    if mark == "browser" and chromium() is None:
+        return "no Chromium: apt-get install chromium, or set TRECX_CHROMIUM"
+    if mark == "mirror" and not Path(os.environ.get("TRECX_MIRROR", "/nowhere")).is_dir():
+        return "no data: set TRECX_MIRROR to a folder of downloads"
+    if mark == "compiler" and compilers() is None:
+        return "no C and C++ compiler: apt-get install gcc g++ libc6-dev, or set CC and CXX"
+    return None
+
+
+def pytest_runtest_setup(item):
+    for mark in ("browser", "mirror", "compiler"):
+        reason = missing(mark) if item.get_closest_marker(mark) else None
+        if reason and IN_CI:
+            pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)
+        if reason:
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"NOT TESTED HERE: {reason}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def own_database(monkeypatch, tmp_path):
+    """No test touches the user's store."""
+    monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'scores.sqlite'}")
+
+
+@pytest.fixture
+def shipped(monkeypatch) -> str:
+    """Address of the store that is shipped, set as the default one."""
+    monkeypatch.setenv("TRECX_DB", SHIPPED)
+    return SHIPPED
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The dashboard on the shipped store: one server for all tests that only look at it."""
+    from tests.browser import dashboard  # it imports this file
+
+    with dashboard(SHIPPED) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """The system's Chromium; only one may run at a time in a process."""
+    from tests.browser import browser
+
+    with browser() as chrome:
+        yield chrome
+
+
+@pytest.fixture
+def page(chrome):
+    """An empty page that must stay free of errors and of requests to elsewhere."""
+    context = chrome.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.troubles = []
+    page.on("console", lambda message: message.type == "error" and page.troubles.append(message.text))
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("request", lambda request: "localhost" not in request.url and page.troubles.append(request.url))
+    yield page
+    context.close()
+    assert [t for t in page.troubles if not t.startswith(("blob:", "data:"))] == []
+
+
+@pytest.fixture
+def eight() -> ExitScores:
+    """Eight samples worked by hand: two exits, two classes, two ties, FLOPs 100 and 300.
+
+    | sample      | 0   | 1   | 2   | 3   | 4   | 5   | 6   | 7   |
+    | early right | yes | yes | yes | no  | no  | no  | yes | no  |
+    | confidence  | .9  | .9  | .8  | .8  | .7  | .6  | .6  | .5  |
+    | final right | yes | no  | yes | yes | no  | yes | yes | yes |
+    """
+    early = np.array([1, 1, 1, 0, 0, 0, 1, 0], bool)
+    final = np.array([1, 0, 1, 1, 0, 1, 1, 1], bool)
+    labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    predictions = np.stack([np.where(right, labels, 1 - labels) for right in (early, final)], axis=1)
+    confidence = np.stack([[0.9, 0.9, 0.8, 0.8, 0.7, 0.6, 0.6, 0.5], np.full(8, 0.99)], axis=1)
+    return ExitScores(labels, [100, 300], predictions=predictions, confidence=confidence)

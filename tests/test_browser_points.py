@@ -1,0 +1,41 @@
+"""A saved point in the real browser: picked from the list, handed over, opened in the console."""
+
+import shutil
+
+import pytest
+
+from tests.browser import DRAWN, browser, dashboard
+from tests.conftest import ROOT
+from tests.kept import record_of
+from trecx.exporting.header import c_header
+from trecx.saved_point import Rule
+from trecx.store import Store
+
+pytestmark = pytest.mark.browser
+LIST = "[data-testid=stDataFrame]"
+
+
+def test_a_point_is_picked_handed_over_and_opened_in_the_console(monkeypatch, tmp_path):
+    shutil.copy(ROOT / "artifacts" / "scores.sqlite", tmp_path / "own.sqlite")
+    monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'own.sqlite'}")
+    setting = {"per_hour": 60.0, "battery": "300,3,2,0.9", "mix": "even"}
+    record = record_of("kws/sdn", Rule(0.6, "margin", "int8"), "Doorbell", **setting)
+    Store().points.keep(record)
+    with dashboard(f"sqlite:///{tmp_path / 'own.sqlite'}") as address, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/points?rate=7")
+        page.locator(f"{LIST} canvas td", has_text="Doorbell").wait_for(state="attached", timeout=60_000)
+        box = page.locator(LIST).first.bounding_box()
+        page.mouse.click(box["x"] + 16, box["y"] + 50)
+        page.get_by_role("button", name="Export").click(timeout=30_000)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="C header").click(timeout=30_000)
+        assert download.value.suggested_filename == "doorbell.h"
+        assert download.value.path().read_text(encoding="ascii") == c_header(record)
+        page.get_by_role("button", name="Open in Tune").click()
+        console = page.locator(DRAWN)
+        console.wait_for(timeout=60_000)
+        assert float(console.get_attribute("data-threshold")) == record.rule.effective
+        numbers = {name: float(console.get_attribute(f"data-{name}")) for name in ("flops", "energy", "days")}
+        kept = [record.numbers[name] for name in ("flops", "energy_uj", "battery_days")]
+        assert list(numbers.values()) == pytest.approx(kept)

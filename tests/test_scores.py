@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from trecx.errors import ScoresError
+from trecx.scores import ExitScores
+
+GOOD = np.array([[[0.7, 0.3], [0.2, 0.8]], [[0.5, 0.5], [1.0, 0.0]]])
+
+
+def made(**changes):
+    return ExitScores(**{"labels": [0, 1], "exit_flops": [10, 20], "probabilities": GOOD} | changes)
+
+
+def test_predictions_confidence_and_accuracy_follow_from_probabilities():
+    scores = made()
+    assert scores.predictions.tolist() == [[0, 1], [0, 0]]
+    assert scores.confidence.tolist() == np.float32([[0.7, 0.8], [0.5, 1.0]]).tolist()
+    assert scores.standalone_accuracy.tolist() == [0.5, 0]
+    assert (scores.n_samples, scores.n_exits, scores.n_classes) == (2, 2, 2)
+    assert (scores.class_names, scores.sample_names) == (("0", "1"), ("0", "1"))
+
+
+def test_a_trace_needs_no_probabilities():
+    trace = made(probabilities=None, predictions=[[0, 2], [1, 1]], confidence=[[0.5, 1], [0.9, 0.1]])
+    assert trace.n_classes == 3
+    assert trace.correct.tolist() == [[True, False], [True, True]]
+
+
+def test_a_probability_a_hair_above_one_counts_as_one():
+    scores = made(probabilities=[[[1.0005, 0.0], [1, 0]], [[1, 0], [1, 0]]])
+    assert scores.confidence.max() == 1
+
+
+def changed(value, where=(1, 1, 0)):
+    values = GOOD.copy()
+    values[where] = value
+    return values
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"probabilities": changed(0.9)}, "sample 1 at exit 2 sum to 0.9000, not to 1"),
+        ({"probabilities": changed(7.3)}, "sample 1 at exit 2 are not within 0..1.*logits"),
+        ({"probabilities": changed(-0.3)}, "logits"),
+        ({"probabilities": changed(np.nan)}, r"finite, got nan at index \[1, 1, 0\]"),
+        ({"probabilities": changed(np.inf)}, "finite"),
+        ({"probabilities": GOOD[0]}, "3 dimensions"),
+        ({"probabilities": np.ones((2, 2, 1))}, "two classes"),
+        ({"probabilities": np.empty((0, 2, 2)), "labels": []}, "at least one sample"),
+        ({"probabilities": None}, "probabilities, or predictions and confidence"),
+        ({"probabilities": [["a", "b"], ["c", "d"]]}, "array of numbers"),
+        (
+            {"probabilities": None, "predictions": [[0, 1]] * 2, "confidence": [[0.5]] * 2},
+            "shape of predictions",
+        ),
+        ({"probabilities": None, "predictions": [[0, 1]] * 2, "confidence": [[0.5, 1.5]] * 2}, "0..1"),
+        (
+            {"probabilities": None, "predictions": [[0, 1.5]] * 2, "confidence": [[0.5, 1]] * 2},
+            "whole numbers",
+        ),
+        ({"labels": [0, 2]}, "labels must lie within 0..1 for 2 classes; sample 1 has 2"),
+        ({"labels": [-1, 0]}, "sample 0 has -1"),
+        ({"labels": [0, 1, 0]}, "3 labels for 2 samples"),
+        ({"labels": [[0, 1]]}, "1 dimensions"),
+        ({"labels": [0, 0.5]}, "whole numbers"),
+        ({"exit_flops": [20, 20]}, "increase from exit to exit"),
+        ({"exit_flops": [20, 10]}, "increase"),
+        ({"exit_flops": [0, 10]}, "positive"),
+        ({"exit_flops": [10]}, "one number an exit: 2 exits, got 1"),
+        ({"class_names": ["a"]}, "1 class names for scores of 2 classes"),
+        ({"class_names": ["a", "a"]}, "'a' is there 2 times"),
+        ({"sample_names": ["a"]}, "1 sample names for 2 samples"),
+        ({"sample_names": ["a", "a"]}, "distinct"),
+    ],
+)
+def test_what_no_classifier_gives_is_refused_by_name(changes, words):
+    with pytest.raises(ScoresError, match=words):
+        made(**changes)
