@@ -1,0 +1,65 @@
+"""`python -m benchmarks`: measure everything, write RESULTS.md and growth.svg beside this file."""
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import curve, drag, gallery, importing, scoring, storing, threshold, training
+from benchmarks.growth import growth_figure
+from benchmarks.measure import Row
+from trecx.figures import write_pictures
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+GROWTH = RESULTS.with_name("growth.svg")
+HEAD = """# Measured
+
+Each row is a ratio measured in one run of `make bench`; absolute times are this machine's and noisy.
+Last run: {date}, Python {python}, {machine}.
+
+![Time against the number of samples, both logarithmic](growth.svg)
+
+| work | n | against | ours, ms | theirs, ms | ratio | what it means |
+| --- | ---: | --- | ---: | ---: | ---: | --- |
+"""
+
+
+def main() -> None:
+    """Run every benchmark, say what is going on, and write the table."""
+    console = Console(stderr=True)
+    rows: list[Row] = []
+    for benchmark in (curve, threshold, storing, importing, scoring, training, gallery, drag):
+        with console.status(f"measuring {benchmark.__name__.removeprefix('benchmarks.')} …"):
+            rows += benchmark.rows()
+    text = results_text(rows)
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+    if reason := write_pictures({GROWTH: growth_figure(rows)}):
+        console.print(f"{GROWTH.name} is as it was: {reason}")
+
+
+def results_text(rows: Sequence[Row]) -> str:
+    """Return the table of what was measured, now and on this machine."""
+    now = datetime.now(UTC).date().isoformat()
+    head = HEAD.format(date=now, python=platform.python_version(), machine=platform.machine())
+    return head + "".join(_line(row) for row in rows)
+
+
+def _line(row: Row) -> str:
+    numbers = " | ".join(_number(value) for value in (row.ours, row.theirs, row.ratio))
+    return f"| {row.work} | {row.n:,} | {row.against} | {numbers} | {row.meaning} |\n"
+
+
+def _number(value: float) -> str:
+    """Return a number with two decimals, or with as many as show two digits.
+
+    >>> [_number(value) for value in (1234.5, 0.5, 0.00123)]
+    ['1,234.50', '0.50', '0.0012']
+    """
+    return f"{value:,.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
+if __name__ == "__main__":
+    main()

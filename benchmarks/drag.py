@@ -1,0 +1,109 @@
+"""A drag across the slider in Chromium, and the first paint, for runs of any size."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, ViewportSize
+
+from benchmarks.drag_peer import peer_times
+from benchmarks.made_store import add_run
+from benchmarks.measure import Row
+from tests.browser import DRAWN, browser, dashboard, open_console, rail
+from trecx.paths import ROOT
+from trecx.store import Run, Store
+
+MADE = ((100_000, 2), (1_000_000, 2), (1_000_000, 3), (10_000_000, 2))  # samples, exits
+N_STEPS = 300
+N_VISITS = 3
+FRAME_MS, AIM_OF_PAINT_MS = 1000 / 30, 2000.0
+VIEW: ViewportSize = {"width": 1440, "height": 900}
+WATCH_PAINT = f"""() => new MutationObserver(() => {{
+  if (window.painted || !document.querySelector("{DRAWN}")) return;
+  window.painted = -1;
+  requestAnimationFrame(() => setTimeout(() => {{ window.painted = performance.now(); }}));
+}}).observe(document, {{ subtree: true, childList: true, attributes: true }})"""
+WATCH_DRAG = """() => {
+  window.toNumbers = [];
+  window.toFrame = [];
+  let event = 0;
+  window.addEventListener("pointermove", (e) => { event = e.timeStamp; }, true);
+  const root = document.querySelector(".trecx-console");
+  new MutationObserver(() => {
+    const began = event;
+    window.toNumbers.push(performance.now() - began);
+    requestAnimationFrame(() => setTimeout(() => window.toFrame.push(performance.now() - began)));
+  }).observe(root, { attributes: true, attributeFilter: ["data-threshold"] });
+}"""
+
+
+def rows() -> list[Row]:
+    """Measure the published kws/trecx, and made runs of up to 10⁷ samples."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
+        store = Store(str(path))
+        runs = [store.find_run("kws/trecx", "published"), *(add_run(path, *size) for size in MADE)]
+        with browser() as chrome:
+            return [row for run in runs for row in _rows_of(store, run, chrome)]
+
+
+def _rows_of(store: Store, run: Run, chrome: Browser) -> list[Row]:
+    with dashboard(store.name) as address:
+        link = f"{address}/?run={run.run_id}&rho=1"
+        cold, *warm = [_first_paint(chrome, link) for _ in range(1 + N_VISITS)]
+        numbers, frames = _drag(chrome, link)
+    theirs = peer_times(chrome, store.name, run.run_id)
+    n, exits = run.n_samples, f"{run.n_exits} exits"
+    peer, frame, aim = "Streamlit's slider with a rerun", "a frame of 33 ms", "the aim of 2 s"
+    return [
+        *(
+            Row(
+                f"pointer event to new numbers, p{percent}, {exits}",
+                peer,
+                n,
+                float(np.percentile(numbers, percent)),
+                float(np.percentile(theirs, percent)),
+                f"{len(numbers)} moves; theirs from the release, {len(theirs)} times",
+            )
+            for percent in (50, 95)
+        ),
+        Row(
+            f"pointer event to painted frame, p95, {exits}",
+            frame,
+            n,
+            float(np.percentile(frames, 95)),
+            FRAME_MS,
+            "below 1 is inside the frame",
+        ),
+        Row(f"first paint, {exits}", aim, n, float(np.median(warm)), AIM_OF_PAINT_MS, "a new browser"),
+        Row(f"first paint, first visit, {exits}", aim, n, cold, AIM_OF_PAINT_MS, "the server is just up"),
+    ]
+
+
+def _first_paint(chrome: Browser, link: str) -> float:
+    """Return milliseconds until the console has drawn itself in a browser that has never been here."""
+    context = chrome.new_context(viewport=VIEW)
+    page = context.new_page()
+    page.add_init_script(f"({WATCH_PAINT})()")
+    page.goto(link)
+    page.wait_for_function("window.painted > 0", timeout=120_000)
+    painted = float(page.evaluate("window.painted"))
+    context.close()
+    return painted
+
+
+def _drag(chrome: Browser, link: str) -> tuple[list[float], list[float]]:
+    """Return milliseconds from each pointer event to the new numbers, and to the painted frame."""
+    page = chrome.new_page(viewport=VIEW)
+    open_console(page, link)
+    left, width, height = rail(page)
+    page.mouse.move(left + width, height)
+    page.mouse.down()
+    page.evaluate(WATCH_DRAG)
+    page.mouse.move(left, height, steps=N_STEPS)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+    times = page.evaluate("window.toNumbers"), page.evaluate("window.toFrame")
+    page.close()
+    return times

@@ -1,0 +1,82 @@
+"""An import of a million samples of two exits against pandas reading the same Parquet file."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.measure import Row, median_ms
+from trecx.importing import import_scores, open_scores_file
+from trecx.importing.keeping import About, import_run
+from trecx.importing.writing import write_scores
+from trecx.scores import ExitScores
+from trecx.store import Store
+
+N_SAMPLES, N_CLASSES, REPEATS = 1_000_000, 10, 5
+PEER = "pandas.read_parquet of the same file"
+READ = "import pandas; pandas.read_parquet({file!r})"
+IMPORT = (
+    "from pathlib import Path; from trecx.importing import open_scores_file; "
+    "from trecx.importing.keeping import About, import_run; from trecx.store import Store; "
+    "import_run(Store({store!r}), open_scores_file(Path({file!r})), About(task='made', system='two-exits'))"
+)
+# Not ru_maxrss, which begins with what the parent process held.
+PEAK = "; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+
+
+def rows() -> list[Row]:
+    """Measure reading and checking, storing, and the memory of both, of traces and of full softmax."""
+    return [row for full in (False, True) for row in _rows(full)]
+
+
+def _rows(full: bool) -> list[Row]:
+    kind = f"{N_CLASSES} scores an exit" if full else "prediction and confidence"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scores.parquet"
+        write_scores(made_scores(full), file)
+        ours, theirs = median_ms(lambda: import_scores(file), lambda: pd.read_parquet(file), repeats=REPEATS)
+        (whole,) = median_ms(lambda: _import(file), repeats=1)
+        our_peak, their_peak = (_peak_mb(code, file) for code in (IMPORT, READ))
+        size = file.stat().st_size / 1e6
+    about = f"2 exits, {kind}, {size:.0f} MB"
+    stored = "as above, and a row for each sample, score and outcome in SQLite: that is where the time goes"
+    return [
+        Row("read and check scores", PEER, N_SAMPLES, ours, theirs, about),
+        Row("import: read, check and store", PEER, N_SAMPLES, whole, theirs, stored),
+        Row(
+            "import, peak memory in MB",
+            PEER,
+            N_SAMPLES,
+            our_peak,
+            their_peak,
+            f"{about}; each in a process of its own",
+        ),
+    ]
+
+
+def made_scores(full: bool) -> ExitScores:
+    """Return scores of two exits that no network made; `full`: every class's."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, N_CLASSES, N_SAMPLES)
+    if full:
+        odds = random.random((N_SAMPLES, 2, N_CLASSES), np.float32) ** 8
+        return ExitScores(labels, np.array([1_000, 2_000]), odds / odds.sum(axis=2, keepdims=True))
+    confidence = (1 - random.random((N_SAMPLES, 2)) ** 3 * 0.5).astype(np.float32)
+    predictions = random.integers(0, N_CLASSES, (N_SAMPLES, 2))
+    return ExitScores(labels, np.array([1_000, 2_000]), predictions=predictions, confidence=confidence)
+
+
+def _import(file: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(str(Path(folder) / "scores.sqlite"))
+        import_run(store, open_scores_file(file), About(task="made", system="two-exits"))
+
+
+def _peak_mb(code: str, file: Path) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        code = code.format(file=str(file), store=str(Path(folder) / "scores.sqlite")) + PEAK
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024

@@ -1,0 +1,37 @@
+"""A store with runs of any size: their counts are in it, their samples are not, since no page here asks."""
+
+import sqlite3
+from pathlib import Path
+
+from benchmarks.made import made_scores
+from trecx.scores import ExitScores
+from trecx.store import Provenance, Run, Store
+from trecx.store.derived import table_bytes
+from trecx.table import ExitTable
+
+FEW = 240  # samples that such a run is saved with before its counts are exchanged
+
+
+def add_run(path: Path, n_samples: int, n_exits: int) -> Run:
+    """Add a made run of this many samples and exits to the store in an SQLite file, and return it."""
+    store = Store(str(path))
+    run = _save_few(store, n_samples, n_exits)
+    content = table_bytes(ExitTable.of(made_scores(n_samples, n_exits)))
+    with sqlite3.connect(path) as database:
+        of_run = "run = (SELECT id FROM runs WHERE run_id = ?)"
+        database.execute(f"UPDATE exit_tables SET content = ? WHERE {of_run}", (content, run.run_id))
+        database.execute("UPDATE sample_sets SET n_samples = ? WHERE id = ?", (n_samples, run.sample_set_id))
+    return store.find_run(run.run_id)
+
+
+def _save_few(store: Store, n_samples: int, n_exits: int) -> Run:
+    scores = made_scores(FEW, n_exits)
+    few = ExitScores(
+        scores.labels,
+        scores.exit_flops,
+        predictions=scores.predictions,
+        confidence=scores.confidence,
+        class_names=scores.class_names,
+        sample_names=[f"{n_samples} {k}" for k in range(FEW)],  # a sample set of its own
+    )
+    return store.save_run(Provenance("kws", "trecx", "imported", "made", "test", "made", None, None, {}), few)

@@ -1,0 +1,122 @@
+"""Twenty people in the console and the gallery for two minutes: errors, memory, how long a page takes."""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import Row
+from tests.browser import served
+from tests.people import Visit, visits
+from trecx.paths import ROOT
+from trecx.store import Store
+
+N_PEOPLE, SECONDS = 20, 120.0
+ALONE_S = 30.0  # one person, before the others come
+PAUSE_S = (2.0, 6.0)  # that a person looks at something before going on
+HURRY_S = (0.2, 0.5)  # the one who is alone: more pages in less time
+RUNS = ("kws/trecx", "vww/trecx", "kws/sdn", "digits/trecx")
+LIMIT_MB = 20.0  # a person, on the server
+
+
+class Watch(threading.Thread):
+    """Reads a process's resident memory in MB twice a second until it is stopped."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.seen: list[float] = []
+        self._process, self._over = process, threading.Event()
+
+    def run(self) -> None:
+        """Read until stopped."""
+        while not self._over.wait(0.5):
+            self.seen.append(resident_mb(self._process))
+
+    def stop(self) -> None:
+        """Stop reading."""
+        self._over.set()
+        self.join()
+
+
+def rows() -> list[Row]:
+    """Measure one person, then twenty, on one server over a copy of the shipped store.
+
+    Raises:
+        RuntimeError: somebody saw an error.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(str(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder)))
+        runs = [store.find_run(name).run_id for name in RUNS]
+        with served(store.name) as (address, process):
+            _changes(asyncio.run(visits(address, runs, len(runs), 0, HURRY_S)))  # into the caches
+            alone = _changes(asyncio.run(visits(address, runs, 1, ALONE_S, HURRY_S)))
+            before, watch = resident_mb(process), Watch(process)
+            watch.start()
+            together = _changes(asyncio.run(visits(address, runs, N_PEOPLE, SECONDS, PAUSE_S)))
+            watch.stop()
+    return [*_time_rows(together, alone), *_memory_rows(before, watch.seen)]
+
+
+def _changes(seen: Sequence[Visit]) -> list[float]:
+    troubles = [trouble for visit in seen for trouble in visit.troubles]
+    if troubles:
+        raise RuntimeError(f"{len(troubles)} errors while {len(seen)} people were there: {troubles[:3]}")
+    return [spent for visit in seen for spent in visit.changes]
+
+
+def _time_rows(together: Sequence[float], alone: Sequence[float]) -> list[Row]:
+    """Page changes: to the gallery, to a sample, back, and to the console."""
+    about = f"browser included, all on one machine; alone {len(alone)} changes; looks of {PAUSE_S[0]:.0f}"
+    return [
+        Row(
+            f"change of page, {N_PEOPLE} people at once, p{percent}",
+            "one person alone",
+            len(together),
+            float(np.percentile(together, percent)),
+            float(np.percentile(alone, percent)),
+            f"{about} to {PAUSE_S[1]:.0f} s between",
+        )
+        for percent in (50, 95)
+    ]
+
+
+def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
+    half = len(seen) // 2
+    first, second = max(seen[:half]), max(seen[half:])
+    about = f"resident memory of the server: {before:.0f} MB before, {max(seen):.0f} at the peak"
+    return [
+        Row(
+            "memory a person, in MB",
+            f"the limit of {LIMIT_MB:.0f} MB",
+            N_PEOPLE,
+            (max(seen) - before) / N_PEOPLE,
+            LIMIT_MB,
+            about,
+        ),
+        Row(
+            "peak of the second minute, in MB",
+            "that of the first",
+            N_PEOPLE,
+            second,
+            first,
+            "near 1: it does not grow",
+        ),
+    ]
+
+
+def resident_mb(process: int) -> float:
+    """Return the resident memory of a process in MB."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
+
+
+if __name__ == "__main__":
+    began = time.perf_counter()
+    for row in rows():
+        print(row)
+    print(f"{time.perf_counter() - began:.0f} s")

@@ -1,0 +1,54 @@
+"""Storing and opening a run of a million samples, against pandas to and from Parquet."""
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.made import made_scores
+from benchmarks.measure import Row, median_ms
+from trecx.scores import ExitScores
+from trecx.store import Provenance, Store
+
+N_SAMPLES, REPEATS = 1_000_000, 3
+WRITE = "pandas to_parquet of the same columns"
+READ = "pandas read_parquet of the same columns"
+ABOUT = Provenance("kws", "trecx", "imported", "made", "test", "made", None, None, {})
+
+
+def rows() -> list[Row]:
+    """Measure saving a trace of two exits, loading all its scores, and loading what the dashboard needs."""
+    scores = made_scores(N_SAMPLES)
+    frame = frame_of(scores)
+    with tempfile.TemporaryDirectory() as folder:
+        store, file = Store(str(Path(folder) / "scores.sqlite")), Path(folder) / "scores.parquet"
+        saved, written = median_ms(
+            lambda: _save_anew(folder, scores), lambda: frame.to_parquet(file), repeats=REPEATS
+        )
+        run = store.save_run(ABOUT, scores)
+        table, whole, read = median_ms(
+            lambda: store.load_table(run),
+            lambda: store.load_scores(run),
+            lambda: pd.read_parquet(file),
+            repeats=REPEATS,
+        )
+    stored = "a row for each sample, score and outcome, indexed, and the counts; theirs is the columns alone"
+    return [
+        Row("store a run", WRITE, N_SAMPLES, saved, written, stored),
+        Row("open a run as the dashboard does", READ, N_SAMPLES, table, read, "its counts, which answer all"),
+        Row("load all scores of a run", READ, N_SAMPLES, whole, read, "row by row, and checked"),
+    ]
+
+
+def frame_of(scores: ExitScores) -> pd.DataFrame:
+    """Return a trace as the columns that a table of it has."""
+    columns = {"sample": list(scores.sample_names[:]), "label": scores.labels}
+    for k in range(scores.n_exits):
+        columns[f"exit{k + 1}_prediction"] = scores.predictions[:, k]
+        columns[f"exit{k + 1}_confidence"] = scores.confidence[:, k]
+    return pd.DataFrame(columns)
+
+
+def _save_anew(folder: str, scores: ExitScores) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as anew:
+        Store(str(Path(anew) / "scores.sqlite")).save_run(ABOUT, scores)
