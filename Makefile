@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app/main.py
 
 test: lint
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check

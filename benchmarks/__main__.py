@@ -7,21 +7,45 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import curve, drag, gallery, importing, scoring, storing, threshold, training
+from benchmarks import (
+    curve,
+    drag,
+    gallery,
+    importing,
+    many_people,
+    opening,
+    scoring,
+    storing,
+    threshold,
+    training,
+)
 from benchmarks.growth import growth_figure
 from benchmarks.measure import Row
 from trecx.figures import write_pictures
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 GROWTH = RESULTS.with_name("growth.svg")
+BENCHMARKS = (
+    curve,
+    threshold,
+    storing,
+    importing,
+    scoring,
+    training,
+    gallery,
+    drag,
+    opening,
+    many_people,
+)
 HEAD = """# Measured
 
-Each row is a ratio measured in one run of `make bench`; absolute times are this machine's and noisy.
+Each row is a ratio measured in one run of `make bench`: medians in milliseconds, unless the work names
+another unit or a percentile. Absolute times are this machine's and noisy.
 Last run: {date}, Python {python}, {machine}.
 
 ![Time against the number of samples, both logarithmic](growth.svg)
 
-| work | n | against | ours, ms | theirs, ms | ratio | what it means |
+| work | n | against | ours | theirs | ratio | what it means |
 | --- | ---: | --- | ---: | ---: | ---: | --- |
 """
 
@@ -30,7 +54,7 @@ def main() -> None:
     """Run every benchmark, say what is going on, and write the table."""
     console = Console(stderr=True)
     rows: list[Row] = []
-    for benchmark in (curve, threshold, storing, importing, scoring, training, gallery, drag):
+    for benchmark in BENCHMARKS:
         with console.status(f"measuring {benchmark.__name__.removeprefix('benchmarks.')} …"):
             rows += benchmark.rows()
     text = results_text(rows)

@@ -4,13 +4,11 @@ import asyncio
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, memory_mb
 from tests.browser import served
 from tests.people import Visit, visits
 from trecx.paths import ROOT
@@ -35,7 +33,7 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Read until stopped."""
         while not self._over.wait(0.5):
-            self.seen.append(resident_mb(self._process))
+            self.seen.append(memory_mb(self._process, "VmRSS"))
 
     def stop(self) -> None:
         """Stop reading."""
@@ -55,7 +53,7 @@ def rows() -> list[Row]:
         with served(store.name) as (address, process):
             _changes(asyncio.run(visits(address, runs, len(runs), 0, HURRY_S)))  # into the caches
             alone = _changes(asyncio.run(visits(address, runs, 1, ALONE_S, HURRY_S)))
-            before, watch = resident_mb(process), Watch(process)
+            before, watch = memory_mb(process, "VmRSS"), Watch(process)
             watch.start()
             together = _changes(asyncio.run(visits(address, runs, N_PEOPLE, SECONDS, PAUSE_S)))
             watch.stop()
@@ -107,16 +105,3 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
             "near 1: it does not grow",
         ),
     ]
-
-
-def resident_mb(process: int) -> float:
-    """Return the resident memory of a process in MB."""
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
-
-
-if __name__ == "__main__":
-    began = time.perf_counter()
-    for row in rows():
-        print(row)
-    print(f"{time.perf_counter() - began:.0f} s")

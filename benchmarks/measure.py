@@ -4,6 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,9 @@ def median_ms(*works: Callable[[], object], repeats: int = 15) -> list[float]:
             work()
             spent.append(1000 * (time.perf_counter() - start))
     return [statistics.median(spent) for spent in times]
+
+
+def memory_mb(process: int, what: str) -> float:
+    """Return a process's memory in MB: `what` is VmRSS for now, VmHWM for the peak."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith(what))) / 1024

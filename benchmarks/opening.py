@@ -10,7 +10,7 @@ import streamlit.hello
 from playwright.sync_api import Browser
 
 from benchmarks.made_store import add_run
-from benchmarks.measure import Row
+from benchmarks.measure import Row, memory_mb
 from tests.browser import DRAWN, browser, served
 from trecx.paths import ROOT
 from trecx.store import Store
@@ -72,9 +72,7 @@ def _open(chrome: Browser, database: str, run_id: str) -> tuple[float, float]:
         begin = perf_counter()
         _complete(chrome, f"{address}/?run={run_id}", DRAWN)
         spent = 1000 * (perf_counter() - begin)
-        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    return spent, int(peak) / 1024
+        return spent, memory_mb(process, "VmHWM")
 
 
 def _complete(chrome: Browser, address: str, sign: str) -> None:

@@ -172,7 +172,7 @@ class Database:
 
 
 def _patiently(work: Callable[[], object]) -> None:
-    """Do what SQLite refuses at once, without its own wait, where two make one new database at the same time."""
+    """Do what SQLite refuses at once, without its own wait, where two processes make one new database."""
     until = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
