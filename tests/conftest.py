@@ -59,15 +59,24 @@ def own_database(monkeypatch, tmp_path):
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'scores.sqlite'}")
 
 
+@pytest.fixture(scope="session")
+def as_shipped() -> Iterator[None]:
+    """Hold the tests that look at the shipped store to leaving it as it is."""
+    file = ROOT / "artifacts" / "scores.sqlite"
+    before = file.read_bytes()
+    yield
+    assert file.read_bytes() == before, "a test has written into the shipped store: git checkout artifacts"
+
+
 @pytest.fixture
-def shipped(monkeypatch) -> str:
+def shipped(monkeypatch, as_shipped) -> str:
     """Address of the store that is shipped, set as the default one."""
     monkeypatch.setenv("TRECX_DB", SHIPPED)
     return SHIPPED
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def address(as_shipped) -> Iterator[str]:
     """The dashboard on the shipped store: one server for all tests that only look at it."""
     from tests.browser import dashboard  # it imports this file
 

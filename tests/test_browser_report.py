@@ -155,7 +155,7 @@ def test_hostile_text_only_shows_itself(offline, tmp_path):
     assert printed(offline) == (1, A4)
 
 
-def test_the_policy_would_stop_a_script_that_got_in(chrome, tmp_path, shipped):
+def test_the_policy_would_stop_a_script_that_got_in(chrome, tmp_path):
     html = report_html(report_of_made(50, 3))
     (tmp_path / "report.html").write_text(html.replace("<main>", f"<main>{ALL}"), encoding="utf-8")
     page = chrome.new_page()
