@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure everything, write RESULTS.md and growth.svg beside this file."""
 
 import platform
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,15 +52,29 @@ Last run: {date}, Python {python}, {machine}.
 
 
 def main() -> None:
-    """Run every benchmark, say what is going on, and write the table."""
+    """Run every benchmark, say what is going on, and write the table.
+
+    Raises:
+        SystemExit: one failed; the others are printed, and the files are as they were.
+    """
     console = Console(stderr=True)
     rows: list[Row] = []
+    failed: list[str] = []
     for benchmark in BENCHMARKS:
-        with console.status(f"measuring {benchmark.__name__.removeprefix('benchmarks.')} …"):
-            rows += benchmark.rows()
+        name = benchmark.__name__.removeprefix("benchmarks.")
+        began = time.monotonic()
+        with console.status(f"measuring {name} …"):
+            try:
+                rows += benchmark.rows()
+            except Exception:  # ten minutes of the others' numbers are not thrown away
+                console.print_exception()
+                failed.append(name)
+        console.print(f"{name}: {time.monotonic() - began:.0f} s")
     text = results_text(rows)
-    RESULTS.write_text(text, encoding="utf-8")
     print(text)
+    if failed:
+        raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and {GROWTH.name} are as they were")
+    RESULTS.write_text(text, encoding="utf-8")
     if reason := write_pictures({GROWTH: growth_figure(rows)}):
         console.print(f"{GROWTH.name} is as it was: {reason}")
 

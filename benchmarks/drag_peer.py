@@ -4,7 +4,7 @@ from playwright.sync_api import Browser
 
 from tests.browser import dashboard
 
-N_RELEASES = 20
+N_RELEASES = 12
 SHOWN = ".st-key-shown"
 HANDLE = "[data-testid=stSlider] div:has(> div > input[type=range])"
 WATCH = f"""() => {{

@@ -19,7 +19,7 @@ from trecx.reproduction.estimates import (
     standalone,
 )
 from trecx.reproduction.paper import TABLE_1, TABLE_2
-from trecx.reproduction.rows import Verdict, count_row, gain_row, saving_verdict
+from trecx.reproduction.rows import Verdict, accuracy_row, count_row, gain_row, saving_verdict
 
 
 def test_the_papers_numbers_agree_with_what_its_text_says_of_them():
@@ -122,6 +122,20 @@ def test_a_saving_is_told_in_words_that_come_from_the_numbers():
     assert saving_verdict(Estimate(-0.1, -0.2, 0.0), None, "there", 0.0)[1].startswith("10.0 % more FLOPs")
     verdict, words = saving_verdict(saving, 0.377, "there", 0.02)
     assert (verdict, "2.0 points short" in words) == (Verdict.FAILS, True)
+
+
+@pytest.mark.parametrize(
+    ("paper", "verdict"),
+    [
+        ([70, 80], Verdict.HOLDS),
+        ([75, 80], Verdict.LESS),
+        ([65, 80], Verdict.MORE),
+        ([65, 85], Verdict.MIXED),
+    ],
+)
+def test_exits_on_both_sides_of_the_paper_are_not_called_one_thing(paper, verdict):
+    ours = [Estimate(70.0, 69.0, 71.0), Estimate(80.0, 79.0, 81.0)]
+    assert accuracy_row("", ours, paper, []).verdict is verdict
 
 
 def test_a_count_holds_within_one_unit_of_the_papers_last_digit():

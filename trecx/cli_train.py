@@ -60,6 +60,8 @@ def train(
         place = training.output_folder(out, task, description.system, number)
         printing.tell(f"{task}/{description.system}, seed {number}, into {place}")
         plan = training.TrainingPlan(description, recipe, number)
+        if training.find_trained(place, plan.config(samples)):
+            printing.tell("It was trained so before, and is scored only; delete that folder to train anew.")
         with printing.training_progress() as progress:
             trained = training.train(plan, samples, place, progress)
         runs += _score(db, trained.model, description.system, samples.test, trained.config)

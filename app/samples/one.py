@@ -18,7 +18,7 @@ from app.samples.keeping import keep_form
 from app.samples.place import say
 from trecx.datasets.kws import CLIP_FRAMES, RATE_HZ
 from trecx.datasets.mfcc import mfccs
-from trecx.datasets.showing import as_png, as_wav, envelope, is_sound
+from trecx.datasets.showing import as_png, as_wav, data_address, envelope, is_sound
 from trecx.errors import DatasetError
 from trecx.figures.sample import largest_alone, mfcc_figure, softmax_figure, waveform_figure
 from trecx.leaving import Leaving, leavings
@@ -80,11 +80,12 @@ def _show_itself(frame: Frame, name: str) -> None:
     if is_sound(raw):
         _show_sound(raw)
     else:
-        st.image(as_png(raw, SIDE), width=SIDE)
+        # Held by the page: what the server keeps for it is gone while a browser still loads it.
+        st.image(data_address("image/png", as_png(raw, SIDE)), width=SIDE)
 
 
 def _show_sound(clip: npt.NDArray[np.int16]) -> None:
-    st.audio(as_wav(clip), format="audio/wav")
+    st.audio(data_address("audio/wav", as_wav(clip)))
     seconds = CLIP_FRAMES / RATE_HZ
     charts.show(
         waveform_figure(envelope(clip, WAVE_PARTS), seconds),

@@ -1,6 +1,5 @@
 """A page of samples as thumbnails, drawn by the browser: one component, however many there are."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import streamlit as st
 
 from app.frame import Frame
 from app.live.sources import script
-from trecx.datasets.showing import as_png, envelope, is_sound
+from trecx.datasets.showing import as_png, data_address, envelope, is_sound
 from trecx.datasets.single import SingleSamples
 from trecx.errors import DatasetError
 from trecx.overthinking import OUTCOMES
@@ -59,5 +58,5 @@ def card(
             return shown | {"fault": "missing or broken"}
         if is_sound(raw):
             return shown | {"wave": envelope(raw, WAVE_PARTS).round(4).tolist()}
-        return shown | {"image": "data:image/png;base64," + base64.b64encode(as_png(raw)).decode()}
+        return shown | {"image": data_address("image/png", as_png(raw))}
     return shown

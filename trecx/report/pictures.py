@@ -1,6 +1,5 @@
 """Pictures of samples that a point overthinks, for who asks for them: they are someone's data."""
 
-import base64
 import io
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from PIL import Image
 
 from trecx.criteria import LARGEST
 from trecx.datasets.raw import RawSamples
-from trecx.datasets.showing import as_png, envelope, is_sound
+from trecx.datasets.showing import as_png, data_address, envelope, is_sound
 from trecx.datasets.single import SingleSamples, find_single_samples
 from trecx.datasets.tasks import task_of
 from trecx.errors import DatasetError, ExportError
@@ -45,7 +44,7 @@ class Picture:
     @property
     def address(self) -> str:
         """The picture as an address that holds all of it."""
-        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+        return data_address("image/png", self.png)
 
 
 def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:

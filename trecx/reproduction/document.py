@@ -101,7 +101,7 @@ def _headline(part: Part, row: Row) -> str:
 
 
 def _exception(part: Part, row: Row) -> str:
-    if row.verdict not in (Verdict.FAILS, Verdict.LESS):
+    if row.verdict not in (Verdict.FAILS, Verdict.LESS, Verdict.MIXED):
         return ""
     return f"{part.name}, {row.what}: **{row.verdict}**: {row.words}"
 

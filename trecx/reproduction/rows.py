@@ -15,6 +15,7 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     MORE = "better than the paper"
     LESS = "less than the paper"
+    MIXED = "in part less, in part better than the paper"
     UNDECIDED = "undecided"
     FAILS = "does not hold"
     OURS = "no number in the paper"
@@ -194,8 +195,9 @@ def _accuracy_verdict(numbers: Sequence[Number]) -> tuple[Verdict, str]:
             f"each exit within its interval, at most {farthest} points off"
         )
     told = [(f"{number.part} " if len(off) > 1 else "") + f"{signed(by)} points" for number, by in outside]
-    worse = min(by for _, by in outside) < 0
-    return Verdict.LESS if worse else Verdict.MORE, ", ".join(told)
+    sides = {by < 0 for _, by in outside}
+    verdict = Verdict.MIXED if len(sides) == 2 else Verdict.LESS if sides == {True} else Verdict.MORE
+    return verdict, ", ".join(told)
 
 
 def _has(estimate: Estimate, value: float) -> bool:
