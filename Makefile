@@ -2,15 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint bench audit screenshots clean
+.PHONY: run test lint coverage bench audit screenshots clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app/main.py
 
 test: lint
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PYTEST)
+
+coverage: $(VENV)/dev.stamp
+	$(PYTEST) --cov
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check
@@ -30,7 +34,7 @@ screenshots: $(VENV)/dev.stamp
 	$(PY) -m tests.screenshots
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # A bare Debian or Ubuntu has python3 without ensurepip: then its own package brings it, if we may install it.
 $(PY):
