@@ -1,10 +1,10 @@
 """A store with runs of any size: their counts are in it, their samples are not, since no page here asks."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.made import made_scores
-from trecx.scores import ExitScores
 from trecx.store import Provenance, Run, Store
 from trecx.store.derived import table_bytes
 from trecx.table import ExitTable
@@ -26,12 +26,5 @@ def add_run(path: Path, n_samples: int, n_exits: int) -> Run:
 
 def _save_few(store: Store, n_samples: int, n_exits: int) -> Run:
     scores = made_scores(FEW, n_exits)
-    few = ExitScores(
-        scores.labels,
-        scores.exit_flops,
-        predictions=scores.predictions,
-        confidence=scores.confidence,
-        class_names=scores.class_names,
-        sample_names=[f"{n_samples} {k}" for k in range(FEW)],  # a sample set of its own
-    )
+    few = replace(scores, sample_names=[f"{n_samples} {k}" for k in range(FEW)])  # a sample set of its own
     return store.save_run(Provenance("kws", "trecx", "imported", "made", "test", "made", None, None, {}), few)

@@ -64,14 +64,7 @@ hostile = st.text(
 def test_a_trace_with_any_names_reads_back_the_same(tmp_path, suffix, scores, classes, data):
     n = scores.n_samples
     names = data.draw(st.lists(hostile, min_size=n, max_size=n, unique=True))
-    named = ExitScores(
-        scores.labels,
-        scores.exit_flops,
-        predictions=scores.predictions,
-        confidence=scores.confidence,
-        class_names=classes,
-        sample_names=names,
-    )
+    named = replace(scores, probabilities=None, class_names=classes, sample_names=names)
     write_scores(named, tmp_path / f"trace.{suffix}")
     again = import_scores(tmp_path / f"trace.{suffix}")
     assert same(named, again)

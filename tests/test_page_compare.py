@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,6 @@ from trecx.comparing.paired import PairedDifference
 from trecx.comparing.ranking import rank
 from trecx.curve import tradeoff_points
 from trecx.oracle import oracle
-from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 
 MAIN = str(ROOT / "app" / "main.py")
@@ -262,17 +262,7 @@ def test_a_store_with_a_single_run_shows_it_and_says_what_is_lacking():
 def test_traces_without_softmax_are_compared_like_any_other():
     for system in ("trecx", "sdn", "baseline"):
         scores = scores_of(system, "digits", 0, 80)
-        save(
-            "digits",
-            system,
-            ExitScores(
-                scores.labels,
-                scores.exit_flops,
-                predictions=scores.predictions,
-                confidence=scores.confidence,
-                class_names=scores.class_names,
-            ),
-        )
+        save("digits", system, replace(scores, probabilities=None))
     page = opened()
     chosen(page, "digits").set_value(list(chosen(page, "digits").options)).run()
     assert not page.exception

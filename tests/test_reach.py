@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,13 +15,7 @@ from trecx.store import Store
 
 
 def with_confidence(scores, confidence):
-    return ExitScores(
-        scores.labels,
-        scores.exit_flops,
-        predictions=scores.predictions,
-        confidence=confidence,
-        class_names=scores.class_names,
-    )
+    return replace(scores, probabilities=None, confidence=confidence)
 
 
 @given(exit_scores(min_exits=2), st.lists(st.booleans(), min_size=14, max_size=14))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,14 +46,7 @@ def by_criterion(scores: ExitScores, criterion: str) -> ExitScores:
         )
     else:
         confidence = _by_exit(_MEASURES[criterion], scores.probabilities)
-    return ExitScores(
-        scores.labels,
-        scores.exit_flops,
-        predictions=scores.predictions,
-        confidence=confidence,
-        class_names=scores.class_names,
-        sample_names=scores.sample_names,
-    )
+    return replace(scores, probabilities=None, confidence=confidence)
 
 
 def entropy_limit(threshold: float, n_classes: int) -> float:

@@ -1,5 +1,6 @@
 """An example of everything that people can bring, to look at and to write their own after."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,14 +64,7 @@ def write_examples(folder: Path) -> dict[str, Path]:
         OutputError: the folder cannot be made or written to.
     """
     full = made_up_scores()
-    trace = ExitScores(
-        full.labels,
-        full.exit_flops,
-        predictions=full.predictions,
-        confidence=full.confidence,
-        class_names=full.class_names,
-        sample_names=full.sample_names,
-    )
+    trace = replace(full, probabilities=None)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in TASK_FILES.items():
