@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import DRAWN, dashboard, open_console, rail
 from tests.console import (
@@ -60,7 +61,7 @@ def test_a_class_mix_weights_every_number(page, address):
     run, situation = situation_of("kws/trecx", mix="95 % silence and unknown")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9&mix=95 %25 silence and unknown")
     assert "n≈" in shown(page)["bases"][0]
-    assert page.locator(".tile .aside", has_text="weighted").count() == 4
+    expect(page.locator(".tile .aside", has_text="weighted")).to_have_count(4)
     drag_across(page, TWENTY[:8], situation)
 
 
@@ -101,7 +102,7 @@ def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome
     elsewhere.close()
     for name in ("down", "go", "silence", "unknown"):
         page.get_by_label(f"how often {name} occurs, as a number").fill("0")
-    assert "no class ever occurs" in page.locator(".trecx-mix .trouble").inner_text()
+    expect(page.locator(".trecx-mix .trouble")).to_contain_text("no class ever occurs")
     assert_equals_python(shown(page), situation, int8=True)  # as tested
 
 

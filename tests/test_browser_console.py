@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import DRAWN, open_console, rail
 from tests.conftest import SHIPPED
@@ -102,7 +103,7 @@ def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
     page.get_by_label("least accuracy", exact=True).press("Enter")
     page.wait_for_url(re.compile("wish=max_energy_uj.*min_accuracy"))  # each blank is sent as it is left
     page.get_by_text("ρ = 0.6913 does it:").wait_for()
-    assert "The limit on energy binds." in page.locator(".answer").inner_text()
+    expect(page.locator(".answer")).to_contain_text("The limit on energy binds.")
     page.get_by_role("button", name="take it").click()
     assert float(shown(page)["threshold"]) == pytest.approx(0.691, abs=0.001)
     assert float(shown(page)["energy"]) <= 4600

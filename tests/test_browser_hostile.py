@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import DRAWN, dashboard
 from tests.hostile import ALL, CLOSING, IMAGE, MARKDOWN, SCRIPT, TEXTS, save_hostile
@@ -67,13 +68,13 @@ def test_no_name_and_no_note_does_more_than_show_itself(page, store, tmp_path):
         go_to(page, "Samples", "What does it get wrong?")
         page.get_by_text("Collections", exact=True).click()
         page.get_by_role("button", name="Rename, note").wait_for()
-        assert page.get_by_text(ALL[:300]).first.is_visible()
+        expect(page.get_by_text(ALL[:300]).first).to_be_visible()
         assert_nothing_ran(page)
         go_to(page, "Saved points", "What did we decide?")
         box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
         page.mouse.click(box["x"] + 16, box["y"] + 50)
         page.get_by_role("button", name="Retire").wait_for()
-        assert page.get_by_text(f"by {IMAGE}").is_visible()
+        expect(page.get_by_text(f"by {IMAGE}")).to_be_visible()
         assert_nothing_ran(page)
         go_to(page, "Bring your own", "Bring your own")
         page.locator("input[type=file]").set_input_files(hostile_csv(tmp_path))

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 import trecx
 from tests.browser import DRAWN, dashboard, rail
@@ -90,7 +91,7 @@ def test_the_curve_can_be_drawn_against_energy_and_other_designs_stand_beside_it
     assert float(shown(offline)["threshold"]) == 0.5
     names = offline.evaluate("document.querySelector('#others')._fullData.map((trace) => trace.name)")
     assert {"T-RECX · published", "SDN · published", "BranchyNet · published"} <= set(names)
-    assert offline.get_by_text("All were scored over the same clips").is_visible()
+    expect(offline.get_by_text("All were scored over the same clips")).to_be_visible()
 
 
 def test_it_prints_one_page_of_a4_with_the_point_as_it_stands(offline, exported):
@@ -101,12 +102,12 @@ def test_it_prints_one_page_of_a4_with_the_point_as_it_stands(offline, exported)
     offline.wait_for_function("(before) => document.querySelector('img.on-paper').src !== before", arg=before)
     assert printed(offline) == (1, A4)
     offline.emulate_media(media="print", color_scheme="dark")
-    assert offline.locator("img.on-paper").is_visible()
+    expect(offline.locator("img.on-paper")).to_be_visible()
     for hidden in (".slider", ".curve", ".points", "#others"):
-        assert not offline.locator(hidden).first.is_visible(), hidden
+        expect(offline.locator(hidden).first).not_to_be_visible()
     assert offline.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for said in ("Where it comes from", "accfff82b06a76753b9cfbf990cfb54be1ede0400a75841f85b08ee57675bdb4"):
-        assert offline.get_by_text(said).is_visible()
+        expect(offline.get_by_text(said)).to_be_visible()
 
 
 def test_many_classes_print_one_page_and_are_dragged_too(offline, tmp_path):
@@ -129,8 +130,8 @@ def test_without_scripts_the_point_still_stands_there(chrome, exported):
     context = chrome.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()
     page.goto(f"file://{exported}")
-    assert page.get_by_text("The chosen point stands below").is_visible()
-    assert page.get_by_text("91.21 % (90.4–92.0)").is_visible()
+    expect(page.get_by_text("The chosen point stands below")).to_be_visible()
+    expect(page.get_by_text("91.21 % (90.4–92.0)")).to_be_visible()
     context.close()
 
 
@@ -150,7 +151,7 @@ def test_hostile_text_only_shows_itself(offline, tmp_path):
     heads = offline.locator(".confusion tbody th")
     assert heads.evaluate_all("(nodes) => nodes.map((node) => node.title)") == list(TEXTS)
     assert offline.locator(".points th bdi").first.inner_text() == "chosen"
-    assert offline.get_by_text(TEXTS[1], exact=True).first.is_visible()
+    expect(offline.get_by_text(TEXTS[1], exact=True).first).to_be_visible()
     assert offline.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert printed(offline) == (1, A4)
 

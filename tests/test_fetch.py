@@ -1,10 +1,13 @@
 """Downloads are checked, resumed, and never trusted by half. The server is a real one, on 127.0.0.1."""
 
 import errno
+import fcntl
 import hashlib
 import math
+import os
 import tarfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 
@@ -283,6 +286,35 @@ def test_a_dataset_is_fetched_and_extracted_once(listed, tmp_path):
     assert fetch_dataset("kws", folder=tmp_path / "here") == folder
     assert files_below(tmp_path / "here") == ["kws/clips/down/a.wav"]
     assert len(listed.ranges) == 1
+
+
+def test_of_several_who_want_the_same_at_once_one_fetches_and_the_others_wait(listed, tmp_path):
+    told = []
+    with ThreadPoolExecutor(4) as people:
+        wanted = [
+            people.submit(fetch_dataset, "kws", lambda *step: told.append(step[0]), folder=tmp_path / "here")
+            for _ in range(4)
+        ]
+    assert {one.result() for one in wanted} == {tmp_path / "here" / "kws" / "clips"}
+    assert len(listed.ranges) == 1
+    assert files_below(tmp_path / "here") == ["kws/clips/down/a.wav"]
+
+
+@pytest.mark.parametrize("bring", [fetch_dataset, fetch_models])
+def test_who_waits_is_told(listed, tmp_path, bring):
+    told, here = [], tmp_path / "here"
+    here.mkdir()
+    other = os.open(here, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    def tell(what, done, total):
+        told.append(what)
+        if what == f"waiting for another fetch into {here}":
+            os.close(other)
+
+    bring("kws", tell, folder=here)
+    assert told[0] == f"waiting for another fetch into {here}"
+    assert len(told) > 1
 
 
 def test_models_are_fetched_as_folder_and_as_file(listed, tmp_path):

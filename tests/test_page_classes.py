@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from app.classes.confusion_cells import Confusion, confusion_csv
@@ -261,6 +262,6 @@ def test_a_click_on_a_cell_opens_its_samples_and_the_threshold_goes_along():
         page.wait_for_url("**/samples?**true=right**", timeout=30_000)
         assert "predicted=unknown" in page.url
         page.get_by_role("slider").first.wait_for(timeout=30_000)
-        assert page.get_by_test_id("stSliderThumbValue").first.inner_text() == "0.690"
+        expect(page.get_by_test_id("stSliderThumbValue").first).to_have_text("0.690")
         assert "rho=0.69" in page.url
         assert broken == []

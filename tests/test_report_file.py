@@ -13,6 +13,7 @@ import trecx
 from tests.hostile import ALL, TEXTS, save_hostile
 from tests.kept import looked_at, record_of
 from tests.reported import CHEAP, Page, made_run, page_of, report_of_made, reported
+from trecx.datasets.fetch import fetch_dataset
 from trecx.errors import ExportError, OutputError
 from trecx.report import MOST_BYTES, pictures_of, report_html, report_of, write_report
 from trecx.report.packing import FEWEST_EDGES, ever_coarser
@@ -147,6 +148,7 @@ def test_pictures_of_unknown_samples_are_told():
 
 @pytest.mark.mirror
 def test_the_shape_of_a_clip_is_its_picture(shipped):
+    fetch_dataset("kws")
     run_ = Store().find_run("kws/trecx")
     (picture,) = pictures_of(Store(), run_, Rule(0.69), 1)
     assert picture.png.startswith(b"\x89PNG")

@@ -1,6 +1,7 @@
 """Downloads: checked, resumed, and there only when whole."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -43,8 +44,10 @@ def fetch_dataset(
     """
     source = choose_dataset(task, folder, key)
     samples = folder / source.folder
-    if not samples.is_dir():  # it gets its name only when all of it is there
-        with _disk_errors(samples.parent):
+    if samples.is_dir():  # it gets its name only when all of it is there
+        return samples
+    with _disk_errors(samples.parent), _alone(folder, progress):
+        if not samples.is_dir():
             if source.files and not _mirrored(source.archive):
                 _fetch_loose(source, folder, progress)
                 os.replace(folder / source.partial, samples)
@@ -70,7 +73,7 @@ def fetch_models(
     if not chosen:
         known = ", ".join(dict.fromkeys(model.task for model in models))
         raise FetchError(f"the paper published no models for {task}; it did for: {known}")
-    with _session() as session:
+    with _disk_errors(folder), _alone(folder, progress), _session() as session:
         for model in chosen:
             for file in model.files:
                 _fetch(file, folder, progress, session)
@@ -237,6 +240,22 @@ def _broken_off(file: RemoteFile, url: str, part: Path, error: Exception) -> str
         "and run this again: it goes on from there. Without a network, set TRECX_MIRROR to a folder that has "
         f"{file.mirror_path}"
     )
+
+
+@contextmanager
+def _alone(folder: Path, progress: Progress) -> Iterator[None]:
+    """Wait until nobody else, process or thread, fetches into a folder: two would write into one `.part`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f"waiting for another fetch into {folder}", 0, None)
+            fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 @contextmanager
