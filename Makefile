@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint coverage bench audit screenshots clean
+.PHONY: run test lint coverage bench audit mutants screenshots clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app/main.py
@@ -30,11 +30,17 @@ audit: $(VENV)/dev.stamp
 	$(PIP) freeze --exclude-editable > $(VENV)/installed.txt
 	$(PY) -m pip_audit --strict --no-deps --disable-pip --requirement $(VENV)/installed.txt
 
+# Which changes of the curve, the table and the budget does no test notice? Some 25 minutes.
+mutants: $(VENV)/dev.stamp
+	$(PIP) install --group mutation
+	$(PY) -m mutmut run
+	$(PY) -m mutmut results
+
 screenshots: $(VENV)/dev.stamp
 	$(PY) -m tests.screenshots
 
 clean:
-	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # A bare Debian or Ubuntu has python3 without ensurepip: then its own package brings it, if we may install it.
 $(PY):

@@ -26,6 +26,7 @@ from trecx.figures import write_pictures
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 GROWTH = RESULTS.with_name("growth.svg")
+BEHIND = RESULTS.with_name("behind.md")  # where a ratio is no good one, and why
 BENCHMARKS = (
     curve,
     threshold,
@@ -74,7 +75,7 @@ def main() -> None:
     print(text)
     if failed:
         raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and {GROWTH.name} are as they were")
-    RESULTS.write_text(text, encoding="utf-8")
+    RESULTS.write_text(f"{text}\n{BEHIND.read_text(encoding='utf-8')}", encoding="utf-8")
     if reason := write_pictures({GROWTH: growth_figure(rows)}):
         console.print(f"{GROWTH.name} is as it was: {reason}")
 

@@ -67,7 +67,6 @@ def python(code: str, backend: str) -> Any:
 
 
 def test_networks_build_and_train_on_jax_without_tensorflow() -> None:
-    pytest.importorskip("jax")
     done = python(
         "import sys; sys.modules['tensorflow'] = None\n"
         "import numpy as np\n"
@@ -82,7 +81,6 @@ def test_networks_build_and_train_on_jax_without_tensorflow() -> None:
 
 
 def test_training_runs_on_jax_without_tensorflow_and_says_how_it_is_scored(tmp_path: Path) -> None:
-    pytest.importorskip("jax")
     done = python(
         "import sys; sys.modules['tensorflow'] = None\n"
         "from trecx.cli import main\n"
