@@ -38,6 +38,7 @@ def test_counts_between_checkpoints_equal_moving_one_row_after_the_other(scores,
     for _ in range(2):  # asking changes nothing
         for ours, expected in zip(counts.after(n_moves), one_by_one(table, n_moves), strict=True):
             assert ours.tolist() == expected.tolist()
+            assert ours.dtype == np.int64  # whole numbers of samples, however many
 
 
 def test_checkpoints_stand_further_apart_where_they_would_take_too_much_memory(monkeypatch):

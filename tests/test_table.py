@@ -118,6 +118,14 @@ def test_only_tables_of_the_same_exits_and_classes_are_added(eight):
             table + other
 
 
+@pytest.mark.parametrize(("room", "exact"), [(0, True), (-1, False)])
+def test_a_sum_is_exact_up_to_the_most_edges_that_are_kept(monkeypatch, eight, room, exact):
+    parts = [ExitTable.of(part(eight, rows)) for rows in (slice(0, 5), slice(5, 8))]
+    n_edges = len(np.union1d(*(one.edges for one in parts)))
+    monkeypatch.setattr(table_module, "MAX_EXACT_EDGES", n_edges + room)
+    assert (parts[0] + parts[1]).exact is exact
+
+
 def test_a_sum_with_one_binned_part_is_binned_though_its_own_edges_would_be_few(eight):
     table = ExitTable.of(eight)
     binned = table.with_edges(FIXED_EDGES)
