@@ -15,6 +15,7 @@ from tests.conftest import ROOT, chromium
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DRAWN = ".trecx-console[data-drawn=yes]"
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"  # before it, a menu may be drawn anew
 expect.set_options(timeout=60_000)  # a machine may have other work
 
 
@@ -64,9 +65,9 @@ def browser() -> Iterator[Browser]:
 
 
 def open_console(page: Page, address: str) -> None:
-    """Open an address and wait until the console has drawn itself."""
+    """Open an address and wait until the console has drawn itself, and the page is done."""
     page.goto(address)
-    page.wait_for_selector(DRAWN, timeout=60_000)
+    page.wait_for_selector(f"{SETTLED} {DRAWN}", timeout=60_000)
 
 
 def rail(page: Page) -> tuple[float, float, float]:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.browser import DRAWN, FLAGS
+from tests.browser import DRAWN, FLAGS, SETTLED
 from tests.conftest import chromium
 
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 GALLERY = f"{SETTLED} .trecx-gallery[data-drawn=yes] button"
 SAMPLE = f"{SETTLED} .st-key-all_samples button"
 BROKEN = "[data-testid=stException], [data-testid=stAlertContentError]"

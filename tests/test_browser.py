@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import DRAWN, dashboard, open_console, rail
+from tests.browser import DRAWN, SETTLED, dashboard, open_console, rail
 from tests.console import (
     TWENTY,
     assert_equals_python,
@@ -120,6 +120,7 @@ def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshol
             "(days) => document.querySelector('.trecx-console[data-drawn]')?.dataset.days !== days",
             arg=before,
         )
+        page.wait_for_selector(SETTLED)
     seen = shown(page)
     assert float(seen["threshold"]) == 0.69
     days = situation.deployment.quantities(situation.point(0.69))["battery_days"]

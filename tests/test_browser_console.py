@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import DRAWN, open_console, rail
+from tests.browser import DRAWN, SETTLED, open_console, rail
 from tests.conftest import SHIPPED
 from tests.console import shown
 from trecx.store import Store
@@ -143,6 +143,7 @@ def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
     left, width, height = rail(page)
     page.mouse.click(left + 0.5 * width, height)
     page.wait_for_url(re.compile(r"rho=0\.5"))
+    page.wait_for_selector(SETTLED)
     page.get_by_role("combobox").nth(1).click()
     page.get_by_role("option", name="Shallow-Deep Network").click()
     page.wait_for_url(re.compile("run=kws-sdn"))
@@ -236,7 +237,7 @@ def test_a_finger_drags_the_threshold_and_opens_a_hint(chrome, address):
         )
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.wait_for_url(re.compile(r"rho=0\.(4|39|40)"))
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")  # or focus goes
+    page.wait_for_selector(SETTLED)  # or focus goes
     page.get_by_role("button", name="Accuracy", exact=True).tap()
     page.locator(".trecx-console .bubble").get_by_text("Eq. 2").wait_for()
     context.close()

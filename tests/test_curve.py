@@ -35,6 +35,7 @@ def test_eight_samples_worked_by_hand(eight):
     assert curve.flops.tolist() == [300, 250, 200, 175, 125, 100]
     assert curve.accuracy[1] == 7 / 8
     assert curve.n_samples == 8
+    assert curve.correct.dtype == curve.exit_counts.dtype == np.int64
 
 
 @given(exit_scores(), thresholds)

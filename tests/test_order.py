@@ -37,6 +37,8 @@ def test_samples_stand_in_the_order_in_which_they_leave(scores):
     assert order.final_correct == scores.correct[:, -1].sum()
     gain = scores.correct[:, :-1].sum() - scores.correct[:, 1:].sum()
     assert order.gains(slice(None))[-1] == gain
+    assert order.last_of_ties().dtype == np.bool_  # a byte a sample, and four, where there are millions
+    assert order.left(slice(None), 0).dtype == np.int32
 
 
 @pytest.mark.parametrize(
