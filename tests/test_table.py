@@ -39,6 +39,7 @@ def test_the_curve_of_the_table_is_the_curve_of_the_scores(scores):
     ours, exact = ExitTable.of(scores).curve(), benefit_curve(scores)
     for name in ("thresholds", "exit_counts", "correct"):
         assert np.array_equal(getattr(ours, name), getattr(exact, name)), name
+        assert getattr(ours, name).dtype == getattr(exact, name).dtype, name
 
 
 @given(exit_scores(), st.data())
