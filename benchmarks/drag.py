@@ -14,7 +14,7 @@ from tests.browser import DRAWN, browser, dashboard, open_console, rail
 from trecx.paths import ROOT
 from trecx.store import Run, Store
 
-MADE = ((100_000, 2), (1_000_000, 2), (1_000_000, 3), (10_000_000, 2))  # samples, exits
+MADE = ((100_000, 2), (1_000_000, 2), (10_000_000, 2))  # samples, exits
 N_STEPS = 300
 N_VISITS = 3
 NUMBERS = ".trecx-console[data-threshold]"
