@@ -42,6 +42,11 @@ def pick_class_weights(table: ExitTable) -> FloatArray | None:
     return class_weights(mix, counts) if any(mix) else None  # the sliders say it where no class occurs
 
 
+def mix_is_own() -> bool:
+    """Return whether the classes occur as the sliders at the left say."""
+    return bool(st.session_state.get("mix") == OWN_MIX)
+
+
 def _own_mix(table: ExitTable) -> list[float]:
     names, counts = table.class_names, table.class_counts
     start, text = even_mix(counts), asked(SHARES)

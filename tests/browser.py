@@ -70,6 +70,12 @@ def open_console(page: Page, address: str) -> None:
     page.wait_for_selector(f"{SETTLED} {DRAWN}", timeout=60_000)
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from a select box by typing: an option that must be scrolled to moves under the pointer."""
+    page.get_by_role("combobox", name=label).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def rail(page: Page) -> tuple[float, float, float]:
     """Return the slider's left end, width, and a height at which it can be grasped."""
     box = page.locator(".trecx-console .rail").bounding_box()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import DRAWN, SETTLED, dashboard, open_console, rail
+from tests.browser import DRAWN, SETTLED, choose, dashboard, open_console, rail
 from tests.console import (
     TWENTY,
     assert_equals_python,
@@ -106,6 +106,25 @@ def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome
     assert_equals_python(shown(page), situation, int8=True)  # as tested
 
 
+def test_what_python_says_of_an_earlier_mix_does_not_undo_one_being_dragged(page, address):
+    run, situation = situation_of("kws/trecx")
+    open_console(page, f"{address}/?run={run.run_id}&rho=0.69&mix=my own mix&shares=down:10,go:3.5")
+    box = page.get_by_label("how often silence occurs, relative to the others").bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    # Python draws anew, by the mix that it knows
+    page.get_by_role("button", name="energy", exact=True).dispatch_event("click")
+    page.wait_for_selector(".trecx-console .axis[aria-pressed=true]:has-text('energy')")
+    held = weighed(situation, typed_mix(page))
+    assert held.class_weights[10] > 1
+    assert_equals_python(shown(page), held)
+    expect(page.locator(".trecx-console .curve")).to_have_class(re.compile("stale"))
+    page.mouse.up()
+    page.wait_for_selector(".trecx-console .curve:not(.stale)")
+    assert_equals_python(shown(page), held)
+
+
 def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshold(page, address):
     run, situation = situation_of("kws/trecx", "nucleo-u575zi-q-xcubeai-9.0.0-1.8v-smps", "2xAA")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.69")
@@ -114,8 +133,7 @@ def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshol
         ("Battery", "2xAA"),
     ):
         before = shown(page)["days"]
-        page.get_by_role("combobox", name=label).fill(option)  # the list is longer than what is drawn of it
-        page.get_by_role("option", name=option, exact=True).click()
+        choose(page, label, option)
         page.wait_for_function(
             "(days) => document.querySelector('.trecx-console[data-drawn]')?.dataset.days !== days",
             arg=before,

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import DRAWN, SETTLED, open_console, rail
+from tests.browser import DRAWN, SETTLED, choose, open_console, rail
 from tests.conftest import SHIPPED
 from tests.console import shown
 from trecx.store import Store
@@ -144,8 +144,7 @@ def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
     page.mouse.click(left + 0.5 * width, height)
     page.wait_for_url(re.compile(r"rho=0\.5"))
     page.wait_for_selector(SETTLED)
-    page.get_by_role("combobox").nth(1).click()
-    page.get_by_role("option", name="Shallow-Deep Network").click()
+    choose(page, "System", "Shallow-Deep Network")
     page.wait_for_url(re.compile("run=kws-sdn"))
     four = "document.querySelector('.trecx-console[data-drawn]')?.dataset.exits.split(',').length === 4"
     page.wait_for_function(four)
@@ -154,6 +153,15 @@ def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
     page.wait_for_selector(DRAWN)
     assert float(shown(page)["threshold"]) == 0.5
     assert len(shown(page)["exits"].split(",")) == 4
+
+
+def test_namesakes_are_told_apart_in_the_list_of_systems(page, address):
+    open_console(page, address)
+    page.get_by_role("combobox", name="System").fill("Feature-map")
+    seeds = page.get_by_role("option", name="seed")
+    expect(seeds).to_have_count(5)
+    cut = "options => options.map(({ firstChild: text }) => text.scrollWidth > text.clientWidth)"
+    assert seeds.evaluate_all(cut) == [False] * 5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,6 +9,7 @@ import streamlit as st
 from app.cache import console_data
 from app.live.budget import answer
 from app.live.sources import script, style
+from app.setting import mix_is_own
 from trecx.criteria import LARGEST
 from trecx.situation import Situation
 from trecx.store import Run
@@ -63,7 +64,7 @@ def console(
     int8 = now.precision == "int8" and "int8" in data["precisions"]
     result = show(
         key=key,
-        data=data | begin | {"answer": answer(situation, now.wish, int8)},
+        data=data | begin | {"answer": answer(situation, now.wish, int8), "own_mix": mix_is_own()},
         default=begin,
         on_threshold_change=lambda: None,
         on_precision_change=lambda: None,

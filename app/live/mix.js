@@ -12,6 +12,12 @@ class Mix {
     this.trouble.setAttribute("role", "status");
     root.replaceChildren(element("div", "classes", "", ...this.rows.map(({ node }) => node)), this.trouble);
     this.showShares();
+    this.answer = () => this.tell();
+    document.addEventListener("trecx-class-mix-wanted", this.answer);
+  }
+
+  end() {
+    document.removeEventListener("trecx-class-mix-wanted", this.answer);
   }
 
   row(name, k) {
@@ -53,9 +59,14 @@ class Mix {
   }
 }
 
+const mixes = new WeakMap();
+
 export default function ({ parentElement, data, setStateValue }) {
-  if (parentElement.querySelector(".trecx-mix")) return; // what was set here holds
+  const known = parentElement.querySelector(".trecx-mix");
+  if (known) return mixes.get(known); // what was set here holds
   const root = element("section", "trecx-mix");
   parentElement.append(root);
-  new Mix(root, data, setStateValue);
+  const mix = new Mix(root, data, setStateValue);
+  mixes.set(root, () => mix.end());
+  return mixes.get(root);
 }

@@ -21,6 +21,7 @@ class Console {
     this.draw();
     this.followMix = ({ detail }) => this.reweigh(detail);
     document.addEventListener("trecx-class-mix", this.followMix);
+    this.askMix();
   }
 
   head() {
@@ -94,7 +95,7 @@ class Console {
   reweigh({ names, weights }) {
     if (names.join() !== this.data.table.class_names.join()) return;
     this.point.reweigh(weights);
-    this.curve.classList.add("stale");
+    this.curve.classList.toggle("stale", !alike(weights, this.data.weights));
     this.show();
   }
 
@@ -180,6 +181,12 @@ class Console {
     this.histogram.redraw(data.figures.confidence);
     this.drawing.redraw(data.figures.curve);
     this.describe();
+    this.askMix();
+  }
+
+  /** An own mix may have moved on since Python was told (app/live/mix.js answers). */
+  askMix() {
+    if (this.data.own_mix) document.dispatchEvent(new CustomEvent("trecx-class-mix-wanted"));
   }
 
   end() {
@@ -199,6 +206,11 @@ function within(low, high) {
   return `${high} alone`; // two neighbouring confidences, as float32 tells them apart
 }
 
+/** Whether two class mixes are the same but for rounding; null: as tested. */
+function alike(one, other) {
+  return one === other || Boolean(one && other?.every((weight, k) => Math.abs(weight - one[k]) <= 1e-9 * weight));
+}
+
 const consoles = new WeakMap();
 
 export default function mountConsole({ parentElement, data, setStateValue }) {
@@ -206,7 +218,8 @@ export default function mountConsole({ parentElement, data, setStateValue }) {
   if (!root) parentElement.append((root = element("section", "trecx-console")));
   const known = consoles.get(root);
   if (known?.live.data.counted === data.counted) {
-    if (known.live.data.version !== data.version) known.live.update(data);
+    const { version, own_mix: own } = known.live.data;
+    if (version !== data.version || own !== data.own_mix) known.live.update(data);
     known.live.budget?.showAnswer(data.answer);
     return known.end;
   }
