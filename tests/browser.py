@@ -15,8 +15,11 @@ from tests.conftest import ROOT, chromium
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DRAWN = ".trecx-console[data-drawn=yes]"
+CHART = ".trecx-chart[data-drawn=yes]"
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"  # before it, a menu may be drawn anew
-expect.set_options(timeout=60_000)  # a machine may have other work
+TABLE, ROW = "[data-testid=stDataFrame]", 34  # pixels
+PATIENCE_MS = 60_000  # a machine may have other work
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -66,8 +69,20 @@ def browser() -> Iterator[Browser]:
 
 def open_console(page: Page, address: str) -> None:
     """Open an address and wait until the console has drawn itself, and the page is done."""
+    open_page(page, address, DRAWN)
+
+
+def open_page(page: Page, address: str, ready: str) -> None:
+    """Open an address and wait for what matches `ready`, and until nothing moves any more."""
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
-    page.wait_for_selector(f"{SETTLED} {DRAWN}", timeout=60_000)
+    page.wait_for_selector(f"{SETTLED} {ready}", state="attached")
+
+
+def pick_row(page: Page, row: int = 0) -> None:
+    """Tick the box of a row in the first table, which is drawn on a canvas."""
+    page.wait_for_selector(f"{SETTLED} {TABLE}")
+    page.locator(TABLE).first.click(position={"x": 16, "y": ROW * (row + 1.5)})
 
 
 def choose(page: Page, label: str, option: str) -> None:

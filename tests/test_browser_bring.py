@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import browser, dashboard
+from tests.browser import browser, dashboard, open_page
 from trecx.examples import write_examples
 from trecx.store import Store
 
@@ -19,13 +19,12 @@ def test_a_dropped_file_is_shown_and_one_over_the_limit_is_refused_by_the_browse
         page = chrome.new_page()
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/bring")
-        chosen = page.locator("input[type=file]")
-        chosen.set_input_files(huge, timeout=60_000)
+        open_page(page, f"{address}/bring", "input[type=file]")
+        page.locator("input[type=file]").set_input_files(huge)
         page.get_by_text("200").first.wait_for()
-        page.get_by_text("must be 200").wait_for(timeout=30_000)
+        page.get_by_text("must be 200").wait_for()
         page.reload()
-        page.locator("input[type=file]").set_input_files(tmp_path / "scores.parquet", timeout=60_000)
-        page.get_by_text("200 samples, 2 exits, 3 classes").wait_for(timeout=30_000)
+        page.locator("input[type=file]").set_input_files(tmp_path / "scores.parquet")
+        page.get_by_text("200 samples, 2 exits, 3 classes").wait_for()
         assert errors == []
         assert store.runs() == []

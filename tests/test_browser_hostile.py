@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import DRAWN, dashboard
+from tests.browser import SETTLED, dashboard, open_console, pick_row
 from tests.hostile import ALL, CLOSING, IMAGE, MARKDOWN, SCRIPT, TEXTS, save_hostile
 from tests.kept import record_of
 from trecx.saved_point import Rule
@@ -41,8 +41,8 @@ def assert_nothing_ran(page):
 
 def go_to(page, title, heading):
     page.get_by_role("link", name=title).click()
-    page.get_by_text(heading).first.wait_for(timeout=60_000)
-    page.locator("[data-testid=stStatusWidget]").wait_for(state="detached", timeout=60_000)
+    page.get_by_text(heading).first.wait_for()
+    page.wait_for_selector(SETTLED)
     page.wait_for_timeout(500)  # charts draw themselves
     assert_nothing_ran(page)
 
@@ -50,10 +50,8 @@ def go_to(page, title, heading):
 def test_no_name_and_no_note_does_more_than_show_itself(page, store, tmp_path):
     dialogs = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    page.set_default_timeout(60_000)
     with dashboard(store.name) as address:
-        page.goto(address)
-        page.wait_for_selector(DRAWN)
+        open_console(page, address)
         heads = page.locator(".confusion tbody th")
         assert heads.evaluate_all("(nodes) => nodes.map((node) => node.title)") == list(TEXTS)
         assert page.locator(".trecx-console .slider").bounding_box()["y"] < 300  # the title leaves it room
@@ -71,8 +69,7 @@ def test_no_name_and_no_note_does_more_than_show_itself(page, store, tmp_path):
         expect(page.get_by_text(ALL[:300]).first).to_be_visible()
         assert_nothing_ran(page)
         go_to(page, "Saved points", "What did we decide?")
-        box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
-        page.mouse.click(box["x"] + 16, box["y"] + 50)
+        pick_row(page)
         page.get_by_role("button", name="Retire").wait_for()
         expect(page.get_by_text(f"by {IMAGE}")).to_be_visible()
         assert_nothing_ran(page)

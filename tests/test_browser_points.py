@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.browser import DRAWN, browser, dashboard
+from tests.browser import DRAWN, TABLE, browser, dashboard, open_page, pick_row
 from tests.conftest import ROOT
 from tests.kept import record_of
 from trecx.exporting.header import c_header
@@ -12,7 +12,6 @@ from trecx.saved_point import Rule
 from trecx.store import Store
 
 pytestmark = pytest.mark.browser
-LIST = "[data-testid=stDataFrame]"
 
 
 def test_a_point_is_picked_handed_over_and_opened_in_the_console(monkeypatch, tmp_path):
@@ -23,18 +22,16 @@ def test_a_point_is_picked_handed_over_and_opened_in_the_console(monkeypatch, tm
     Store().points.keep(record)
     with dashboard(f"sqlite:///{tmp_path / 'own.sqlite'}") as address, browser() as chromium:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/points?rate=7")
-        page.locator(f"{LIST} canvas td", has_text="Doorbell").wait_for(state="attached", timeout=60_000)
-        box = page.locator(LIST).first.bounding_box()
-        page.mouse.click(box["x"] + 16, box["y"] + 50)
-        page.get_by_role("button", name="Export").click(timeout=30_000)
+        open_page(page, f"{address}/points?rate=7", f"{TABLE} canvas td:text('Doorbell')")
+        pick_row(page)
+        page.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
-            page.get_by_role("button", name="C header").click(timeout=30_000)
+            page.get_by_role("button", name="C header").click()
         assert download.value.suggested_filename == "doorbell.h"
         assert download.value.path().read_text(encoding="ascii") == c_header(record)
         page.get_by_role("button", name="Open in Tune").click()
         console = page.locator(DRAWN)
-        console.wait_for(timeout=60_000)
+        console.wait_for()
         assert float(console.get_attribute("data-threshold")) == record.rule.effective
         numbers = {name: float(console.get_attribute(f"data-{name}")) for name in ("flops", "energy", "days")}
         kept = [record.numbers[name] for name in ("flops", "energy_uj", "battery_days")]

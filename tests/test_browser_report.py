@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import trecx
-from tests.browser import DRAWN, dashboard, rail
+from tests.browser import DRAWN, SETTLED, TABLE, dashboard, open_console, pick_row, rail
 from tests.conftest import ROOT, SHIPPED
 from tests.console import TWENTY, assert_equals_python, drag_across, shown, situation_of
 from tests.hostile import ALL, TEXTS, save_hostile
@@ -168,23 +168,20 @@ def test_the_policy_would_stop_a_script_that_got_in(chrome, tmp_path):
 def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline, own_copy, tmp_path):
     situation = situation_of("kws/trecx")[1]
     with dashboard(own_copy) as address:
-        page.goto(f"{address}/?run=kws-trecx-1bbb3c96&rho=0.69")
-        page.wait_for_selector(DRAWN, timeout=60_000)
+        open_console(page, f"{address}/?run=kws-trecx-1bbb3c96&rho=0.69")
         page.get_by_role("button", name="Keep this").click()
         page.get_by_label("Name").fill("Doorbell")
         page.get_by_role("button", name="Keep", exact=True).click()
         page.get_by_text("Kept: it stands among the saved points.").wait_for()
         page.get_by_role("link", name="Saved points").click()
-        row = page.locator("[data-testid=stDataFrame] canvas td", has_text="Doorbell")
-        row.wait_for(state="attached", timeout=60_000)
-        box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
-        page.mouse.click(box["x"] + 16, box["y"] + 50)
-        page.get_by_role("button", name="Export").click(timeout=30_000)
+        page.locator(f"{TABLE} canvas td", has_text="Doorbell").wait_for(state="attached")
+        pick_row(page)
+        page.get_by_role("button", name="Export").click()
         with page.expect_download() as kept:
-            page.get_by_role("button", name="Report", exact=True).click(timeout=30_000)
+            page.get_by_role("button", name="Report", exact=True).click()
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Open in Tune").click()
-        page.wait_for_selector(DRAWN, timeout=60_000)
+        page.wait_for_selector(f"{SETTLED} {DRAWN}")
         page.get_by_role("button", name="Export").click()
         page.locator(".trecx-slides figure[data-drawn]").nth(2).wait_for()
         for kind in ("png", "svg"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import DRAWN, browser, dashboard
+from tests.browser import DRAWN, TABLE, browser, dashboard, open_page, pick_row
 from tests.jobs import finish
 from trecx.jobs.job import DONE
 from trecx.jobs.known import find_known, known_models
@@ -13,8 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 
 KEY = "trained here/digits/trecx/seed-0"
 DIGITS = [model.key for model in known_models() if model.task == "digits"]
-LIST, ROW = "[data-testid=stDataFrame]", 34
-PATIENCE_MS = 180_000  # TensorFlow is loaded
+LONGER_MS = 180_000  # TensorFlow is loaded
 
 
 def test_a_model_is_scored_from_the_page_while_it_is_reloaded_and_its_run_is_looked_at(tmp_path):
@@ -24,23 +23,20 @@ def test_a_model_is_scored_from_the_page_while_it_is_reloaded_and_its_run_is_loo
         page = chrome.new_page(viewport={"width": 1440, "height": 900})
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/score?models=Handwritten digits")
-        page.get_by_text("inside scikit-learn").wait_for(timeout=PATIENCE_MS)
-        page.locator(f"{LIST} canvas td", has_text="not yet").first.wait_for(
-            state="attached", timeout=PATIENCE_MS
-        )
-        box = page.locator(LIST).first.bounding_box()
-        page.mouse.click(box["x"] + 16, box["y"] + ROW * (DIGITS.index(KEY) + 1) + ROW / 2)
-        page.get_by_test_id("stMain").get_by_role("button", name="Score it").click(timeout=PATIENCE_MS)
-        page.get_by_role("button", name="Cancel").wait_for(timeout=PATIENCE_MS)
-        page.get_by_text("loading TensorFlow").first.wait_for(timeout=PATIENCE_MS)
+        open_page(page, f"{address}/score?models=Handwritten digits", f"{TABLE} canvas td:text('not yet')")
+        page.set_default_timeout(LONGER_MS)
+        page.get_by_text("inside scikit-learn").wait_for()
+        pick_row(page, DIGITS.index(KEY))
+        page.get_by_test_id("stMain").get_by_role("button", name="Score it").click()
+        page.get_by_role("button", name="Cancel").wait_for()
+        page.get_by_text("loading TensorFlow").first.wait_for()
         page.reload()
-        page.get_by_text("done in").wait_for(timeout=PATIENCE_MS)
+        page.get_by_text("done in").wait_for()
         (run,) = store.runs()
         assert find_known(KEY).scored_as([run]) == run
         assert [(job.key, job.state, job.run_id) for job in queue.jobs()] == [(KEY, DONE, run.run_id)]
         page.get_by_test_id("stMain").get_by_role("button", name="Look at it").last.click()
-        page.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
+        page.locator(DRAWN).wait_for()
         assert f"run={run.run_id}" in page.url
         assert errors == []
     finish(queue)

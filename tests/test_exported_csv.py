@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.browser import TABLE, open_console
 from tests.conftest import ROOT
 from trecx.importing import import_scores
 from trecx.importing.writing import write_scores
@@ -63,10 +64,10 @@ def test_every_csv_of_the_pages_is_written_by_one_module():
 
 @pytest.mark.browser
 def test_a_tables_own_download_which_knows_of_no_formulas_is_not_offered(address, page):
-    page.goto(address)
+    open_console(page, address)
     page.get_by_role("link", name="Compare").click()
-    table = page.locator("[data-testid=stDataFrame]").first
-    table.wait_for(timeout=60_000)
+    table = page.locator(TABLE).first
+    table.wait_for()
     table.hover()
     page.locator("[data-testid=stElementToolbarButton]:visible").first.wait_for()
     assert page.get_by_label("Search").first.is_visible()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app.classes.confusion_cells import Confusion, confusion_csv
 from app.classes.table import Column, class_csv
 from app.plain import plain
-from tests.browser import browser, dashboard
+from tests.browser import CHART, browser, dashboard, open_page
 from tests.conftest import ROOT
 from trecx.class_changes import changes_from_final
 from trecx.classes import mean_estimates
@@ -249,19 +249,15 @@ def test_a_click_on_a_cell_opens_its_samples_and_the_threshold_goes_along():
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         broken = []
         page.on("pageerror", lambda error: broken.append(error))
-        page.goto(f"{address}/classes?rho=0.69")
-        matrix = page.locator(".trecx-chart[data-drawn=yes]").nth(1)
-        matrix.scroll_into_view_if_needed(timeout=60_000)
-        box = matrix.locator(".nsewdrag").first.bounding_box()
-        x, y = (
-            box[side] + box[length] * at / 12
-            for side, length, at in (("x", "width", 11.5), ("y", "height", 6.5))
-        )
-        page.mouse.move(x, y)
-        page.mouse.click(x, y)
-        page.wait_for_url("**/samples?**true=right**", timeout=30_000)
+        open_page(page, f"{address}/classes?rho=0.69", f"{CHART} >> nth=1")
+        cells = page.locator(CHART).nth(1).locator(".nsewdrag").first
+        box = cells.bounding_box()
+        cell = {"x": box["width"] * 11.5 / 12, "y": box["height"] * 6.5 / 12}
+        cells.hover(position=cell)
+        cells.click(position=cell)
+        page.wait_for_url("**/samples?**true=right**")
         assert "predicted=unknown" in page.url
-        page.get_by_role("slider").first.wait_for(timeout=30_000)
+        page.get_by_role("slider").first.wait_for()
         expect(page.get_by_test_id("stSliderThumbValue").first).to_have_text("0.690")
         assert "rho=0.69" in page.url
         assert broken == []

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from app.compare.choice import LOG, REGION
 from app.compare.pair import in_words
 from app.plain import plain
-from tests.browser import browser, dashboard
+from tests.browser import CHART, SETTLED, browser, dashboard, open_page
 from tests.conftest import ROOT
 from tests.synthetic import save_synthetic, scores_of
 from trecx.comparing.paired import PairedDifference
@@ -304,12 +304,12 @@ def test_the_words_say_who_is_better_where_and_what_may_be_luck():
 def test_in_the_browser_a_picture_reaches_the_address_and_hover_gives_the_threshold(shipped):
     with dashboard(shipped) as address, browser() as started:
         page = started.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/compare")
-        page.wait_for_selector(".trecx-chart[data-drawn=yes]", timeout=60_000)
+        open_page(page, f"{address}/compare", CHART)
         page.get_by_role("button", name="Figure 7").click()
         page.locator(".annotation-text", has_text="BranchyNet").wait_for()
         page.wait_for_url("**BranchyNet**")
         assert "flops_axis=log" in page.url
+        page.wait_for_selector(f"{SETTLED} {CHART}")
         line = page.locator(".scatterlayer .trace path.js-line").nth(0).bounding_box()
         page.mouse.move(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
         page.locator(".hoverlayer .hovertext").first.wait_for()

@@ -5,7 +5,7 @@ import pytest
 
 from app.plain import plain
 from app.samples import fetching
-from tests.browser import browser, dashboard
+from tests.browser import CHART, browser, dashboard, open_page
 from tests.conftest import ROOT
 from tests.samples_page import CLASSES, KWS, again, drawn, opened, pills, save, total, words
 from trecx import paths
@@ -256,14 +256,13 @@ def test_a_click_on_a_thumbnail_opens_its_sample(shipped):
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{address}/samples?run={run.run_id}&rho=0.9&outcome=any")
+        open_page(page, f"{address}/samples?run={run.run_id}&rho=0.9&outcome=any", ".trecx-gallery button")
         thumbnail = page.locator(".trecx-gallery button").first
-        thumbnail.wait_for(timeout=60_000)
         name = thumbnail.get_attribute("title").split("\n")[0]
         thumbnail.click()
-        page.wait_for_url(lambda url: f"sample={name}" in url, timeout=60_000)
-        page.locator(".trecx-chart[data-drawn=yes]").wait_for(timeout=60_000)
+        page.wait_for_url(lambda url: f"sample={name}" in url)
+        page.locator(CHART).wait_for()
         assert faults == []
         page.get_by_role("button", name="All samples").click()
-        page.wait_for_url(lambda url: "sample=" not in url, timeout=60_000)
-        thumbnail.wait_for(timeout=60_000)
+        page.wait_for_url(lambda url: "sample=" not in url)
+        thumbnail.wait_for()
