@@ -35,10 +35,11 @@ def test_samples_stand_in_the_order_in_which_they_leave(scores):
     expected = np.maximum.accumulate(scores.confidence[:, :-1], axis=1)
     assert np.array_equal(confidence, np.sort(expected, axis=None)[::-1])
     assert order.final_correct == scores.correct[:, -1].sum()
+    whole, gained = slice(0, len(order.keys)), np.empty(len(order.keys), np.int64)
+    order.gained(whole, np.arange(len(order.keys)), 100, out=gained)
     gain = scores.correct[:, :-1].sum() - scores.correct[:, 1:].sum()
-    assert order.gains(slice(None))[-1] == gain
-    assert order.last_of_ties().dtype == np.bool_  # a byte a sample, and four, where there are millions
-    assert order.left(slice(None), 0).dtype == np.int32
+    assert order.gain(whole) == gain == gained[-1] - 100
+    assert order.left(whole, 0).dtype == np.int32  # four bytes a sample, where there are millions
 
 
 @pytest.mark.parametrize(

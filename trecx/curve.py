@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from trecx.blocks import blocks
+from trecx.blocks import each_block
 from trecx.errors import ScoresError, ThresholdError
-from trecx.order import largest_so_far, leaving_order
+from trecx.order import LeavingOrder, largest_so_far, leaving_order
 from trecx.overthinking import OUTCOMES, outcomes
 from trecx.point import OperatingPoint
 from trecx.scores import ExitScores, FloatArray, IntArray
@@ -133,32 +133,41 @@ def reached_confidence(scores: ExitScores) -> npt.NDArray[np.float32]:
 def benefit_curve(scores: ExitScores) -> BenefitCurve:
     """Return every step of the benefit curve: one sort, then sums; equal confidences move together."""
     order = leaving_order(scores)
-    last_of_tie = order.last_of_ties()
-    n_steps = np.count_nonzero(last_of_tie) + 1
+    ties = each_block(lambda part: _ties(order, part, scores.n_exits), len(order.keys))
+    sums = np.array([sums for _, sums in ties], np.int64).reshape(-1, max(scores.n_exits, 2))
+    before = sums.cumsum(axis=0) - sums
+    n_steps = sums[:, 0].sum() + 1
     thresholds, correct = np.empty(n_steps), np.empty(n_steps, np.int64)
     exit_counts = np.empty((scores.n_exits, n_steps), np.int64)
     thresholds[0], exit_counts[:, 0], exit_counts[-1, 0] = np.inf, 0, scores.n_samples
-    correct[0] = right = order.final_correct
-    passed = np.zeros(scores.n_exits - 1, np.int64)
-    first = 1
-    for part in blocks(len(order.keys)):
-        last = np.flatnonzero(last_of_tie[part])
-        rows = slice(first, first + len(last))
+    correct[0] = order.final_correct
+
+    def fill(part: slice, last: IntArray, sums_before: IntArray) -> None:
+        first, gained, *passed = sums_before.tolist()
+        rows = slice(first + 1, first + 1 + len(last))
         thresholds[rows] = order.confidence(part, last)
-        gained = order.gains(part)
-        np.add(gained.take(last), right, out=correct[rows])
+        order.gained(part, last, order.final_correct + gained, out=correct[rows])
         left_by = exit_counts[:, rows]
         np.add(last, part.start + 1, out=left_by[-2])
         for exit_ in range(scores.n_exits - 2):  # what is no other early exit's is the last one's
-            left = order.left(part, exit_)
-            np.add(left.take(last), passed[exit_], out=left_by[exit_])
+            np.add(order.left(part, exit_).take(last), passed[exit_], out=left_by[exit_])
             left_by[-2] -= left_by[exit_]
-            passed[exit_] += left[-1]
         np.subtract(scores.n_samples, left_by[-2], out=left_by[-1])
         for exit_ in range(scores.n_exits - 2, 0, -1):
             left_by[exit_] -= left_by[exit_ - 1]
-        first, right = rows.stop, right + int(gained[-1])
+
+    each_block(fill, len(order.keys), [last for last, _ in ties], before)
     return BenefitCurve(thresholds, exit_counts.T, correct, scores.exit_flops)
+
+
+def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, list[int]]:
+    """Return the last keys of ties in a block, and what the block adds to the curve.
+
+    That is steps, right answers, and who leaves each early exit but the last.
+    """
+    last = order.last_of_ties(part)
+    left = (int(order.left(part, exit_)[-1]) for exit_ in range(n_exits - 2))
+    return last, [len(last), order.gain(part), *left]
 
 
 def exit_counts_from_passed(passed: IntArray | FloatArray, n_samples: int) -> IntArray | FloatArray:

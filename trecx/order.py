@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trecx.blocks import blocks
+from trecx.blocks import each_block
 from trecx.scores import ExitScores, IntArray
 
 _GAIN_BITS, _GAIN = 2, 0b11
@@ -54,23 +54,35 @@ class LeavingOrder:
         bits = _BITS_OF_ONE - (self.keys[part].take(positions) >> self.code_bits)
         return bits.astype(np.uint32, copy=False).view(np.float32)
 
-    def last_of_ties(self) -> npt.NDArray[np.bool_]:
-        """Return whether the next confidence is another one, or there is none, of shape (n_keys,)."""
-        last = np.ones(len(self.keys), np.bool_)
-        for part in blocks(len(self.keys) - 1):
-            after = self.keys[part.start + 1 : part.stop + 1]
-            np.greater_equal(self.keys[part] ^ after, 1 << self.code_bits, out=last[part])
-        return last
-
-    def gains(self, part: slice) -> npt.NDArray[np.int32]:
-        """Return by how many the right answers of a part of the keys grow, from its first key on.
+    def last_of_ties(self, part: slice) -> IntArray:
+        """Return where in a part of the keys another confidence follows, or none.
 
         Returns:
-            Array of shape (n_keys_of_the_part,).
+            Positions in the part, of shape (n_distinct_confidences_that_end_in_it,).
         """
-        gain = (self.keys[part] & _GAIN).astype(np.int32)
-        gain -= 1
-        return np.cumsum(gain, out=gain)
+        last = np.ones(part.stop - part.start, np.bool_)
+        after = self.keys[part.start + 1 : part.stop + 1]
+        before = self.keys[part][: len(after)]
+        np.greater_equal(before ^ after, 1 << self.code_bits, out=last[: len(after)])
+        return np.flatnonzero(last)
+
+    def gained(self, part: slice, positions: IntArray, before: int, out: IntArray) -> None:
+        """Write by how many the right answers have grown at these positions in a part of the keys.
+
+        Args:
+            part: a part of the keys.
+            positions: in that part.
+            before: by how many they have grown before the part.
+            out: of the positions' shape.
+        """
+        out[:] = np.cumsum(self.keys[part] & _GAIN, dtype=np.uint32).take(positions)
+        out -= positions  # a gain is kept as one more than it is
+        out += before - 1
+
+    def gain(self, part: slice) -> int:
+        """Return by how many the right answers of a part of the keys grow."""
+        gains = self.keys[part] & _GAIN
+        return int(gains.sum(dtype=gains.dtype)) - len(gains)
 
     def left(self, part: slice, exit_: int) -> npt.NDArray[np.int32]:
         """Return how many of a part of the keys leave an exit (0 is the first), from its first key on.
@@ -88,21 +100,24 @@ def leaving_order(scores: ExitScores) -> LeavingOrder:
     Confidences within 0..1 take 30 bits, so with one early exit a key fits into 32; with more it does where
     none is tiny, as none is that a softmax gives.
     """
-    n_early, final_correct = scores.n_exits - 1, 0
+    n_early, confidence, predictions = scores.n_exits - 1, scores.confidence, scores.predictions
     code_bits = _GAIN_BITS + max(n_early - 1, 0).bit_length()
-    smallest = scores.confidence[:, 0].min() + np.float32(0) if n_early > 1 else np.float32(0)
+    smallest = confidence[:, 0].min() + np.float32(0) if n_early > 1 else np.float32(0)
     n_bits = (_BITS_OF_ONE - int(smallest.view(np.uint32))).bit_length() + code_bits
     keys = np.empty((n_early, scores.n_samples), np.uint32 if n_bits <= 32 else np.uint64)
-    for part in blocks(scores.n_samples):
-        bits = largest_so_far(scores.confidence[part, :-1]).T.view(np.uint32)
-        right = [scores.predictions[part, k] == scores.labels[part] for k in range(scores.n_exits)]
-        final_correct += int(np.count_nonzero(right[-1]))
+
+    def fill(part: slice) -> int:
+        bits = largest_so_far(confidence[part, :-1]).T.view(np.uint32)
+        right = [predictions[part, k] == scores.labels[part] for k in range(scores.n_exits)]
         for exit_, key in enumerate(keys[:, part]):
             np.subtract(_BITS_OF_ONE, bits[exit_], out=key)
             key <<= code_bits
             key |= right[exit_].view(np.uint8) + ~right[exit_ + 1]
             if exit_:
                 key |= exit_ << _GAIN_BITS
+        return int(np.count_nonzero(right[-1]))
+
+    final_correct = sum(each_block(fill, scores.n_samples))
     flat: Keys = keys.reshape(-1)
     flat.sort()
     return LeavingOrder(flat, code_bits, final_correct)

@@ -1,0 +1,34 @@
+"""Samples some at a time, on several cores: the same as one after the other."""
+
+import threading
+
+import pytest
+
+from trecx import blocks
+from trecx.blocks import each_block
+
+
+def test_blocks_are_worked_at_in_several_threads_and_come_back_in_order(monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", 10)
+    monkeypatch.setattr(blocks.os, "cpu_count", lambda: 2)
+    blocks._cores.cache_clear()
+    both = threading.Barrier(2, timeout=60)  # nobody passes it alone
+
+    def work(part, name):
+        both.wait()
+        return part.start, part.stop, name
+
+    assert each_block(work, 40, "abcd") == [(0, 10, "a"), (10, 20, "b"), (20, 30, "c"), (30, 40, "d")]
+    blocks._cores.cache_clear()
+
+
+def test_one_block_starts_no_thread(monkeypatch):
+    monkeypatch.setattr(blocks, "_cores", None)
+    assert each_block(lambda part: part.stop, 10) == [10]
+    assert each_block(lambda part: part.stop, 0) == []
+
+
+def test_an_error_in_a_block_is_the_callers(monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", 1)
+    with pytest.raises(ZeroDivisionError):
+        each_block(lambda part: 1 / (part.start - 1), 2)
