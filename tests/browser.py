@@ -91,6 +91,14 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def open_menu(page: Page, name: str) -> None:
+    """Press a button that opens a menu, once the page is drawn: what is drawn then closes its menus."""
+    button = page.get_by_role("button", name=name)
+    button.wait_for()
+    page.wait_for_selector(SETTLED)
+    button.click()
+
+
 def rail(page: Page) -> tuple[float, float, float]:
     """Return the slider's left end, width, and a height at which it can be grasped."""
     box = page.locator(".trecx-console .rail").bounding_box()

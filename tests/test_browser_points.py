@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.browser import DRAWN, TABLE, browser, dashboard, open_page, pick_row
+from tests.browser import DRAWN, TABLE, browser, dashboard, open_menu, open_page, pick_row
 from tests.conftest import ROOT
 from tests.kept import record_of
 from trecx.exporting.header import c_header
@@ -24,7 +24,7 @@ def test_a_point_is_picked_handed_over_and_opened_in_the_console(monkeypatch, tm
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         open_page(page, f"{address}/points?rate=7", f"{TABLE} canvas td:text('Doorbell')")
         pick_row(page)
-        page.get_by_role("button", name="Export").click()
+        open_menu(page, "Export")
         with page.expect_download() as download:
             page.get_by_role("button", name="C header").click()
         assert download.value.suggested_filename == "doorbell.h"

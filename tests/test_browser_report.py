@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import trecx
-from tests.browser import DRAWN, SETTLED, TABLE, dashboard, open_console, pick_row, rail
+from tests.browser import DRAWN, SETTLED, TABLE, dashboard, open_console, open_menu, pick_row, rail
 from tests.conftest import ROOT, SHIPPED
 from tests.console import TWENTY, assert_equals_python, drag_across, shown, situation_of
 from tests.hostile import ALL, TEXTS, save_hostile
@@ -169,20 +169,20 @@ def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline
     situation = situation_of("kws/trecx")[1]
     with dashboard(own_copy) as address:
         open_console(page, f"{address}/?run=kws-trecx-1bbb3c96&rho=0.69")
-        page.get_by_role("button", name="Keep this").click()
+        open_menu(page, "Keep this")
         page.get_by_label("Name").fill("Doorbell")
         page.get_by_role("button", name="Keep", exact=True).click()
         page.get_by_text("Kept: it stands among the saved points.").wait_for()
         page.get_by_role("link", name="Saved points").click()
         page.locator(f"{TABLE} canvas td", has_text="Doorbell").wait_for(state="attached")
         pick_row(page)
-        page.get_by_role("button", name="Export").click()
+        open_menu(page, "Export")
         with page.expect_download() as kept:
             page.get_by_role("button", name="Report", exact=True).click()
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Open in Tune").click()
         page.wait_for_selector(f"{SETTLED} {DRAWN}")
-        page.get_by_role("button", name="Export").click()
+        open_menu(page, "Export")
         page.locator(".trecx-slides figure[data-drawn]").nth(2).wait_for()
         for kind in ("png", "svg"):
             with page.expect_download() as slide:
