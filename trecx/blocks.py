@@ -13,8 +13,8 @@ Result = TypeVar("Result")
 def blocks(n_samples: int) -> Iterator[slice]:
     """Yield slices that cover all samples, `BLOCK` at a time.
 
-    >>> list(blocks(200_000))
-    [slice(0, 131072, None), slice(131072, 200000, None)]
+    >>> list(blocks(300_000))
+    [slice(0, 262144, None), slice(262144, 300000, None)]
     """
     for first in range(0, n_samples, BLOCK):
         yield slice(first, min(first + BLOCK, n_samples))
@@ -28,8 +28,8 @@ def each_block(work: Callable[..., Result], n_samples: int, *more: Iterable[Any]
         n_samples: number of samples.
         more: as many elements as there are blocks.
 
-    >>> each_block(lambda part, before: part.stop + before, 200_000, [1, 2])
-    [131073, 200002]
+    >>> each_block(lambda part, name: (name, part.start), 300_000, ["first", "second"])
+    [('first', 0), ('second', 262144)]
     """
     parts = list(blocks(n_samples))
     if len(parts) < 2:
