@@ -1,9 +1,12 @@
 """Samples some at a time, on several cores: the same as one after the other."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 
+from tests.conftest import ROOT
 from trecx import blocks
 from trecx.blocks import each_block
 
@@ -20,6 +23,23 @@ def test_blocks_are_worked_at_in_several_threads_and_come_back_in_order(monkeypa
 
     assert each_block(work, 40, "abcd") == [(0, 10, "a"), (10, 20, "b"), (20, 30, "c"), (30, 40, "d")]
     blocks._cores.cache_clear()
+
+
+FORKED = """
+import os
+from trecx import blocks
+
+blocks.BLOCK = 1
+assert blocks.each_block(lambda part: part.stop, 3) == [1, 2, 3]
+child = os.fork()
+if not child:
+    os._exit(blocks.each_block(lambda part: part.stop, 3) != [1, 2, 3])
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+
+def test_a_forked_process_has_threads_of_its_own():
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], check=True, timeout=60, cwd=ROOT)
 
 
 def test_one_block_starts_no_thread(monkeypatch):

@@ -40,3 +40,6 @@ def each_block(work: Callable[..., Result], n_samples: int, *more: Iterable[Any]
 @cache
 def _cores() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), "blocks")
+
+
+os.register_at_fork(after_in_child=_cores.cache_clear)  # threads do not go along
