@@ -120,6 +120,12 @@ def test_only_tables_of_the_same_exits_and_classes_are_added(eight):
 
 
 @pytest.mark.parametrize(("room", "exact"), [(0, True), (-1, False)])
+def test_a_table_is_exact_up_to_the_most_edges_that_are_kept(monkeypatch, eight, room, exact):
+    monkeypatch.setattr(table_module, "MAX_EXACT_EDGES", len(ExitTable.of(eight).edges) + room)
+    assert ExitTable.of(eight).exact is exact
+
+
+@pytest.mark.parametrize(("room", "exact"), [(0, True), (-1, False)])
 def test_a_sum_is_exact_up_to_the_most_edges_that_are_kept(monkeypatch, eight, room, exact):
     parts = [ExitTable.of(part(eight, rows)) for rows in (slice(0, 5), slice(5, 8))]
     n_edges = len(np.union1d(*(one.edges for one in parts)))
