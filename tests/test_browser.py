@@ -17,6 +17,8 @@ from tests.console import (
     situation_of,
     weighed,
 )
+from trecx.class_mix import EVEN
+from trecx.criteria import CRITERIA
 from trecx.curve import operating_point
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
@@ -123,6 +125,34 @@ def test_what_python_says_of_an_earlier_mix_does_not_undo_one_being_dragged(page
     page.mouse.up()
     page.wait_for_selector(".trecx-console .curve:not(.stale)")
     assert_equals_python(shown(page), held)
+
+
+NOT_LET_GO = "(slider) => { slider.value = 80; slider.dispatchEvent(new Event('input')); }"
+
+
+def test_a_new_exit_criterion_is_counted_by_the_mix_that_the_sliders_show(page, address):
+    situation = situation_of("kws/trecx")[1]
+    open_console(page, f"{address}/?rho=0.9&mix=my own mix&shares=down:10,go:3.5")
+    page.get_by_label("how often silence occurs, relative to the others").evaluate(NOT_LET_GO)
+    choose(page, "Exit criterion", CRITERIA["margin"])
+    page.wait_for_url(re.compile("criterion=margin"))
+    page.wait_for_selector(f"{SETTLED} {DRAWN}")
+    held = weighed(situation, typed_mix(page))
+    assert float(shown(page)["effective"]) == pytest.approx(effective_samples(held))
+
+
+def test_a_mix_of_the_list_counts_though_python_last_heard_of_the_same_one(page, address):
+    situation = situation_of("kws/trecx", mix=EVEN)[1]
+    open_console(page, f"{address}/?rho=0.9&mix=my own mix")  # which starts even
+    page.get_by_label("how often silence occurs, relative to the others").evaluate(NOT_LET_GO)
+    assert float(shown(page)["effective"]) != pytest.approx(effective_samples(situation))
+    choose(page, "Class mix", EVEN)
+    page.locator(".trecx-mix").wait_for(state="detached")
+    assert float(shown(page)["effective"]) == pytest.approx(effective_samples(situation))
+
+
+def effective_samples(situation):
+    return situation.point(0.9).effective_samples
 
 
 def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshold(page, address):
