@@ -166,7 +166,7 @@ def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, lis
     That is steps, right answers, and who leaves each early exit but the last.
     """
     last = order.last_of_ties(part)
-    left = (int(order.left(part, exit_)[-1]) for exit_ in range(n_exits - 2))
+    left = (order.n_leaving(part, exit_) for exit_ in range(n_exits - 2))
     return last, [len(last), order.gain(part), *left]
 
 

@@ -90,8 +90,16 @@ class LeavingOrder:
         Returns:
             Array of shape (n_keys_of_the_part,).
         """
-        exits = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
-        return np.cumsum(exits == exit_, dtype=np.int32)
+        return np.cumsum(self._leaves(part, exit_), dtype=np.int32)
+
+    def n_leaving(self, part: slice, exit_: int) -> int:
+        """Return how many of a part of the keys leave an exit (0 is the first)."""
+        return int(np.count_nonzero(self._leaves(part, exit_)))
+
+    def _leaves(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
+        exits: Keys = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
+        leaves: npt.NDArray[np.bool_] = exits == exit_
+        return leaves
 
 
 def leaving_order(scores: ExitScores) -> LeavingOrder:
