@@ -97,8 +97,8 @@ class LeavingOrder:
         return int(np.count_nonzero(self._leaves(part, exit_)))
 
     def _leaves(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
-        exits: Keys = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
-        leaves: npt.NDArray[np.bool_] = exits == exit_
+        exits = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
+        leaves: npt.NDArray[np.bool_] = np.equal(exits, exit_)
         return leaves
 
 
