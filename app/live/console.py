@@ -14,7 +14,7 @@ from trecx.criteria import LARGEST
 from trecx.situation import Situation
 from trecx.store import Run
 
-SCRIPTS = ("parts", "hints", "plot", "counts", "slider", "tiles", "fates", "budget", "console")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "fates", "budget", "console")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def console(
     show = st.components.v2.component(
         "trecx_console",
         js=script(*SCRIPTS),
-        css=style("console"),
+        css=style("console") + style("access"),
         isolate_styles=False,
     )
     begin = asdict(start) | {"threshold": None if math.isinf(start.threshold) else start.threshold}

@@ -29,7 +29,7 @@ from trecx.table import ExitTable
 REPORT = ".html"
 MOST_BYTES = 6_000_000
 FOLDERS = (Path(__file__).parent, FOLDER)
-SCRIPTS = ("parts", "hints", "plot", "counts", "slider", "tiles", "fates", "console", "page")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "fates", "console", "page")
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
     "energy": "no device was chosen",
@@ -132,6 +132,7 @@ def _style() -> str:
             f":root,.on-paper{{{light}}}",
             f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
             style_sheet("console"),
+            style_sheet("access"),
             style_sheet("page", FOLDERS),
         ]
     )
