@@ -8,9 +8,9 @@ from trecx.criteria import CRITERIA, LARGEST
 from trecx.store import Run
 
 HELP = (
-    "How confidence is computed: maximum probability (T-RECX, Eq. 1), entropy (BranchyNet) or margin. Each is "
-    "scaled to 0–1: entropy as 1 − H / ln C over C classes; margin is the difference between the two largest "
-    "probabilities."
+    "How confidence is computed: maximum probability (T-RECX, Eq. 1), entropy (BranchyNet) or margin. "
+    "Each is scaled to 0–1: entropy as 1 − H / ln C over C classes; margin is the difference between the "
+    "two largest probabilities."
 )
 
 

@@ -98,7 +98,10 @@ def _own_costs(run: Run, store: Store) -> ExitCosts | None:
         return None
     name = st.sidebar.text_input("Name, to select it again", key="device_name")
     st.sidebar.button(
-        "Save device", key="keep", on_click=_keep, args=(store, OwnProfile(name.strip(), energy_uj, latency_ms))
+        "Save device",
+        key="keep",
+        on_click=_keep,
+        args=(store, OwnProfile(name.strip(), energy_uj, latency_ms)),
     )
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.sidebar.warning(plain(trouble))

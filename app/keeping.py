@@ -30,7 +30,9 @@ def keep_point(frame: Frame, state: ConsoleState) -> None:
         st.session_state.setdefault(AUTHOR, st.session_state.get(_AUTHOR, ""))
         with st.form("keep point", border=False):
             st.text_input("Name", key=NAME, max_chars=NAME_LENGTH, placeholder="Doorbell, spring release")
-            st.text_area("Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this threshold?", height=90)
+            st.text_area(
+                "Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this threshold?", height=90
+            )
             st.text_input("Author", key=AUTHOR, max_chars=AUTHOR_LENGTH)
             st.form_submit_button("Save", key="keep point now", on_click=_keep, args=(frame, state))
         kept, words = st.session_state.pop(_SAID, (True, ""))

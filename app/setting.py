@@ -19,9 +19,9 @@ OWN_MIX = "my own mix"
 SHARES = "shares"
 PER_MINUTE = 20.0
 MIX_HELP = (
-    "How often each class occurs in the field; it reweights the test set. A sample weighs (share of its class "
-    "in the field) / (share in the test set); confidence intervals use the effective number of samples, "
-    "(Σw)² / Σw²."
+    "How often each class occurs in the field; it reweights the test set. A sample weighs (share of "
+    "its class in the field) / (share in the test set); confidence intervals use the effective number of "
+    "samples, (Σw)² / Σw²."
 )
 RATES = (0.001, 1e6)  # per minute
 
@@ -54,7 +54,9 @@ def _own_mix(table: ExitTable) -> list[float]:
     try:
         start = parse_mix(text, names, counts) if text else start
     except TrecxError as error:
-        st.sidebar.warning(plain(f"The class mix in the address does not fit this run: {error}. Starting with an even mix."))
+        st.sidebar.warning(
+            plain(f"The class mix in the address does not fit this run: {error}. Starting with an even mix.")
+        )
     with st.sidebar:
         mix = own_mix(names, counts, start)
     carry(shares=spell_mix(names, mix))

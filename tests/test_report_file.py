@@ -129,14 +129,14 @@ def test_pictures_of_overthought_samples_stand_in_it_only_where_they_are_asked_f
     assert len(page_of("digits/trecx", Rule(0.9), n_pictures=1, **CHEAP).tags) < len(page.tags)
     assert "img" not in page_of("digits/trecx", Rule(0.9), **CHEAP).tags
     none = page_of("digits/trecx", Rule(0.0), n_pictures=3, **CHEAP)
-    assert "no image is answered wrong that an earlier exit was right about" in none.words
+    assert "there is no image with destructive overthinking" in none.words
 
 
 def test_pictures_that_cannot_be_had_are_told_with_the_way_on(shipped, monkeypatch, tmp_path):
     monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
     with pytest.raises(ExportError, match="fetch them with 'python -m trecx data fetch kws'"):
         reported(n_pictures=3)
-    with pytest.raises(ExportError, match="by the largest probability only"):
+    with pytest.raises(ExportError, match="with the maximum probability as exit criterion only"):
         reported("digits/trecx", Rule(0.5, "margin"), n_pictures=3)
 
 

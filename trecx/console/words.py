@@ -32,13 +32,16 @@ class Hint(NamedTuple):
 HINTS = {
     "rho": Hint(
         "threshold ρ",
-        "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all remaining samples.",
+        "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all remaining "
+        "samples.",
         "Drag it, click, type, or press ← → (with Shift: ten steps); press End twice for no early exit.",
         "Eq. 1: answer = argmax z_early if max z_early ≥ ρ, else argmax z_final",
     ),
     "never": Hint("no early exit", "ρ = ∞: every sample runs to the final exit.", "Press again to go back."),
     "plateau": Hint("plateau", "The interval of ρ that yields exactly the same result."),
-    "float32": Hint("float32", "The device computes confidence as the scores hold it, so ρ can be any value."),
+    "float32": Hint(
+        "float32", "The device computes confidence as the scores hold it, so ρ can be any value."
+    ),
     "int8": Hint(
         "int8",
         "An 8-bit softmax has 256 confidence values, k/256, so ρ moves in steps of 1/256.",
@@ -129,20 +132,20 @@ REMEDIES = {
 
 # docs/numbers.md has the same, with how it was measured.
 SAME_SAMPLES = {
-    "sentence": "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly lower "
-    "accuracy in the field.",
+    "sentence": "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly "
+    "lower accuracy in the field.",
     "question": "How much lower?",
     "answer": [
-        "A ρ that just meets a limit on these samples does so partly by chance, and new samples do not repeat "
-        "that chance. Accuracy is therefore a little too high where ρ was chosen by it.",
-        "We split the test sets of the published T-RECX networks into halves, 1,000 times: ρ was chosen on one "
-        "half as the lowest that keeps the baseline's accuracy less 1 pt, and measured on the other. On "
-        "average the other half was 0.01 pt lower (keyword spotting, 2,445 clips each) and 0.41 pt lower "
-        "(visual wake words, 500 images each). The lower the number of samples, the larger the difference.",
-        "In about half of all splits the other half missed the limit, as its accuracy varies by chance; the "
-        "95 % CI shows by how much. So leave a margin: set the limit above the accuracy that you need, or "
-        "choose ρ on one set of samples and confirm it on another.",
-        "More in docs/numbers.md, section “Choosing and measuring on the same samples”.",
+        "A ρ that just meets a limit on these samples does so partly by chance, and new samples do not "
+        "repeat that chance. Accuracy is therefore a little too high where ρ was chosen by it.",
+        "Measured on the published T-RECX networks: the test set was split into halves 1,000 times, the "
+        "lowest ρ that loses at most 1 pt to the baseline was chosen on one half, and its accuracy was "
+        "measured on the other. On average it was 0.01 pt lower there for keyword spotting (2,445 clips in "
+        "each half) and 0.41 pt lower for visual wake words (500 images in each half).",
+        "In about half of the splits, the other half missed the limit, because accuracy also varies by "
+        "chance in both directions; the 95 % CI shows by how much. So leave a margin: require more accuracy "
+        "than you need, or choose ρ on one set of samples and confirm it on another.",
+        "Method: docs/numbers.md, section “Choosing and measuring on the same samples”.",
     ],
 }
 
@@ -164,7 +167,8 @@ def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
     return {
         "samples": f"{noun}s",
         "meaning": f"{article} {noun} exits {rule}",
-        "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit" if several
+        "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit"
+        if several
         else f"Early-exit {confidence}",
         "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
         "several": several,

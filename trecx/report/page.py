@@ -32,9 +32,9 @@ FOLDERS = (Path(__file__).parent, FOLDER)
 SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "fates", "console", "page")
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
-    "energy": "no device was chosen",
-    "battery": "no battery was chosen",
-    "rate": "nobody said how often it infers",
+    "energy": "No device selected",
+    "battery": "No battery selected",
+    "rate": "Inferences per minute unknown",
 }
 
 
