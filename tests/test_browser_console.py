@@ -214,6 +214,7 @@ def test_every_term_explains_itself_to_mouse_and_keyboard(page, address):
         "Expected FLOPs": "Eq. 3",
         "Exit rate": "ηₑ",
     }.items():
+        page.mouse.move(2, 2)
         page.get_by_role("button", name=name, exact=True).hover()
         assert equation in bubble.inner_text()
     page.keyboard.press("Escape")

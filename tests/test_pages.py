@@ -163,7 +163,7 @@ def test_a_run_without_a_baseline_opens():
     save("digits", "sdn", 3)
     page = opened()
     assert page.selectbox(key="task").value == "digits"
-    assert '"name": "final exit"' in str(console_of(page)[0])
+    assert '"short": "final exit"' in str(console_of(page)[0]).replace("\\", "")
 
 
 def test_runs_of_one_system_are_told_apart_by_their_source():

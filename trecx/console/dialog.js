@@ -10,7 +10,7 @@ class Dialog {
     close.onclick = () => this.node.close();
     this.node = element("dialog", "", "", element("h2", "", title), element("div", "reading", "", ...parts), close);
     this.node.setAttribute("aria-label", title);
-    this.node.onclick = (event) => event.target === this.node && this.node.close(); // beside it
+    this.node.addEventListener("click", ({ target }) => target === this.node && this.node.close()); // beside it
   }
 
   /** A button that opens it. */

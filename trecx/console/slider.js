@@ -49,7 +49,9 @@ class Slider {
       if (valid) this.release(typed);
       else this.refuse(`ρ must be a number from 0 to 1. Showing ρ = ${this.spoken}.`);
     };
-    input.onkeydown = (event) => event.key === "Escape" && this.show(this.threshold, this.plateau, this.said, true);
+    input.onkeydown = ({ key }) => { // it must return nothing: false would keep Enter from counting
+      if (key === "Escape") this.show(this.threshold, this.plateau, this.said, true);
+    };
     return input;
   }
 
