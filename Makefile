@@ -37,7 +37,7 @@ mutants: $(VENV)/dev.stamp
 	$(PY) -m mutmut results
 
 screenshots: $(VENV)/dev.stamp
-	$(PY) -m tests.screenshots
+	$(PY) -m tests.browser.screenshots
 
 clean:
 	rm -rf $(VENV) .coverage mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from trecx.class_changes import paired_table
-from trecx.comparing.paired import PairedDifference, paired_difference
-from trecx.comparing.reach import Reached, reach
+from trecx.comparison.cost_at_accuracy import Reached, reach
+from trecx.comparison.paired_difference import PairedDifference, paired_difference
 from trecx.confidence.calibration import Reliability, reliability
 from trecx.confidence.distribution import exit_confidence
-from trecx.confidence.scaling import Scaling, scale
 from trecx.confidence.separation import Separation, separation
+from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import console_data as live_console_data
 from trecx.console import device_data, reference_data
-from trecx.criteria import CRITERIA, LARGEST, by_criterion
-from trecx.curve import BenefitCurve
-from trecx.examples import write_examples
 from trecx.importing import ScoresFile, read_scores_file
+from trecx.importing.examples import write_examples
 from trecx.importing.preview import Preview, preview_of
-from trecx.looking import counts_of
 from trecx.paths import database_url
 from trecx.scores import ExitScores
-from trecx.situation import Situation
 from trecx.store import Run, Store
-from trecx.table import ExitTable
+from trecx.store.run_context import counts_of
+from trecx.threshold.benefit_curve import BenefitCurve
+from trecx.threshold.class_changes import paired_table
+from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.run_context import Situation
 
 
 def store() -> Store:
@@ -165,6 +165,6 @@ def brought_curve(key: tuple[str, ...], flops: tuple[int, ...], _file: ScoresFil
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def example_file(name: str) -> bytes:
-    """Return the bytes of an example (`trecx.examples`)."""
+    """Return the bytes of an example (`trecx.importing.examples`)."""
     with tempfile.TemporaryDirectory() as folder:
         return write_examples(Path(folder))[name].read_bytes()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.live.sources import page_foundation
+from app.live.assets import page_foundation
 
 st.set_page_config(page_title="T-RECX studio", page_icon="⏱️", layout="wide", initial_sidebar_state=240)
 st.sidebar.markdown("#### T-RECX studio")
@@ -13,8 +13,8 @@ page = st.navigation(
         st.Page("views/confidence.py", title="Confidence", icon=":material/verified:"),
         st.Page("views/classes.py", title="Classes", icon=":material/grid_on:"),
         st.Page("views/samples.py", title="Samples", icon=":material/image_search:"),
-        st.Page("views/points.py", title="Saved points", icon=":material/bookmarks:"),
-        st.Page("views/bring.py", title="Bring your own", icon=":material/upload_file:"),
+        st.Page("views/saved_points.py", title="Saved points", icon=":material/bookmarks:"),
+        st.Page("views/import_scores.py", title="Import scores", icon=":material/upload_file:"),
         st.Page("views/score.py", title="Score", icon=":material/play_circle:"),
     ],
     position="top",

@@ -6,9 +6,9 @@ from pathlib import Path
 from benchmarks.curve_peers import GRID, json_loop, numpy_loop, roc, sorting
 from benchmarks.made import SIZES, made_scores
 from benchmarks.measure import Row, median_ms, repeats_for
-from trecx.curve import benefit_curve
 from trecx.scores import ExitScores
-from trecx.table import ExitTable
+from trecx.threshold.benefit_curve import benefit_curve
+from trecx.threshold.exit_table import ExitTable
 
 CURVE, TABLE = "exact benefit curve", "counts for every ρ"
 JSON_UP_TO = 100_000

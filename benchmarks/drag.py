@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize
 from benchmarks.drag_peer import peer_times
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row
-from tests.browser import DRAWN, browser, dashboard, open_console, rail
+from tests.browser.session import DRAWN, browser, dashboard, open_console, rail
 from trecx.paths import ROOT
 from trecx.store import Run, Store
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser
 
-from tests.browser import dashboard
+from tests.browser.session import dashboard
 
 N_RELEASES = 12
 SHOWN = ".st-key-shown"

@@ -8,10 +8,10 @@ import numpy as np
 
 from benchmarks.made import made_scores
 from benchmarks.measure import Row, median_ms
-from trecx.curve import reached_confidence
-from trecx.overthinking import DESTRUCTIVE, HOPELESS, PREMATURE, outcomes
 from trecx.scores import IntArray
 from trecx.store import Provenance, Run, Store, Wanted
+from trecx.threshold.benefit_curve import reached_confidence
+from trecx.threshold.outcomes import DESTRUCTIVE, HOPELESS, PREMATURE, outcomes
 
 N_SAMPLES = 1_000_000
 PAGE_SIZE = 25  # a page, and whether one follows

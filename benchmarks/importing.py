@@ -11,8 +11,8 @@ import pandas as pd
 
 from benchmarks.measure import Row, median_ms
 from trecx.importing import import_scores, open_scores_file
-from trecx.importing.keeping import About, import_run
-from trecx.importing.writing import write_scores
+from trecx.importing.scores_writer import write_scores
+from trecx.importing.stored_import import About, import_run
 from trecx.scores import ExitScores
 from trecx.store import Store
 
@@ -21,7 +21,7 @@ PEER = "pandas.read_parquet of the same file"
 READ = "import pandas; pandas.read_parquet({file!r})"
 IMPORT = (
     "from pathlib import Path; from trecx.importing import open_scores_file; "
-    "from trecx.importing.keeping import About, import_run; from trecx.store import Store; "
+    "from trecx.importing.stored_import import About, import_run; from trecx.store import Store; "
     "import_run(Store({store!r}), open_scores_file(Path({file!r})), About(task='made', system='two-exits'))"
 )
 # Not ru_maxrss, which begins with what the parent process held.

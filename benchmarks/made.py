@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from trecx.blocks import blocks
 from trecx.datasets.tasks import TASKS
 from trecx.scores import ExitScores
+from trecx.scores.sample_blocks import blocks
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 CLASS_NAMES = TASKS["kws"].class_names

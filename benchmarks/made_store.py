@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.made import made_scores
 from trecx.store import Provenance, Run, Store
 from trecx.store.derived import table_bytes
-from trecx.table import ExitTable
+from trecx.threshold.exit_table import ExitTable
 
 FEW = 240  # samples that such a run is saved with before its counts are exchanged
 

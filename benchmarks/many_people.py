@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.measure import Row, memory_mb
-from tests.browser import served
-from tests.people import Visit, visits
+from tests.browser.people import Visit, visits
+from tests.browser.session import served
 from trecx.paths import ROOT
 from trecx.store import Store
 

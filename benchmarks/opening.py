@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row, memory_mb
-from tests.browser import DRAWN, browser, served
+from tests.browser.session import DRAWN, browser, served
 from trecx.paths import ROOT
 from trecx.store import Store
 

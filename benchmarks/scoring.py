@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measure import Row, median_ms
-from trecx.datasets.fetch import fetch_dataset, fetch_models
+from trecx.datasets.download import fetch_dataset, fetch_models
 from trecx.datasets.samples import open_samples
 from trecx.store import Provenance, Store
 

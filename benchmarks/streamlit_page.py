@@ -8,9 +8,9 @@ import streamlit as st
 
 from trecx.figures import benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.static import light_colours, with_colours
-from trecx.intervals import wilson_interval
 from trecx.store import Store
-from trecx.table import ExitTable
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.intervals import wilson_interval
 
 
 @st.cache_resource

@@ -4,8 +4,8 @@ import numpy as np
 
 from benchmarks.made import SIZES, made_scores
 from benchmarks.measure import Row, median_ms, repeats_for
-from trecx.curve import operating_point
-from trecx.table import ExitTable
+from trecx.threshold.benefit_curve import operating_point
+from trecx.threshold.exit_table import ExitTable
 
 LOOKUP = "a new ρ from the counts"
 AT_ONCE = 200  # different ρ a measurement: one takes microseconds

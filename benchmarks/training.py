@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.measure import Row
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.tasks import find_task
-from trecx.datasets.training import TrainingData
+from trecx.datasets.training_sets import TrainingData
 
 if TYPE_CHECKING:
     from trecx.nn.training import TrainingPlan

@@ -78,7 +78,7 @@ def shipped(monkeypatch, as_shipped) -> str:
 @pytest.fixture(scope="session")
 def address(as_shipped) -> Iterator[str]:
     """The dashboard on the shipped store: one server for all tests that only look at it."""
-    from tests.browser import dashboard  # it imports this file
+    from tests.browser.session import dashboard  # it imports this file
 
     with dashboard(SHIPPED) as address:
         yield address
@@ -87,7 +87,7 @@ def address(as_shipped) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chrome():
     """The system's Chromium; only one may run at a time in a process."""
-    from tests.browser import browser
+    from tests.browser.session import browser
 
     with browser() as chrome:
         yield chrome

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trecx.api import choose, load_scores, runs, save_report
-    from trecx.curve import benefit_curve, operating_point, tradeoff_points
     from trecx.importing import import_scores
-    from trecx.importing.writing import write_scores
+    from trecx.importing.scores_writer import write_scores
     from trecx.scores import ExitScores
+    from trecx.threshold.benefit_curve import benefit_curve, operating_point, tradeoff_points
 
 __all__ = [
     "ExitScores",
@@ -28,9 +28,9 @@ __all__ = [
 
 _PLACES = {
     **dict.fromkeys(("choose", "load_scores", "runs", "save_report"), "trecx.api"),
-    **dict.fromkeys(("benefit_curve", "operating_point", "tradeoff_points"), "trecx.curve"),
+    **dict.fromkeys(("benefit_curve", "operating_point", "tradeoff_points"), "trecx.threshold.benefit_curve"),
     "import_scores": "trecx.importing",
-    "write_scores": "trecx.importing.writing",
+    "write_scores": "trecx.importing.scores_writer",
     "ExitScores": "trecx.scores",
 }
 

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trecx import budget
-from trecx.budget import Choice
-from trecx.class_mix import AS_TESTED
-from trecx.criteria import LARGEST
-from trecx.curve import benefit_curve, checked_threshold
-from trecx.deployment import Deployment
-from trecx.energy import measured_costs
-from trecx.int8 import int8_thresholds
-from trecx.keeping import take_point
-from trecx.looking import look_at
+from trecx.device.energy import measured_costs
+from trecx.device.operating_conditions import Deployment
 from trecx.report import designs_beside, report_of, write_report
-from trecx.saved_point import Rule
+from trecx.saved_points.capture import take_point
+from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
-from trecx.wish import Wish
+from trecx.store.run_context import look_at
+from trecx.threshold import choice
+from trecx.threshold.benefit_curve import benefit_curve, checked_threshold
+from trecx.threshold.choice import Choice
+from trecx.threshold.class_mix import AS_TESTED
+from trecx.threshold.exit_criteria import LARGEST
+from trecx.threshold.int8_steps import int8_thresholds
+from trecx.threshold.limits import Wish
 
 
 def runs(db: str | None = None) -> list[Run]:
@@ -64,7 +64,7 @@ def choose(
         deployment: where the network runs, in place of `energy_uj` and `latency_ms`.
         baseline_accuracy: of the network without exits, where `max_drop` is held against it.
         int8: whether only ρ that an int8 softmax can tell apart are looked at.
-        limits: of `trecx.wish.Wish`, such as `max_flops` or `min_accuracy`.
+        limits: of `trecx.threshold.limits.Wish`, such as `max_flops` or `min_accuracy`.
 
     Raises:
         BudgetError: there is no limit, an absurd one, or one that needs what is not known.
@@ -75,7 +75,7 @@ def choose(
         deployment = Deployment(costs)
     curve = benefit_curve(scores)
     steps = curve.at(int8_thresholds()) if int8 else curve
-    return budget.choose(steps, Wish(**limits), deployment, baseline_accuracy)
+    return choice.choose(steps, Wish(**limits), deployment, baseline_accuracy)
 
 
 def save_report(
@@ -101,7 +101,7 @@ def save_report(
         criterion: what an exit goes by: `largest` (probability), `entropy` or `margin`.
         int8: whether the point is one of an int8 softmax.
         compare: other runs whose curves stand beside it.
-        looked_at: of `trecx.looking.look_at`: `device`, `energy_uj`, `latency_ms`, `battery`,
+        looked_at: of `trecx.store.run_context.look_at`: `device`, `energy_uj`, `latency_ms`, `battery`,
             `inferences_per_hour`, `class_mix`.
 
     Raises:

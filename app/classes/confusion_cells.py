@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.frame import Frame
+from app.shared.frame import Frame
 from trecx.figures.by_class import signed
+from trecx.files.spreadsheet import csv_text
 from trecx.scores import IntArray
-from trecx.spreadsheet import csv_text
 
 MOST_ROWS, ROW, NAME_WIDTH, NUMBER_WIDTH = 5, 35, 78, 58  # pixels
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from trecx.classes import Estimates
 from trecx.figures.by_class import signed
+from trecx.files.spreadsheet import csv_text
 from trecx.scores import IntArray
-from trecx.spreadsheet import csv_text
+from trecx.threshold.class_results import Estimates
 
 SIGN, PADDING, ROW = 7, 20, 35  # pixels: a letter or digit, the rest of a cell's width, its height
 MOST_ROWS = 20  # more scroll

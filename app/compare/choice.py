@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app.frame import Frame
-from app.plain import plain
-from trecx.comparing.seeds import seed_groups
+from app.shared.frame import Frame
+from app.shared.plain_text import plain
+from trecx.comparison.seeds import seed_groups
 from trecx.datasets.tasks import SHORT_NAMES
 from trecx.reproduction.parts import PARTS, Part
+from trecx.scores.run import SOURCES
 from trecx.store import Run, comparable_costs
-from trecx.store.run import SOURCES
 
 PICTURES = ("Figure 2", "Figure 4", "Figure 6", "Figure 7")  # benefit curves, or can be drawn as such
 WHOLE, REGION = "whole range", "trade-off region"

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from trecx.comparing.design import Design, Mean
-from trecx.comparing.targets import Target
-from trecx.spreadsheet import frame_csv
-from trecx.threshold_text import threshold_text
+from trecx.comparison.accuracy_targets import Target
+from trecx.comparison.design import Design, Mean
+from trecx.files.spreadsheet import frame_csv
+from trecx.threshold.threshold_text import threshold_text
 
 NONE = "–"
 ROUNDS_TO_0_1 = 0.0005  # of accuracy

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trecx.budget import RATE, Candidate, Choice
 from trecx.errors import TrecxError
-from trecx.int8 import STEPS
-from trecx.situation import Situation
-from trecx.threshold_text import threshold_text
-from trecx.wish import AGAINST, LIMITED, Wish
+from trecx.threshold.choice import RATE, Candidate, Choice
+from trecx.threshold.int8_steps import STEPS
+from trecx.threshold.limits import AGAINST, LIMITED, Wish
+from trecx.threshold.run_context import Situation
+from trecx.threshold.threshold_text import threshold_text
 
 # Limit: what it is called, its unit, how many of that unit one is, digits.
 SPOKEN = {

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from app.cache import console_data
+from app.live.assets import script, style
 from app.live.budget import answer
-from app.live.sources import script, style
-from app.setting import mix_is_own
-from trecx.criteria import LARGEST
-from trecx.situation import Situation
+from app.shared.conditions import mix_is_own
 from trecx.store import Run
+from trecx.threshold.exit_criteria import LARGEST
+from trecx.threshold.run_context import Situation
 
-SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "fates", "budget", "console")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "budget", "console")
 
 
 @dataclass(frozen=True)

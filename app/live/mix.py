@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 
 import streamlit as st
 
-from app.live.sources import script, style
+from app.live.assets import script, style
 from trecx.errors import ClassMixError
 from trecx.scores import IntArray
 

@@ -5,12 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from app.frame import Frame
-from app.plain import plain
-from app.samples.place import said, say
-from trecx.overthinking import DESTRUCTIVE, EARLY_RIGHT, HOPELESS, OUTCOMES, PREMATURE, RESCUED, WASTEFUL
-from trecx.point import OperatingPoint
+from app.samples.address import said, say
+from app.shared.frame import Frame
+from app.shared.plain_text import plain
 from trecx.store import Wanted
+from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.outcomes import (
+    DESTRUCTIVE,
+    EARLY_RIGHT,
+    HOPELESS,
+    OUTCOMES,
+    PREMATURE,
+    RESCUED,
+    WASTEFUL,
+)
 
 ANY = "any"
 WHOLE = "whole"

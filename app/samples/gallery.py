@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from app.frame import Frame
-from app.samples.fetching import pictures
-from app.samples.keeping import keep_form
-from app.samples.place import say
+from app.samples.address import say
+from app.samples.collections import keep_form
+from app.samples.download import pictures
 from app.samples.thumbnails import show_thumbnails
-from trecx.outcome_curve import count_samples
+from app.shared.frame import Frame
 from trecx.store import Thumbnail, Wanted
 from trecx.store.gallery import COUNTED_UP_TO
+from trecx.threshold.outcome_curve import count_samples
 
 PAGE_SIZE = 24
 _PLACE = "gallery place"

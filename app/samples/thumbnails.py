@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from app.frame import Frame
-from app.live.sources import script
-from trecx.datasets.showing import as_png, data_address, envelope, is_sound
-from trecx.datasets.single import SingleSamples
+from app.live.assets import script
+from app.shared.frame import Frame
+from trecx.datasets.sample_view import as_png, data_address, envelope, is_sound
+from trecx.datasets.single_sample import SingleSamples
 from trecx.errors import DatasetError
-from trecx.overthinking import OUTCOMES
 from trecx.store import Thumbnail
+from trecx.threshold.outcomes import OUTCOMES
 
 HERE = Path(__file__).parent
 WAVE_PARTS = 64

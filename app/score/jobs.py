@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app.going import look_at
-from app.plain import plain
 from app.score.models import weights_text
+from app.shared.navigation import look_at
+from app.shared.plain_text import plain
 from trecx.datasets.tasks import system_title, task_of
 from trecx.errors import TrecxError
 from trecx.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
-from trecx.jobs.known import KnownModel
+from trecx.jobs.known_models import KnownModel
 from trecx.jobs.queue import Queue
 from trecx.store import Run
 

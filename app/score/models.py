@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.address import tell_unknown
-from app.plain import plain
+from app.shared.address import tell_unknown
+from app.shared.plain_text import plain
 from trecx.datasets.tasks import system_title, task_of
-from trecx.jobs.known import KnownModel
+from trecx.jobs.known_models import KnownModel
 from trecx.store import Run
 
 ROWS_SHOWN, ROW_HEIGHT = 11, 34

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from app.classes.confusions import show_confusions
-from app.classes.payers import BASELINE, FINAL, changes_at, show_payers
+from app.classes.accuracy_loss import BASELINE, FINAL, changes_at, show_payers
+from app.classes.confusion import show_confusions
 from app.classes.table import Column, show_class_table
-from app.frame import open_frame
-from app.plain import plain
-from app.threshold import pick_threshold
-from trecx.classes import class_accuracy, class_cost, class_exit_rate
+from app.shared.frame import open_frame
+from app.shared.plain_text import plain
+from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.by_class import Panel
+from trecx.threshold.class_results import class_accuracy, class_cost, class_exit_rate
 
 SHORT = {"estimate": "est.", "measured": "meas."}
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.charts import show
-from app.compare.building import built_designs, drawn_lines
 from app.compare.choice import options_of, pick_designs, pick_view
-from app.compare.pair import show_pair
+from app.compare.designs import built_designs, drawn_lines
+from app.compare.paired_comparison import show_pair
 from app.compare.table import oracle_share, ranked, saving, show_tables, spelled
-from app.frame import Frame, open_frame
-from app.plain import plain
-from trecx.comparing.design import Design, tradeoff_region
-from trecx.comparing.targets import Target, parse_targets
+from app.shared.charts import show
+from app.shared.frame import Frame, open_frame
+from app.shared.plain_text import plain
+from trecx.comparison.accuracy_targets import Target, parse_targets
+from trecx.comparison.design import Design, tradeoff_region
 from trecx.errors import TargetError
 from trecx.figures import comparison_figure
 from trecx.figures.comparison import Region, unseen

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.charts import show
-from app.confidence.by_criterion import show_criteria
-from app.confidence.temperatures import show_temperatures
-from app.confidence.trust import Trust, exit_names, show_trust_table, trust_of, trust_words, violins_of
-from app.controls import run_title
-from app.frame import Frame, open_frame
-from app.plain import plain
+from app.confidence.calibration import Trust, exit_names, show_trust_table, trust_of, trust_words, violins_of
+from app.confidence.exit_criteria import show_criteria
+from app.confidence.temperature_scaling import show_temperatures
+from app.shared.charts import show
+from app.shared.frame import Frame, open_frame
+from app.shared.plain_text import plain
+from app.shared.run_controls import run_title
 from trecx.confidence.distribution import MEDIUM_CONFIDENCE
 from trecx.errors import TrecxError
 from trecx.figures import SplitViolin, reliability_figure, split_violin_figure

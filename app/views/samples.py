@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from app import charts
-from app.frame import Frame, open_frame
-from app.plain import plain
+from app.samples.address import said, say
+from app.samples.collections import show_collections
 from app.samples.filters import ORDER, outcome_title, pick_outcomes, pick_wanted, tell_nonsense
 from app.samples.gallery import show_gallery
-from app.samples.keeping import show_collections
-from app.samples.one import show_sample
-from app.samples.place import said, say
-from app.threshold import pick_threshold
+from app.samples.sample import show_sample
+from app.shared import charts
+from app.shared.frame import Frame, open_frame
+from app.shared.plain_text import plain
+from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.overthinking import overthinking_figure
-from trecx.outcome_curve import OutcomeCurve, counted_threshold, outcome_curve
+from trecx.threshold.outcome_curve import OutcomeCurve, counted_threshold, outcome_curve
 
 VIEWS = {"gallery": "Gallery", "rho": "Counts as ρ moves", "collections": "Collections"}
 

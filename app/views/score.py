@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from app.cache import store
-from app.frame import open_frame
-from app.going import look_at
-from app.plain import plain
 from app.score.jobs import show_queue
 from app.score.models import pick_models, pick_task, show_samples
+from app.shared.frame import open_frame
+from app.shared.navigation import look_at
+from app.shared.plain_text import plain
 from trecx.errors import TrecxError
-from trecx.jobs.known import KnownModel, known_models
+from trecx.jobs.known_models import KnownModel, known_models
 from trecx.jobs.queue import Queue
 from trecx.jobs.readiness import obstacle, queue_of
 from trecx.store import Run

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from app.address import asked, carry, tell_unknown
-from app.exporting import offer_export
-from app.frame import Frame, open_frame
-from app.keeping import keep_point
 from app.live.budget import parse_wish, spell_wish
 from app.live.console import ConsoleState, console, console_key
-from app.plain import plain
+from app.shared.address import asked, carry, tell_unknown
+from app.shared.frame import Frame, open_frame
+from app.shared.plain_text import plain
+from app.tune.export_dialog import offer_export
+from app.tune.save_dialog import keep_point
 from trecx.console import PRECISIONS, QUANTITIES
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trecx.confidence.distribution import ExitConfidence
-from trecx.intervals import Z95
 from trecx.scores import FloatArray
+from trecx.threshold.intervals import Z95
 
 
 @dataclass(frozen=True)

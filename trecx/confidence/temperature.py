@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from trecx.blocks import blocks
 from trecx.errors import ScoresError
 from trecx.scores import ExitScores, FloatArray, IntArray
+from trecx.scores.sample_blocks import blocks
 
 LIMITS = (0.05, 20.0)  # where every answer is right, ever colder would be ever better
 _FLOOR = float(np.finfo(np.float32).tiny)

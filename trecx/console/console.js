@@ -1,5 +1,5 @@
 // The live console: everything that follows from ρ and the class mix, shown while the pointer moves.
-// parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and fates.js come before it; where data has a
+// parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js come before it; where data has a
 // wish, budget.js (app/live) too.
 
 class Console {

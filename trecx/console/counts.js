@@ -1,4 +1,4 @@
-// Counting what ρ does, from an ExitTable. ExitTable.operating_point (trecx/table.py) is the twin in Python;
+// Counting what ρ does, from an ExitTable. ExitTable.operating_point (trecx/threshold/exit_table.py) is the twin in Python;
 // a browser test holds the two together, to the last sample.
 
 const Z95 = 1.959963984540054;
@@ -27,7 +27,7 @@ class Point {
     this.reweigh(weights);
   }
 
-  /** Let classes occur otherwise than in the test set (trecx/class_mix.py). */
+  /** Let classes occur otherwise than in the test set (trecx/threshold/class_mix.py). */
   reweigh(weights) {
     this.isWeighted = weights !== null;
     this.weights = weights ?? this.counts.map(() => 1);
@@ -91,13 +91,13 @@ class Point {
   }
 }
 
-/** A plateau in what an int8 device can tell apart: every k/256 in (low, high]; Infinity: never (trecx/int8.py). */
+/** A plateau in what an int8 device can tell apart: every k/256 in (low, high]; Infinity: never (trecx/threshold/int8_steps.py). */
 function int8Plateau([low, high]) {
   const step = (threshold) => Math.min(Math.floor(threshold * 256) / 256, INT8_HIGHEST);
   return [step(low), high === Infinity ? Infinity : step(high)];
 }
 
-/** What one sample of each class counts under a mix (trecx/class_mix.py); null: no class ever occurs. */
+/** What one sample of each class counts under a mix (trecx/threshold/class_mix.py); null: no class ever occurs. */
 function classWeights(mix, counts) {
   const total = sum(mix);
   const n = sum(counts);
@@ -116,7 +116,7 @@ function lowerBound(values, value) {
   return low;
 }
 
-/** The 95 % Wilson score interval of a proportion (trecx/intervals.py). */
+/** The 95 % Wilson score interval of a proportion (trecx/threshold/intervals.py). */
 function wilson(proportion, n) {
   const share = Math.min(Math.max(proportion, 0), 1); // sums of weights end a rounding error beyond
   const centre = share + (Z95 * Z95) / (2 * n);
@@ -125,7 +125,7 @@ function wilson(proportion, n) {
   return [Math.max((centre - reach) / scale, 0), Math.min((centre + reach) / scale, 1)];
 }
 
-/** Days that a battery lasts (trecx/battery.py). */
+/** Days that a battery lasts (trecx/device/battery.py). */
 function batteryDays({ usable_joule, sleep_joule_per_day }, energyUj, perHour) {
   return usable_joule / (energyUj * 1e-6 * perHour * 24 + sleep_joule_per_day);
 }

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from trecx.console.words import words
-from trecx.criteria import ENTROPY, LARGEST
-from trecx.curve import BenefitCurve, TradeoffPoint, tradeoff_points
-from trecx.deployment import Deployment
+from trecx.console.labels import words
+from trecx.device.operating_conditions import Deployment
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
-from trecx.oracle import oracle
-from trecx.situation import Situation
 from trecx.store import Run
-from trecx.table import MOVE_COLUMNS, START_COLUMNS, ExitTable
+from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_points
+from trecx.threshold.exit_criteria import ENTROPY, LARGEST
+from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
+from trecx.threshold.oracle import oracle
+from trecx.threshold.run_context import Situation
 
 MARK_TOLERANCE = 0.001  # a trade-off point further off than this is not on the curve
 PRECISIONS = ("float32", "int8")

@@ -8,10 +8,10 @@ import numpy as np
 from trecx import paths
 from trecx.datasets.class_folders import list_class_folders
 from trecx.datasets.jpeg import Pixels, read_jpegs
-from trecx.datasets.raw import Found
+from trecx.datasets.raw_samples import Found
 from trecx.datasets.tasks import TASKS
+from trecx.files.atomic_file import whole_file
 from trecx.progress import Progress
-from trecx.whole_file import whole_file
 
 SIDE = 32  # pixels
 

@@ -13,7 +13,7 @@ from typing import IO, Any, NoReturn
 import numpy as np
 
 from trecx.datasets.jpeg import Pixels
-from trecx.datasets.raw import Found
+from trecx.datasets.raw_samples import Found
 from trecx.datasets.tasks import TASKS
 from trecx.errors import DatasetError
 from trecx.progress import Progress

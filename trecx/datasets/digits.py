@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from trecx.datasets.raw import Found
-from trecx.datasets.splitting import hold_back
+from trecx.datasets.raw_samples import Found
+from trecx.datasets.splits import hold_back
 from trecx.progress import Progress
 
 TITLE = "scikit-learn digits"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.datasets.class_folders import list_class_folders
-from trecx.datasets.raw import Found, LazyArray
+from trecx.datasets.raw_samples import Found, LazyArray
 from trecx.datasets.tasks import TASKS
 from trecx.errors import DatasetError
 from trecx.progress import Progress

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.datasets.layouts import find_layout
-from trecx.datasets.raw import ChosenArray, RawArray, RawSamples
+from trecx.datasets.raw_samples import ChosenArray, RawArray, RawSamples
 from trecx.datasets.task_file import OwnTask
 from trecx.datasets.tasks import find_task
 from trecx.errors import DatasetError

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.datasets.kws import CLASS_FOLDERS, CLIP_FRAMES, clip_faults, read_clips, read_wave
-from trecx.datasets.raw import Found, LazyArray
-from trecx.datasets.splitting import hash_fractions
+from trecx.datasets.raw_samples import Found, LazyArray
+from trecx.datasets.splits import hash_fractions
 from trecx.errors import DatasetError
 from trecx.progress import Progress
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trecx.datasets.raw import Found, LazyArray
+from trecx.datasets.raw_samples import Found, LazyArray
 from trecx.errors import DatasetError
 from trecx.progress import Progress
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from trecx.datasets.class_folders import list_class_folders
 from trecx.datasets.jpeg import Pixels, check_jpeg, read_jpeg
-from trecx.datasets.raw import Found, LazyArray
-from trecx.datasets.splitting import split_by_key
+from trecx.datasets.raw_samples import Found, LazyArray
+from trecx.datasets.splits import split_by_key
 from trecx.datasets.tasks import TASKS
 from trecx.errors import DatasetError
 from trecx.progress import Progress

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from trecx.errors import ExportError
-from trecx.exporting.flat import flat_csv
-from trecx.exporting.header import c_header
-from trecx.exporting.writing import write_whole
-from trecx.point_document import document_of
-from trecx.saved_point import PointRecord
+from trecx.exporting.c_header import c_header
+from trecx.exporting.csv_rows import flat_csv
+from trecx.exporting.export_file import write_whole
+from trecx.saved_points.document import document_of
+from trecx.saved_points.record import PointRecord
 
 
 def json_text(record: PointRecord) -> str:

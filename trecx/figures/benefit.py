@@ -7,10 +7,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.curve import BenefitCurve
 from trecx.figures.style import BASELINE, BETTER, EARLY, QUIET, TEXT, blank_figure, padded
-from trecx.oracle import Oracle
 from trecx.scores import FloatArray, IntArray
+from trecx.threshold.benefit_curve import BenefitCurve
+from trecx.threshold.oracle import Oracle
 
 LETTER, LINE_HEIGHT = 0.013, 0.06  # of the axes: what a letter, and a line of them, takes
 

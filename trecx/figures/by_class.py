@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.classes import Estimates
 from trecx.figures.style import EARLY, GRAY, GREEN, QUIET, TEXT, YELLOW, Ink, blank_figure, padded
 from trecx.scores import IntArray
+from trecx.threshold.class_results import Estimates
 
 PANELS = ((0.0, 0.5), (0.56, 0.76), (0.82, 1.0))  # of the width
 ROOM_FOR_NUMBERS = 0.15  # of what is drawn

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from trecx.figures.style import RIGHT, WRONG, blank_figure
-from trecx.table import ExitTable
+from trecx.threshold.exit_table import ExitTable
 
 N_BARS = 80
 

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.comparing.paired import PairedDifference
+from trecx.comparison.paired_difference import PairedDifference
 from trecx.figures.style import BASELINE, BLUE, QUIET, STANDOFF, TEXT, blank_figure, padded
 
 MIN_REACH = 0.2  # percentage points on either side of 0, so that nothing looks large that is not

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from trecx.comparison.training_history import LearningCurve
 from trecx.figures.style import (
     BLUE,
     GRAY,
@@ -18,7 +19,6 @@ from trecx.figures.style import (
     blank_figure,
     padded,
 )
-from trecx.learning import LearningCurve
 
 INKS = (GRAY, BLUE, GREEN, YELLOW, ORANGE, VIOLET)
 

@@ -17,9 +17,9 @@ from trecx.figures.style import (
     add_names,
     blank_figure,
 )
-from trecx.outcome_curve import OutcomeCurve
-from trecx.overthinking import DESTRUCTIVE, HOPELESS, OUTCOMES, PREMATURE, RESCUED, WASTEFUL
 from trecx.scores import FloatArray, IntArray
+from trecx.threshold.outcome_curve import OutcomeCurve
+from trecx.threshold.outcomes import DESTRUCTIVE, HOPELESS, OUTCOMES, PREMATURE, RESCUED, WASTEFUL
 
 INKS = {
     WASTEFUL: Ink(EARLY, EARLY, "6px,2px"),

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.curve import BenefitCurve
 from trecx.figures.benefit import CostAxis, benefit_curve_figure
 from trecx.figures.by_class import signed
 from trecx.figures.confusion import FEW, confusion_change_figure
 from trecx.figures.style import BASELINE, CLEAR, EARLY, QUIET, TEXT, WRONG, blank_figure, shortened
 from trecx.scores import FloatArray, IntArray
+from trecx.threshold.benefit_curve import BenefitCurve
 
 WIDTH, HEIGHT = 1600, 900  # pixels
 TITLE, LARGE, SMALL = 38, 26, 22

@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 import plotly.io
 
 from trecx.errors import OutputError
+from trecx.files.atomic_file import whole_file
 from trecx.paths import ROOT
-from trecx.whole_file import whole_file
 
 THEME = ROOT / "app" / ".streamlit" / "config.toml"
 WIDTH, HEIGHT = 660, 380  # pixels, where a figure does not say

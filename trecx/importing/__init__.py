@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trecx.errors import ScoresError
-from trecx.importing.content import read_content
+from trecx.importing.file_content import read_content
 from trecx.importing.scores_file import ScoresFile, read_scores_file, suffix_of
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from trecx.errors import ScoresError
-from trecx.float32 import as_float32
-from trecx.importing.about import checked_about, parse_line
-from trecx.importing.table import Columns, ScoreTable, find_columns
+from trecx.files.spreadsheet import as_written
+from trecx.importing.metadata import checked_about, parse_line
+from trecx.importing.score_table import Columns, ScoreTable, find_columns
 from trecx.progress import Progress
-from trecx.spreadsheet import as_written
+from trecx.scores.float32 import as_float32
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ROWS_AT_ONCE = 50_000

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from trecx.errors import ScoresError
-from trecx.importing.about import COSTS, checked_about
 from trecx.importing.csv_table import read_csv
-from trecx.importing.npz import TRACE, read_arrays
-from trecx.importing.parquet import read_parquet
-from trecx.importing.table import ScoreTable
+from trecx.importing.metadata import COSTS, checked_about
+from trecx.importing.npz_scores import TRACE, read_arrays
+from trecx.importing.parquet_table import read_parquet
+from trecx.importing.score_table import ScoreTable
 from trecx.progress import Progress, silent
 from trecx.scores import SUM_TOLERANCE, ExitScores
 

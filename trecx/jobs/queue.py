@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from trecx.jobs.job import CANCELLED, FAILED, RUNNING, WAITING, Job
-from trecx.jobs.known import find_known
+from trecx.jobs.known_models import find_known
 from trecx.jobs.records import Records
 
 WORKER = (sys.executable, "-m", "trecx.jobs.worker")

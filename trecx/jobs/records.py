@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from trecx.errors import JobError
+from trecx.files.atomic_file import whole_file
 from trecx.jobs.job import Job, Step
-from trecx.whole_file import whole_file
 
 LOG_BYTES_SHOWN = 20_000
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from trecx.errors import TrecxError
 from trecx.jobs.job import DONE, FAILED, Step
-from trecx.jobs.known import find_known
+from trecx.jobs.known_models import find_known
+from trecx.jobs.model_scoring import score_known
 from trecx.jobs.records import Records
-from trecx.jobs.scoring import score_known
 from trecx.store import Store
 
 TOLD_EVERY_S = 0.2

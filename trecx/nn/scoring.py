@@ -4,7 +4,7 @@ import platform
 
 import numpy as np
 
-from trecx.datasets.raw import RawSamples
+from trecx.datasets.raw_samples import RawSamples
 from trecx.datasets.samples import SampleSet
 from trecx.errors import ModelError
 from trecx.nn import keras, tf

@@ -6,10 +6,10 @@ parts.py: both as HTML. packing.py: counts and scripts, made small. page.py with
 page.js: the file.
 """
 
-from trecx.report.beside import designs_beside
+from trecx.report.compared_designs import designs_beside
 from trecx.report.content import Report, report_of, report_of_point
 from trecx.report.page import MOST_BYTES, REPORT, report_html, write_report
-from trecx.report.pictures import MOST_PICTURES, picture_source, pictures_of
+from trecx.report.sample_pictures import MOST_PICTURES, picture_source, pictures_of
 
 __all__ = [
     "MOST_BYTES",

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trecx.comparing.design import Design
-from trecx.keeping import situation_of
-from trecx.looking import counts_of
-from trecx.report.pictures import Picture
-from trecx.saved_point import PointRecord, SavedPoint
-from trecx.situation import Situation
+from trecx.comparison.design import Design
+from trecx.report.sample_pictures import Picture
+from trecx.saved_points.capture import situation_of
+from trecx.saved_points.record import PointRecord, SavedPoint
 from trecx.store import Run, Store
+from trecx.store.run_context import counts_of
+from trecx.threshold.run_context import Situation
 
 CHOSEN = "chosen"  # what a point without a name is called
 

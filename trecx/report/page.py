@@ -12,24 +12,24 @@ from string import Template
 from typing import Any
 
 from trecx.console import PRECISIONS, console_data, cost_axes, table_data
-from trecx.console.sources import FOLDER, PLOTLY, joined_scripts, style_sheet
+from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
 from trecx.errors import ExportError
-from trecx.exporting.writing import write_whole
+from trecx.exporting.export_file import write_whole
 from trecx.figures import CurveLine, comparison_figure
 from trecx.figures.comparison import line_inks
 from trecx.figures.static import theme_colours
-from trecx.quantised import INT8_SOFTMAX
+from trecx.report.compression import ever_coarser, packed
 from trecx.report.content import Report
-from trecx.report.packing import ever_coarser, packed
-from trecx.report.parts import isolated, static_parts
-from trecx.report.wording import heading, setting_line
-from trecx.saved_point import Rule
-from trecx.table import ExitTable
+from trecx.report.html_parts import isolated, static_parts
+from trecx.report.method_notes import heading, setting_line
+from trecx.saved_points.record import Rule
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.int8_threshold import INT8_SOFTMAX
 
 REPORT = ".html"
 MOST_BYTES = 6_000_000
 FOLDERS = (Path(__file__).parent, FOLDER)
-SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "fates", "console", "page")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "console", "page")
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
     "energy": "No device selected",

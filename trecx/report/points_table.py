@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from trecx.figures.by_class import signed
 from trecx.report.content import CHOSEN, Report
-from trecx.saved_point import NO_DEVICE, PointRecord
+from trecx.saved_points.record import NO_DEVICE, PointRecord
 
 UNKNOWN = "–"
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from trecx.comparing.seeds import mean_curve
-from trecx.curve import benefit_curve
+from trecx.comparison.seeds import mean_curve
 from trecx.datasets.tasks import SHORT_NAMES
 from trecx.figures import CurveLine, comparison_figure
 from trecx.figures.style import BLUE, GREEN, ORANGE, YELLOW
@@ -12,6 +11,7 @@ from trecx.reproduction.evidence import Evidence
 from trecx.reproduction.panel import Panel, Record, claim, origin
 from trecx.reproduction.paper import EARLY_VIEW_GAIN, TABLE_1, TRANSFER_GAIN
 from trecx.reproduction.rows import Row
+from trecx.threshold.benefit_curve import benefit_curve
 
 INKS = {
     "trecx": BLUE,

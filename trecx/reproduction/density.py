@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from trecx.confidence.distribution import band_density
-from trecx.intervals import Z95
 from trecx.reproduction.estimates import Estimate, over_seeds
 from trecx.scores import FloatArray
+from trecx.threshold.intervals import Z95
 
 
 def quantile_gain(

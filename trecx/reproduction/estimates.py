@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from trecx.curve import BenefitCurve, TradeoffPoint, benefit_curve, reached_confidence, tradeoff_points
-from trecx.intervals import Z95, wilson_interval
 from trecx.scores import ExitScores, FloatArray
+from trecx.threshold.benefit_curve import (
+    BenefitCurve,
+    TradeoffPoint,
+    benefit_curve,
+    reached_confidence,
+    tradeoff_points,
+)
+from trecx.threshold.intervals import Z95, wilson_interval
 
 N_POINTS = 101
 T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)  # Student's t for 1, 2, … degrees of freedom

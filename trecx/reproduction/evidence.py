@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from trecx.comparing.seeds import newest_by_seed
+from trecx.comparison.seeds import newest_by_seed
 from trecx.datasets.tasks import task_of
-from trecx.datasets.training import SMALL_KWS_TITLE
+from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trecx.curve import REACHED
 from trecx.reproduction.estimates import Estimate
 from trecx.store import Run
+from trecx.threshold.benefit_curve import REACHED
 
 
 class Verdict(StrEnum):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trecx.curve import DROPS, TradeoffPoint
 from trecx.datasets.tasks import system_title
 from trecx.reproduction.estimates import Estimate, final_gain, saved_flops, standalone
 from trecx.reproduction.evidence import Evidence
 from trecx.reproduction.paper import GRID, TABLE_1, TABLE_2, BesideBaseline
 from trecx.reproduction.rows import Number, Row, accuracy_row, count_row, gain_row, saving_verdict, sure
+from trecx.threshold.benefit_curve import DROPS, TradeoffPoint
 
 
 def table_1(evidence: Evidence) -> list[Row]:

@@ -7,11 +7,11 @@ from itertools import repeat
 import numpy as np
 import numpy.typing as npt
 
-from trecx.curve import reached_confidence
-from trecx.float32 import not_below
-from trecx.overthinking import outcomes
 from trecx.scores import ExitScores, IntArray
-from trecx.table import ExitTable
+from trecx.scores.float32 import not_below
+from trecx.threshold.benefit_curve import reached_confidence
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.outcomes import outcomes
 
 GAP_UNIT = 1e-6
 NEVER_BELOW = -1  # as bits: less than those of any confidence

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import and_, select
 
+from trecx.scores.run import Run
 from trecx.store.connection import Database
 from trecx.store.derived import GAP_UNIT
-from trecx.store.run import Run
+from trecx.store.sample_filter import Key, Wanted, wanted_rows
 from trecx.store.tables import OutcomeRow, RunRow, SampleRow, ScoreRow
-from trecx.store.wanted import Key, Wanted, wanted_rows
 
 COUNTED_UP_TO = 10_000
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
-from trecx.store.inserting import insert_rows
-from trecx.store.run import Provenance, Run
+from trecx.scores.run import Provenance, Run
+from trecx.store.bulk_insert import insert_rows
 from trecx.store.tables import RunRow, SampleRow, SampleSetRow, ScoreRow
 
 _ROWS_AT_ONCE = 10_000

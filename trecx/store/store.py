@@ -9,16 +9,16 @@ from trecx.errors import StoreError, unknown_name
 from trecx.paths import database_url
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
+from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference
 from trecx.store import derived, rows
+from trecx.store.bulk_insert import insert_rows
 from trecx.store.connection import Database
+from trecx.store.device_profiles import OwnProfile, OwnProfiles, add_profile, find_profile
 from trecx.store.gallery import Gallery
-from trecx.store.inserting import insert_rows
-from trecx.store.points import SavedPoints
-from trecx.store.profiles import OwnProfile, OwnProfiles, add_profile, find_profile
-from trecx.store.run import SOURCES, Provenance, Run, baseline_among, preference
 from trecx.store.sample_collections import Collections
+from trecx.store.saved_points import SavedPoints
 from trecx.store.tables import ExitTableRow, OutcomeRow, RunRow, ScoreRow
-from trecx.table import ExitTable
+from trecx.threshold.exit_table import ExitTable
 
 SHAPING = ("preprocess", "samples_sha256")  # entries of `training` that tell what a network was shown
 NONE_YET = "none yet: score a model with 'python -m trecx score'"

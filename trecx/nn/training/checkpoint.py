@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from trecx.errors import TrainingError
+from trecx.files.atomic_file import whole_file
 from trecx.nn.training.plan import differences
-from trecx.whole_file import whole_file
 
 Row = dict[str, float]
 FILE = "state.npz"

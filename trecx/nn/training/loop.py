@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trecx.datasets.training import TrainingData
+from trecx.datasets.training_sets import TrainingData
 from trecx.errors import TrainingError
 from trecx.nn import keras
 from trecx.nn.networks import ExitNetwork, build

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from trecx.datasets.training import TrainingData
+from trecx.datasets.training_sets import TrainingData
 from trecx.nn import keras
 from trecx.nn.networks import NetworkDescription
 from trecx.nn.training.losses import Weights, exit_weights

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trecx.datasets.augment import WaveformAugmentation
+from trecx.datasets.augmentation import WaveformAugmentation
 from trecx.datasets.tasks import find_task
 from trecx.errors import unknown_name
 from trecx.nn.training.images import ImageAugmentation

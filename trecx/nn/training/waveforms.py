@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trecx.datasets.augment import WaveformAugmentation
+from trecx.datasets.augmentation import WaveformAugmentation
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""From chosen runs to designs with all that their numbers depend on."""
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from app.cache import exit_table
+from app.compare.choice import Options
+from app.shared.frame import Frame
+from app.shared.plain_text import plain
+from trecx.comparison.design import Design
+from trecx.errors import TrecxError
+from trecx.figures import CurveLine
+from trecx.figures.comparison import line_inks
+from trecx.figures.style import GRAY
+from trecx.scores import FloatArray
+from trecx.store import Run, baseline_among
+from trecx.threshold.class_mix import class_weights
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.run_context import Situation
+
+
+def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[Design]:
+    """Return the designs of these names; one that cannot be shown is told and left out."""
+    designs = []
+    for name in names:
+        try:
+            situations = [_situation(frame, run) for run in options[name]]
+        except TrecxError as error:
+            st.warning(plain(f"{name} is left out: {error}"))
+            continue
+        designs.append(Design(name, options[name], situations))
+    return designs
+
+
+def _situation(frame: Frame, run: Run) -> Situation:
+    table, baseline = exit_table(run, frame.store.name), baseline_among(run, frame.runs)
+    counts = exit_table(baseline, frame.store.name) if baseline else None
+    return Situation(run.task, table, counts, class_weights=weights_over(frame, table))
+
+
+def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
+    """Return what one sample of each class counts in another test set, under the class mix of the frame.
+
+    Its shape is (n_classes,); None: one.
+
+    Raises:
+        ClassMixError: that test set has other classes, or no sample of one that occurs.
+    """
+    own = frame.situation.class_weights
+    if own is None:
+        return None
+    return class_weights(own * frame.situation.table.class_counts, table.class_counts)
+
+
+def drawn_lines(designs: Sequence[Design], threshold: float) -> list[CurveLine]:
+    """Return the designs as lines of a picture, each with its point at ρ; gray where there is one exit."""
+    lines, inks = [], iter(line_inks(len(designs)))
+    for design in designs:
+        line, several = design.line, len(design.exit_flops) > 1
+        flops, accuracy = design.at(threshold)
+        lines.append(
+            CurveLine(
+                design.name.replace(" · ", "<br>", 1),
+                line.flops if several else line.flops[:1],
+                line.accuracy if several else line.accuracy[:1],
+                line.spread if several else None,
+                next(inks) if several else GRAY,
+                line.thresholds,
+                (flops.value, accuracy.value) if several else None,
+            )
+        )
+    return lines

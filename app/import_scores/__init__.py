@@ -1,0 +1,1 @@
+"""The page "Import scores": scores made elsewhere, looked at before they are kept."""

@@ -1,0 +1,65 @@
+"""What was understood of a file: shown before anything is stored."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.cache import brought_curve
+from app.import_scores.upload import Brought
+from app.shared import charts
+from app.shared.plain_text import plain
+from trecx.errors import TrecxError
+from trecx.figures import benefit_curve_figure, flops_axis
+from trecx.importing.preview import Preview
+
+HEIGHT = 330  # pixels
+NAMES_SHOWN = 12
+
+
+def show_understood(brought: Brought, flops: list[int]) -> None:
+    """Say what a file holds, and draw its benefit curve where the cost of its exits is known."""
+    seen = brought.seen
+    exits = "one exit" if seen.n_exits == 1 else f"{seen.n_exits} exits"
+    softmax = "every class's score" if seen.full_softmax else "the predicted class and its confidence"
+    accuracy = " · ".join(f"{100 * share:.2f}\N{NO-BREAK SPACE}%" for share in seen.accuracy)
+    st.markdown(
+        f"**{seen.n_samples:,} samples, {exits}, {len(seen.class_names)} classes, {softmax}.** "
+        f"Accuracy by exit: **{accuracy}**"
+    )
+    remarks = "; ".join(brought.file.remarks)
+    st.caption(f"{plain(_classes(seen))}  \nRead as: {plain(remarks)}")
+    _show_curve(brought, flops)
+    st.caption(f"The first {len(seen.rows)} rows")
+    columns = {
+        name: st.column_config.NumberColumn(format="%.4f") for name in seen.rows[0] if "confidence" in name
+    }
+    st.dataframe(pd.DataFrame(seen.rows), hide_index=True, column_config=columns, key="first rows")
+
+
+def _classes(seen: Preview) -> str:
+    named = ", ".join(seen.class_names[:NAMES_SHOWN])
+    more = len(seen.class_names) - NAMES_SHOWN
+    return f"Classes: {named}" + (f" and {more} more" if more > 0 else "")
+
+
+def _show_curve(brought: Brought, flops: list[int]) -> None:
+    seen = brought.seen
+    if seen.n_exits == 1:
+        st.info("One exit: this is a baseline, which other networks over the same samples are held against.")
+        return
+    if not flops and not seen.exit_flops:
+        st.info("Say at the right what the exits cost, and the benefit curve appears here.")
+        return
+    try:
+        curve = brought_curve(brought.key, tuple(flops), brought.file)
+    except TrecxError as error:
+        st.warning(plain(str(error)))
+        return
+    best = int(np.argmax(curve.accuracy))
+    charts.show(
+        benefit_curve_figure(curve, flops_axis(curve.exit_flops)),
+        "brought-curve",
+        f"accuracy against expected FLOPs as ρ moves; at best {100 * curve.accuracy[best]:.2f} % "
+        f"for {curve.flops[best] / 1e6:.3f} million FLOPs",
+        HEIGHT,
+    )

@@ -1,0 +1,33 @@
+"""The scripts and styles that run in the browser, read from files and from the plotly package: no CDN."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
+
+FOLDERS = (Path(__file__).parent, FOLDER)
+
+
+def script(*names: str) -> str:
+    """Return these scripts, of this folder or of the console's, as one module, in this order."""
+    return joined_scripts(*names, folders=FOLDERS)
+
+
+def style(name: str) -> str:
+    """Return a style sheet of this folder or of the console's."""
+    return style_sheet(name, folders=FOLDERS)
+
+
+def page_foundation() -> None:
+    """Load what all pages stand on: their style, and the plotly package's own script.
+
+    The script is served from the package's folder as a file of its own, which the browser may keep: within a
+    component its 4.8 MB would travel through the web socket at every visit.
+    """
+    declare_component("plotly", PLOTLY.parent)
+    address = f"{st.get_option('server.baseUrlPath')}/component/{__name__}.plotly/{PLOTLY.name}"
+    st.components.v2.component(
+        "trecx_foundation", js=script("foundation"), css=style("page"), isolate_styles=False
+    )(key="foundation", data={"plotly": f"/{address.lstrip('/')}"})

@@ -1,0 +1,149 @@
+"""Collections on the page: adding to one, looking at one, changing one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pandas as pd
+import streamlit as st
+
+from app.samples.address import say
+from app.shared.frame import Frame
+from app.shared.plain_text import plain
+from trecx.errors import TrecxError
+from trecx.files.spreadsheet import csv_text
+from trecx.store import Collected, Collection
+
+COLUMNS = ("task", "dataset", "split", "sample", "true class", "note", "added (UTC)")
+
+
+def keep_form(frame: Frame, key: str, positions: Callable[[], Sequence[int]]) -> None:
+    """Let the user add samples of the run to a collection, which may be a new one."""
+    with _told():
+        shelf = frame.store.collections
+        known = [collection.name for collection in shelf.all()]
+        name, note, wanted = _keep_widgets(key, known)
+        if wanted:
+            name = name if name in known else shelf.create(name)
+            new = shelf.add(name, frame.run.sample_set_id, positions(), note)
+            nouns = frame.task.noun + ("" if new == 1 else "s")
+            st.success(plain(f"{new:,} {nouns} added to {name}." if new else f"All are in {name} already."))
+
+
+def _keep_widgets(key: str, known: list[str]) -> tuple[str, str, bool]:
+    """The name of a collection, a note, and whether they are to be added now."""
+    with st.form(f"keep_{key}", border=False):
+        name = st.selectbox(
+            "Collection",
+            known,
+            index=0 if known else None,
+            key=f"keep_{key}_name",
+            accept_new_options=True,
+            placeholder="Pick one, or type a new name",
+        )
+        note = st.text_input("Note", key=f"keep_{key}_note")
+        return name or "", note, st.form_submit_button("Add", key=f"keep_{key}_add")
+
+
+def show_collections(frame: Frame) -> None:
+    """Show all collections, one of them open."""
+    with _told():
+        _make_one(frame)
+    with _told():
+        collections = frame.store.collections.all()
+        if collections:
+            _show_one(frame, collections)
+        else:
+            st.info("There are no collections yet. Make one here, or add a sample of the gallery to one.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell in place what a person can mend."""
+    try:
+        yield
+    except TrecxError as error:
+        st.warning(plain(str(error)))
+
+
+def _make_one(frame: Frame) -> None:
+    with st.popover("New collection"), st.form("new_collection", border=False, clear_on_submit=True):
+        name = st.text_input("Name", key="new_name")
+        note = st.text_area("Note", key="new_note")
+        if st.form_submit_button("Make it", key="new_make"):
+            st.session_state["collection"] = frame.store.collections.create(name, note)
+
+
+def _show_one(frame: Frame, collections: list[Collection]) -> None:
+    by_name = {collection.name: collection for collection in collections}
+    if st.session_state.get("collection") not in by_name:
+        st.session_state["collection"] = collections[0].name
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    name = left.selectbox(
+        "Collection",
+        list(by_name),
+        format_func=lambda name: f"{name} ({by_name[name].n_samples:,})",
+        key="collection",
+    )
+    samples = frame.store.collections.samples(name)
+    with right.container(horizontal=True):
+        st.download_button(
+            "CSV", csv_text(COLUMNS, map(_cells, samples)), "collection.csv", "text/csv", on_click="ignore"
+        )
+        _change_one(frame, by_name[name])
+        _delete_one(frame, by_name[name])
+    if by_name[name].note:
+        st.text(by_name[name].note)
+    _show_samples(frame, name, samples)
+
+
+def _show_samples(frame: Frame, name: str, samples: list[Collected]) -> None:
+    if not samples:
+        st.info("Nothing is in it yet: open a sample in the gallery and add it.")
+        return
+    table = pd.DataFrame([_cells(sample) for sample in samples], columns=list(COLUMNS))
+    chosen = st.dataframe(
+        table, hide_index=True, on_select="rerun", selection_mode="multi-row", key=f"rows of {name}"
+    )["selection"]["rows"]
+    here = [samples[row] for row in chosen if row < len(samples)]
+    with st.container(horizontal=True):
+        if st.button("Take the chosen ones out", disabled=not here, key="take_out"):
+            for key in {sample.sample_set_id for sample in here}:
+                positions = [sample.position for sample in here if sample.sample_set_id == key]
+                frame.store.collections.remove(name, key, positions)
+            st.rerun()
+        same = [sample for sample in here if sample.sample_set_id == frame.run.sample_set_id]
+        if st.button("Open the chosen one", disabled=len(here) != 1 or not same, key="open_kept"):
+            say(sample=same[0].sample)
+            st.session_state["go to"] = "gallery"
+            st.rerun()
+
+
+def _change_one(frame: Frame, collection: Collection) -> None:
+    with st.popover("Rename, note"), st.form("change_collection", border=False):
+        name = st.text_input("Name", collection.name, key=f"name of {collection.name}")
+        note = st.text_area("Note", collection.note, key=f"note of {collection.name}")
+        if st.form_submit_button("Keep", key="change_keep"):
+            with _told():
+                frame.store.collections.change(collection.name, name, note)
+                st.rerun()
+
+
+def _delete_one(frame: Frame, collection: Collection) -> None:
+    with st.popover("Delete"):
+        st.write(f"The {collection.n_samples:,} samples stay where they are; their notes here are lost.")
+        if st.button("Delete the collection", key="delete", type="primary"):
+            frame.store.collections.delete(collection.name)
+            st.rerun()
+
+
+def _cells(sample: Collected) -> list[object]:
+    added = f"{sample.added_at:%Y-%m-%d %H:%M}"
+    return [
+        sample.task,
+        sample.dataset,
+        sample.split,
+        sample.sample,
+        sample.true_class,
+        sample.note,
+        added,
+    ]

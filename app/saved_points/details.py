@@ -1,0 +1,116 @@
+"""A saved point line by line, as people read it: what defines it, and what follows."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trecx.datasets.tasks import system_title
+from trecx.device.energy import device_profiles
+from trecx.saved_points.record import OWN_DEVICE, PointRecord, Setting
+from trecx.threshold.exit_criteria import CRITERIA
+
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of `keeping.point_numbers`, as people read it.
+
+    Attributes:
+        name: its key there.
+        title: what it is called, with its unit.
+        scale: how many of that unit one is.
+        digits: after the point.
+    """
+
+    name: str
+    title: str
+    scale: float
+    digits: int
+
+    def text(self, value: float | None, sign: bool = False) -> str:
+        """Return a value with its digits; `sign`: as a difference."""
+        if value is None:
+            return UNKNOWN
+        shown = f"{self.scale * value:{'+' if sign else ''},.{self.digits}f}"
+        return shown.replace("-", "−")
+
+
+QUANTITIES = (
+    Quantity("accuracy", "Accuracy (%)", 100, 2),
+    Quantity("exit_rate", "Leave early (%)", 100, 1),
+    Quantity("flops", "MFLOPs", 1e-6, 3),
+    Quantity("flops_saving", "FLOPs saved (%)", 100, 1),
+    Quantity("energy_uj", "Energy (µJ)", 1, 0),
+    Quantity("latency_ms", "Latency (ms)", 1, 1),
+    Quantity("busy", "Time at work (%)", 100, 2),
+    Quantity("battery_days", "Battery (days)", 1, 1),
+)
+RANGES = {"accuracy": "  its 95 % interval", "energy_uj": "  its band"}
+BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
+
+
+def rho_text(threshold: float) -> str:
+    """Return ρ with the digits that count."""
+    return "never" if math.isinf(threshold) else f"{threshold:.6f}".rstrip("0").rstrip(".")
+
+
+def run_text(record: PointRecord) -> str:
+    """Return which run a point is of, without its id."""
+    return f"{record.run.task} · {system_title(record.run.system)}"
+
+
+def definition(record: PointRecord) -> dict[str, str]:
+    """Return what defines a point, by title."""
+    rule, setting = record.rule, record.setting
+    rate = setting.inferences_per_hour
+    return {
+        "Task and system": run_text(record),
+        "Run": record.run.run_id,
+        "Samples": f"{record.run.dataset}, {record.run.n_samples:,}",
+        "ρ": rho_text(rule.threshold),
+        "Same result for ρ": _plateau(record.numbers),
+        "Exit criterion": CRITERIA[rule.criterion],
+        "Softmax": rule.precision,
+        "Class mix": _mix(setting, record.run.class_names),
+        "Device": _device(setting),
+        "Costs": setting.costs or "unknown",
+        "FLOPs": "in proportion: 1 M is the final exit" if record.run.relative_costs else "counted",
+        "Inferences a minute": UNKNOWN if rate is None else f"{rate / 60:,.4g}",
+        "Battery": setting.battery.name if setting.battery else UNKNOWN,
+    }
+
+
+def numbers(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what follows from a point, by title."""
+    lines = {}
+    for quantity in QUANTITIES:
+        lines[quantity.title] = quantity.text(values.get(quantity.name))
+        if quantity.name in RANGES:
+            lines[RANGES[quantity.name]] = _range(values, quantity)
+    return lines
+
+
+def _plateau(values: Mapping[str, Any]) -> str:
+    low, high = values["plateau_above"], values["plateau_up_to"]
+    return f"above {low:.4f}" if high is None else f"{low:.4f} – {high:.4f}"
+
+
+def _range(values: Mapping[str, Any], quantity: Quantity) -> str:
+    low, high = (values.get(f"{quantity.name}_{end}") for end in ("low", "high"))
+    return UNKNOWN if low == high else f"{quantity.text(low)} – {quantity.text(high)}"
+
+
+def _mix(setting: Setting, class_names: Sequence[str]) -> str:
+    if setting.class_shares is None or not setting.class_mix.startswith("my"):
+        return setting.class_mix
+    named = zip(class_names, setting.class_shares, strict=True)
+    return ", ".join(f"{name} {100 * share:.3g} %" for name, share in named if share)
+
+
+def _device(setting: Setting) -> str:
+    if setting.device == OWN_DEVICE and setting.exit_energy_uj:
+        return f"measured: {' · '.join(f'{uj:,g}' for uj in setting.exit_energy_uj)} µJ by exit"
+    profile = device_profiles().get(setting.device)
+    return profile.title if profile else setting.device

@@ -1,0 +1,98 @@
+"""One saved point: what was kept, what has become of it, and what can be done with it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.saved_points.comparison import show_side_by_side
+from app.saved_points.restore import ask_for
+from app.shared.export_files import file_name, offer_files, offer_report
+from app.shared.plain_text import plain
+from trecx.errors import TrecxError
+from trecx.report import report_of_point
+from trecx.saved_points.record import PointRecord, SavedPoint
+from trecx.saved_points.status import Standing
+from trecx.store import Run, Store
+from trecx.store.saved_points import NAME_LENGTH
+
+NEW_NAME = "new name of point"
+LONG_NOTE, NOTE_HEIGHT = 600, 150  # characters, pixels
+_SAID = "said of point"
+
+
+def show_point(point: SavedPoint, standing: Standing, store: Store) -> None:
+    """Show one point with its buttons."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_about(point, standing)
+        _show_buttons(point, standing, store)
+    with right:
+        columns = [("As kept", point.record, point.record.numbers)]
+        if standing.changed:
+            today = {name: now for name, (_, now) in standing.changed.items()}
+            columns.append(("Today", point.record, dict(point.record.numbers) | today))
+        show_side_by_side(columns, "one point")
+
+
+def _show_about(point: SavedPoint, standing: Standing) -> None:
+    record = point.record
+    by = f" by {record.author}" if record.author else ""
+    retired = f", retired {point.retired_at:%Y-%m-%d %H:%M}" if point.retired_at else ""
+    st.markdown(f"**{plain(record.name)}**")
+    st.caption(plain(f"Kept {record.taken_at:%Y-%m-%d %H:%M} UTC{by}{retired}"))
+    if standing.words:
+        st.warning(plain(standing.words))
+    if record.note:
+        long = len(record.note) > LONG_NOTE
+        st.container(height=NOTE_HEIGHT if long else "content", border=long).text(record.note)
+
+
+def _show_buttons(point: SavedPoint, standing: Standing, store: Store) -> None:
+    shelf, number = store.points, point.point_id
+    with st.container(horizontal=True, gap="xsmall"):
+        run = store.find_run(point.record.run.run_id) if standing.restorable else None
+        _show_restore(point.record, run)
+        _show_exports(point.record, run, store)
+        with st.popover("Rename"):
+            st.text_input("New name", point.record.name, NAME_LENGTH, key=f"{NEW_NAME} {number}")
+            st.button("Rename", key="rename", on_click=_rename, args=(store, number))
+        if point.retired_at:
+            st.button("Bring back", key="bring back", on_click=_change, args=(shelf.bring_back, number))
+        else:
+            st.button("Retire", key="retire", on_click=_change, args=(shelf.retire, number))
+    if trouble := st.session_state.pop(_SAID, ""):
+        st.warning(plain(trouble))
+
+
+def _show_exports(record: PointRecord, run: Run | None, store: Store) -> None:
+    name = file_name(record.name)
+    with st.popover("Export"), st.container(horizontal=True, gap="xsmall"):
+        if run:
+            offer_report(lambda: report_of_point(Store(store.name), run, record), name)
+        offer_files(lambda: record, name)
+
+
+def _show_restore(record: PointRecord, run: Run | None) -> None:
+    st.button(
+        "Open in Tune",
+        type="primary",
+        key="restore",
+        on_click=ask_for if run else None,
+        args=(record, run),
+        disabled=run is None,
+    )
+
+
+def _rename(store: Store, number: int) -> None:
+    name = st.session_state[f"{NEW_NAME} {number}"]
+    try:
+        store.points.rename(number, name)
+    except TrecxError as error:
+        st.session_state[_SAID] = f"Not renamed: {error}."
+
+
+def _change(change: Callable[[int], None], number: int) -> None:
+    try:
+        change(number)
+    except TrecxError as error:
+        st.session_state[_SAID] = f"Not changed: {error}."

@@ -1,0 +1,92 @@
+"""Opening a saved point in the console: the left column and the address are set to what was kept."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.live.mix import MOST, mix_key, spell_mix
+from app.shared.address import carry
+from app.shared.conditions import OWN_MIX, SHARES
+from app.shared.device import NO_DEVICE, OWN
+from trecx.device.battery import BATTERIES
+from trecx.device.energy import device_profiles
+from trecx.saved_points.record import OWN_DEVICE, PointRecord, Setting
+from trecx.store import Run
+from trecx.threshold.class_mix import AS_TESTED, EVEN, QUIET
+from trecx.threshold.exit_criteria import LARGEST
+
+ASKED_FOR = "point to open"
+_NOT_ALWAYS_THERE = ("uj", "ms", "own_battery")  # widgets that only some devices and batteries have
+
+
+def ask_for(record: PointRecord, run: Run) -> None:
+    """Let the next run of the page open a record in the console.
+
+    Args:
+        record: what was kept.
+        run: its run, as it is in the store.
+    """
+    st.session_state[ASKED_FOR] = (record, run)
+
+
+def open_asked() -> None:
+    """Open the record that was asked for in the console; to be called before the left column is drawn.
+
+    A widget that is bound to the address puts what the session holds for it there, if it was there before;
+    one that was not must find it in the address.
+    """
+    if ASKED_FOR not in st.session_state:
+        return
+    record, run = st.session_state.pop(ASKED_FOR)
+    values, shares = left_column(record.setting), _own_shares(record.setting)
+    new = [name for name in _NOT_ALWAYS_THERE if values.get(name) and name not in st.session_state]
+    st.session_state.update(values)
+    st.session_state.pop(mix_key(run.class_names), None)  # it would go before what the address says
+    carry(
+        run=run.run_id,
+        rho=str(record.rule.threshold),
+        precision=record.rule.precision,
+        criterion=None if record.rule.criterion == LARGEST else record.rule.criterion,
+        **{SHARES: spell_mix(run.class_names, shares) if shares else None},
+    )
+    st.switch_page("views/tune.py", query_params={name: values[name] for name in new})
+
+
+def left_column(setting: Setting) -> dict[str, Any]:
+    """Return what the widgets at the left hold, by key."""
+    values: dict[str, Any] = {"mix": _mix(setting), "device": NO_DEVICE}
+    if setting.device in device_profiles():
+        values["device"] = setting.device
+    elif setting.device == OWN_DEVICE:
+        values |= {
+            "device": OWN,
+            "uj": _numbers(setting.exit_energy_uj),
+            "ms": _numbers(setting.exit_latency_ms),
+        }
+    if setting.inferences_per_hour is not None:
+        values["rate"] = setting.inferences_per_hour / 60
+    battery = setting.battery
+    if battery and BATTERIES.get(battery.name) == battery:
+        values["battery"] = battery.name
+    elif battery:
+        own = (battery.capacity_mah, battery.voltage, battery.sleep_ua, battery.usable)
+        values |= {"battery": OWN, "own_battery": _numbers(own)}
+    return values
+
+
+def _mix(setting: Setting) -> str:
+    """Return the mix by a name that the left column knows."""
+    if setting.class_shares is None:
+        return AS_TESTED
+    return setting.class_mix if setting.class_mix in (EVEN, QUIET) else OWN_MIX
+
+
+def _own_shares(setting: Setting) -> list[float]:
+    """Return where the sliders of a mix of one's own stand, 0..100 a class; empty for any other mix."""
+    if setting.class_shares is None or _mix(setting) != OWN_MIX:
+        return []
+    return [MOST * share / max(setting.class_shares) for share in setting.class_shares]
+
+
+def _numbers(values: tuple[float, ...] | None) -> str:
+    return ",".join(f"{value:.15g}" for value in values or ())

@@ -1,0 +1,77 @@
+"""The frame of every page: what is looked at, and all that its numbers depend on."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.cache import exit_table, store
+from app.shared.address import asked_threshold, carry
+from app.shared.conditions import pick_class_weights, pick_deployment
+from app.shared.exit_criterion import pick_criterion
+from app.shared.plain_text import plain
+from app.shared.run_controls import pick_run, runs_or_stop
+from trecx.datasets.tasks import Task, task_of
+from trecx.errors import TrecxError
+from trecx.figures.style import shortened
+from trecx.store import Run, Store, baseline_among
+from trecx.threshold.run_context import Situation
+
+LONGEST_TITLE = 100  # characters of a dataset's title
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What the left column and the address say.
+
+    Attributes:
+        store: where the runs are.
+        runs: all of them.
+        run: the one that is looked at.
+        situation: its counts and its baseline's, device, battery, class mix.
+        threshold: ρ; `inf`: nobody leaves early.
+        criterion: what an exit goes by (`criteria.CRITERIA`).
+    """
+
+    store: Store
+    runs: list[Run]
+    run: Run
+    situation: Situation
+    threshold: float
+    criterion: str
+
+    @property
+    def task(self) -> Task:
+        """The task of the run."""
+        return task_of(self.run.task, self.run.noun)
+
+    def title(self, question: str) -> None:
+        """Write the page's question, and over what it is answered."""
+        dataset = shortened(self.run.dataset, LONGEST_TITLE)
+        st.markdown(
+            f"#### {question} :gray[:small[{self.task.network} on {plain(dataset)}, "
+            f"{self.run.n_samples:,} {self.task.noun}s]]"
+        )
+
+
+def open_frame(any_criterion: bool = False) -> Frame:
+    """Draw the left column and return what it says; where nothing can be shown, say why and stop.
+
+    Args:
+        any_criterion: whether the page can show what another exit criterion does.
+    """
+    try:
+        here = store()
+        runs = runs_or_stop(here)
+        run = pick_run(runs)
+        criterion = pick_criterion(run, any_criterion)
+        table, baseline = exit_table(run, here.name, criterion), baseline_among(run, runs)
+        weights = pick_class_weights(table)
+        deployment, device = pick_deployment(run, here)
+        against = exit_table(baseline, here.name) if baseline else None
+    except TrecxError as error:
+        st.error(plain(str(error)))
+        st.stop()
+    situation = Situation(run.task, table, against, deployment, device, weights)
+    threshold = asked_threshold()
+    carry(run=run.run_id, rho=str(threshold))
+    return Frame(here, runs, run, situation, threshold, criterion)

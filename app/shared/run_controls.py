@@ -1,0 +1,95 @@
+"""Widgets that several pages share."""
+
+import streamlit as st
+
+from app.shared.address import asked
+from app.shared.plain_text import plain
+from trecx.datasets.tasks import system_title, task_of
+from trecx.errors import TrecxError
+from trecx.store import Run, Store
+
+
+def runs_or_stop(store: Store) -> list[Run]:
+    """Return the runs of the store, or say how to fill it, and stop."""
+    try:
+        runs = store.runs()
+    except TrecxError as error:
+        st.error(plain(str(error)))
+        st.stop()
+    if not runs:
+        st.info(
+            "There are no scores here yet. Fetch the published models and their data, then score one:",
+            icon="👋",
+        )
+        st.code(
+            "python -m trecx models fetch kws\n"
+            "python -m trecx data fetch kws\n"
+            "python -m trecx score data/downloads/models/kws/trecx --task kws --system trecx",
+            language="bash",
+        )
+        st.stop()
+    return runs
+
+
+def pick_run(runs: list[Run]) -> Run:
+    """Let the user pick a task and a system; return the run, or say what is missing and stop.
+
+    Task and run stand in the page's address, so that a copied link opens the same view.
+    """
+    early_exit = [run for run in runs if run.n_exits > 1]
+    if not early_exit:
+        st.info(
+            "Only networks without early exits have been scored here. Score one with exits to choose its ρ."
+        )
+        st.stop()
+    named = asked("run")
+    wanted = next((run for run in early_exit if run.run_id == named), None)
+    tasks = list(dict.fromkeys(run.task for run in early_exit))
+    meant = next((task for task in tasks if named and named.startswith(f"{task}-")), None)
+    if named and wanted is None:
+        there = any(run.run_id == named for run in runs)
+        why = f"{named} has one exit, so no ρ" if there else f"There is no run {named} here any more"
+        st.warning(plain(f"{why}; this is another one."))
+    task = st.sidebar.selectbox(
+        "Task",
+        tasks,
+        index=tasks.index(wanted.task if wanted else meant or _first(early_exit).task),
+        format_func=lambda name: task_of(name).title,
+        key="task",
+    )
+    of_task = [run for run in early_exit if run.task == task]
+    run = st.sidebar.selectbox(
+        "Design",
+        of_task,
+        index=of_task.index(wanted if wanted in of_task else _first(of_task)),
+        format_func=lambda run: run_title(run, of_task),
+        key=f"run of {task}",
+    )
+    about = [] if run.source in run_title(run, of_task) else [run.source]  # the box may say it already
+    if run.relative_costs:
+        about.append("relative costs: 1 MFLOP is the final exit")
+    if about:
+        st.sidebar.caption("  \n".join(about))
+    return run
+
+
+def _first(runs: list[Run]) -> Run:
+    """Return T-RECX's run, published if there is one."""
+    return next((run for run in runs if run.system == "trecx" and run.source == "published"), None) or next(
+        (run for run in runs if run.system == "trecx"), runs[0]
+    )
+
+
+def run_title(run: Run, runs: list[Run]) -> str:
+    """Return the system's title, with as much more as tells it from its namesakes."""
+    namesakes = [other for other in runs if other.system == run.system]
+    if len(namesakes) == 1:
+        return system_title(run.system)
+    twins = [other for other in namesakes if other.source == run.source]
+    parts = [] if len(twins) == len(namesakes) else [run.source]
+    if len(twins) > 1:
+        seeds = {other.training.get("seed") for other in twins}
+        parts.append(
+            f"seed {run.training['seed']}" if len(seeds) == len(twins) and None not in seeds else run.run_id
+        )
+    return " · ".join([system_title(run.system), *parts])

@@ -1,0 +1,72 @@
+"""Saving the point that the console shows, under a name."""
+
+import math
+from dataclasses import replace
+
+import streamlit as st
+
+from app.live.console import ConsoleState
+from app.shared.frame import Frame
+from app.shared.plain_text import plain
+from trecx.errors import TrecxError
+from trecx.saved_points.capture import take_point
+from trecx.saved_points.record import PointRecord, Rule
+from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
+from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
+
+NAME, NOTE, AUTHOR = "point name", "point note", "point author"
+_AUTHOR, _SAID = "author of points", "said of keeping"  # no widget's: they stay when the page changes
+
+
+def keep_point(frame: Frame, state: ConsoleState) -> None:
+    """Let the user save the point that the console shows: a button that opens a small form.
+
+    Args:
+        frame: what is looked at.
+        state: what the console says, ρ and the precision of the softmax above all.
+    """
+    with st.popover("Save point", type="primary", icon=":material/bookmark_add:"):
+        st.caption(f"{rule_words(frame, state)}. Saved with its numbers, device, battery and class mix.")
+        st.session_state.setdefault(AUTHOR, st.session_state.get(_AUTHOR, ""))
+        with st.form("keep point", border=False):
+            st.text_input("Name", key=NAME, max_chars=NAME_LENGTH, placeholder="Doorbell, spring release")
+            st.text_area(
+                "Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this threshold?", height=90
+            )
+            st.text_input("Author", key=AUTHOR, max_chars=AUTHOR_LENGTH)
+            st.form_submit_button("Save", key="keep point now", on_click=_keep, args=(frame, state))
+        kept, words = st.session_state.pop(_SAID, (True, ""))
+        if words:
+            (st.success if kept else st.warning)(plain(words))
+
+
+def _keep(frame: Frame, state: ConsoleState) -> None:
+    try:
+        frame.store.points.keep(_record(frame, state))
+    except TrecxError as error:
+        st.session_state[_SAID] = (False, f"Not saved: {error}.")
+        return
+    st.session_state[_SAID] = (True, "Saved. Find it under Saved points.")
+    st.session_state[_AUTHOR] = st.session_state[AUTHOR]
+    st.session_state[NAME] = st.session_state[NOTE] = ""
+
+
+def _record(frame: Frame, state: ConsoleState) -> PointRecord:
+    rule, baseline = rule_of(frame, state), frame.store.baseline_of(frame.run)
+    taken = take_point(frame.run, baseline, frame.situation, rule, st.session_state["mix"])
+    name, note, author = (st.session_state[key] for key in (NAME, NOTE, AUTHOR))
+    return replace(taken, name=name, note=note, author=author)
+
+
+def rule_of(frame: Frame, state: ConsoleState) -> Rule:
+    """Return what decides at an early exit, as the console shows it."""
+    int8 = state.precision == "int8" and frame.criterion != ENTROPY
+    return Rule(state.threshold, frame.criterion, "int8" if int8 else "float32")
+
+
+def rule_words(frame: Frame, state: ConsoleState) -> str:
+    """Return the same in words."""
+    rule = rule_of(frame, state)
+    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
+    article = "an" if rule.precision == "int8" else "a"
+    return f"{rho} for the {CRITERIA[rule.criterion]} of {article} {rule.precision} softmax"

@@ -1,0 +1,30 @@
+"""Three slides of a point, to look at and to take along as PNG or SVG."""
+
+import streamlit as st
+
+from app.live.assets import script, style
+from trecx.figures.slides import HEIGHT, WIDTH
+from trecx.figures.static import SHARPNESS
+from trecx.report.slides import slides
+from trecx.store import Run
+from trecx.threshold.run_context import Situation
+
+
+def show_slides(run: Run, situation: Situation, threshold: float, name: str) -> None:
+    """Show the slides of a point; each can be downloaded at the size of a presentation.
+
+    Args:
+        run: what is looked at.
+        situation: what it is looked at with.
+        threshold: ρ that the device goes by.
+        name: what files are called, without their ending.
+    """
+    component = st.components.v2.component(
+        "trecx_slides", js=script("parts", "plot", "slides"), css=style("slides"), isolate_styles=False
+    )
+    drawn = [
+        {"title": title, "file": f"{name}-{title.replace(' ', '-')}", "figure": figure.to_json()}
+        for title, figure in slides(run, situation, threshold).items()
+    ]
+    size = {"width": WIDTH, "height": HEIGHT}
+    component(key="slides shown", data={"slides": drawn, "size": size, "sharpness": SHARPNESS})

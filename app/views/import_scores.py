@@ -1,0 +1,41 @@
+"""What does your own network do? Bring its scores, look at what was understood, keep them."""
+
+import streamlit as st
+
+from app.cache import store
+from app.import_scores.metadata import pick_about, said_classes
+from app.import_scores.preview import show_understood
+from app.import_scores.stored_import import keep, show_kept
+from app.import_scores.upload import pick_file
+from app.shared.frame import open_frame
+from app.shared.plain_text import plain
+from trecx.errors import TrecxError
+
+TITLE = "#### What does your own network do? :gray[:small[bring its scores; no model is ever loaded here]]"
+
+try:
+    here = store()
+    runs = here.runs()
+except TrecxError as error:
+    st.error(plain(str(error)))
+    st.stop()
+if any(run.n_exits > 1 for run in runs):
+    open_frame()
+st.markdown(TITLE)
+st.space("xsmall")
+show_kept()
+brought = pick_file(*said_classes())
+if brought:
+    left, right = st.columns([5, 2], gap="large")
+    with right:
+        about = pick_about(brought.file, runs)
+        named = bool(about and about.task and about.system)
+        asked = st.button(
+            "Keep these scores", type="primary", key="keep", disabled=not named, width="stretch"
+        )
+        if about and not named:
+            st.caption("Name the task and the system to keep them.")
+        if about and asked:
+            keep(here, brought.file, about)
+    with left:
+        show_understood(brought, about.flops if about else [])

@@ -1,0 +1,30 @@
+"""A file dropped onto the page in Chromium, and one over the limit."""
+
+import pytest
+
+from tests.browser.session import browser, dashboard, open_page
+from trecx.importing.examples import write_examples
+from trecx.store import Store
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_dropped_file_is_shown_and_one_over_the_limit_is_refused_by_the_browser(tmp_path):
+    write_examples(tmp_path)
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(201 * 1024**2)  # sparse: it takes no space
+    store = Store(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    with dashboard(store.name) as address, browser() as chrome:
+        page = chrome.new_page()
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        open_page(page, f"{address}/import_scores", "input[type=file]")
+        page.locator("input[type=file]").set_input_files(huge)
+        page.get_by_text("200").first.wait_for()
+        page.get_by_text("must be 200").wait_for()
+        page.reload()
+        page.locator("input[type=file]").set_input_files(tmp_path / "scores.parquet")
+        page.get_by_text("200 samples, 2 exits, 3 classes").wait_for()
+        assert errors == []
+        assert store.runs() == []

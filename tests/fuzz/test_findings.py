@@ -1,0 +1,153 @@
+"""What fuzzing found in what reads files of scores: each finding by name (SECURITY.md)."""
+
+import io
+import os
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.fuzz.harness import only
+from trecx.errors import ScoresError
+from trecx.importing import file_content, import_scores, read_scores_file
+from trecx.scores import MAX_EXITS, ExitScores
+from trecx.scores.names import MAX_CLASSES
+
+TRACE = "label,exit1_prediction,exit1_confidence\n"
+
+
+def refused(name, data, words):
+    with only(), pytest.raises(ScoresError, match=words):
+        read_scores_file(name, data).scores([10])
+
+
+def npz(packing=zipfile.ZIP_STORED, **files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), data, packing)
+    return file.getvalue()
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def header(text):
+    return b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize("text", ["{", "(" * 300, "{[]: 1}", "{}"])
+def test_a_broken_header_of_an_array_is_told(text):
+    refused("x.npz", npz(labels=header(text)), "labels has a header that cannot be read")
+
+
+@pytest.mark.parametrize("name", ["labels", "exit_flops", "sample_names"])
+@pytest.mark.parametrize(("kind", "shape"), [("|S0", (10**12,)), ("<f4", (10**12, 0)), ("<f4", (-1, -1))])
+def test_an_array_of_a_billion_nothings_is_refused(name, kind, shape):
+    said = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}}}"
+    body = bytes(4) if -1 in shape else b""
+    whole = {"labels": npy(np.zeros(2)), "probabilities": npy(np.full((2, 1, 2), 0.5))}
+    refused("x.npz", npz(**(whole | {name: header(said) + body})), "no bytes for that")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packing_that_unpacks_without_bound_is_refused(packing):
+    refused("x.npz", npz(packing, labels=npy(np.zeros(2))), "packed in a way that NumPy never takes")
+
+
+@pytest.mark.parametrize("code", [0x110000, 0xD800, 0xFFFFFFFF])
+def test_texts_of_an_array_that_are_none_are_refused(code):
+    names = np.array([code, 97], np.uint32).view("<U1")
+    whole = {"labels": npy(np.zeros(2)), "probabilities": npy(np.full((2, 1, 2), 0.5))}
+    refused("x.npz", npz(**whole, class_names=npy(names)), "class_names holds numbers that are no characters")
+
+
+def test_half_a_character_in_a_name_is_refused_where_a_csv_or_parquet_file_brings_it():
+    said = r'# class_names: ["\ud800", "b"]'
+    refused("x.csv", f"{said}\n{TRACE}b,b,1\n".encode(), "class_names must be whole characters")
+
+
+@pytest.mark.parametrize("labels", ["999999999", "1025"])
+def test_a_large_number_for_a_class_makes_no_billion_classes(labels):
+    refused("x.csv", f"{TRACE}{labels},0,1\n".encode(), f"at most {MAX_CLASSES:,} are taken in")
+    with pytest.raises(ScoresError, match="classes, and at most"):
+        ExitScores(np.array([int(labels)]), [10], predictions=np.zeros((1, 1)), confidence=np.ones((1, 1)))
+
+
+def test_more_exits_than_any_network_has_are_refused():
+    n = MAX_EXITS + 1
+    with pytest.raises(ScoresError, match="at most 999 are taken in"):
+        ExitScores(np.zeros(1), range(1, n + 1), np.full((1, n, 2), 0.5))
+
+
+@pytest.mark.parametrize("flops", [[1e300], [2.0**63], np.array([2**63], np.uint64)])
+def test_flops_beyond_an_integer_are_refused_and_not_wrapped(flops):
+    with pytest.raises(ScoresError, match="below 2⁶³"):
+        ExitScores(np.zeros(1), flops, np.full((1, 1, 2), 0.5))
+
+
+@pytest.mark.parametrize("value", ["1e300", "-1e300"])
+def test_a_score_beyond_a_float32_is_refused_as_no_score(value):
+    refused("x.csv", f"label,exit1_a,exit1_b\na,{value},0\n".encode(), "must be finite")
+    refused("x.csv", f"{TRACE}0,0,{value}\n".encode(), "confidence must be finite")
+
+
+def test_a_column_exit01_is_none_of_exit_1():
+    refused("x.csv", b"label,exit01_a,exit01_b\na,0.5,0.5\n", "needs columns exit1_")
+    refused("x.csv", b"label,exit1_a,exit01_b\na,0.5,0.5\n", "two classes or more")
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "9" * 5_000, "NaN", "1e999", "1" * 400])
+def test_what_a_csv_says_of_costs_is_a_list_of_numbers_or_told(text):
+    refused(
+        "x.csv", f"# energy_uj: {text}\n{TRACE}0,0,1\n".encode(), "cannot be read|must be a list of numbers"
+    )
+
+
+def parquet(table, said="{}"):
+    file = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({"PANDAS_ATTRS": said}), file)
+    return file.getvalue()
+
+
+def table(**columns):
+    return pa.table(
+        {"label": ["0", "1"], "exit1_prediction": [0, 1], "exit1_confidence": [1.0, 1.0]} | columns
+    )
+
+
+def test_attributes_nested_without_end_are_told():
+    refused("x.parquet", parquet(table(), "[" * 20_000), "DataFrame.attrs cannot be read")
+
+
+def test_texts_of_a_parquet_file_that_are_no_utf_8_are_told():
+    bad = pa.Array.from_buffers(pa.string(), 2, [None, *pa.array([b"\xff", b"a"], pa.binary()).buffers()[1:]])
+    refused("x.parquet", parquet(table(sample=bad)), "not a whole Parquet file .*UTF")
+
+
+def test_one_name_for_every_row_does_not_unpack_to_more_than_is_taken_in(monkeypatch):
+    data = parquet(table(sample=["x" * 1_000_000] * 2))
+    assert len(data) < 1_100_000
+    monkeypatch.setattr(file_content, "MAX_UNPACKED_BYTES", 1_500_000)
+    monkeypatch.setattr("trecx.importing.parquet_table._declared_bytes", lambda file: 0)
+    refused("x.parquet", data, "unpacks to 2 MB")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.csv")
+    with only(), pytest.raises(ScoresError, match="not a plain file"):
+        import_scores(tmp_path / "x.csv")
+
+
+def test_names_that_a_spreadsheet_would_run_are_taken_in_as_they_were():
+    frame = pd.DataFrame(
+        {"sample": ["'=1", "'tis"], "label": ["a", "b"], "exit1_a": [1, 0], "exit1_b": [0, 1]}
+    )
+    scores = read_scores_file("x.csv", frame.to_csv(index=False).encode()).scores([10])
+    assert scores.sample_names == ("=1", "'tis")

@@ -1,0 +1,161 @@
+"""Whatever is in a model's folder: it is a model, a config, a checkpoint, or an error says what is wrong.
+
+Few examples: TensorFlow takes a second for each model that is whole. Its readers are C++ and meant for models
+of people one trusts; what is promised is a clear error for a damaged file, not safety from a hostile one.
+"""
+
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from tests.fuzz.harness import fuzz, mutated, only
+from trecx.errors import ModelError, TrainingError
+from trecx.jobs import known_models
+from trecx.nn import keras
+from trecx.nn.models import load_model
+from trecx.nn.training.checkpoint import FILE, Checkpoint
+from trecx.nn.training.output import find_trained
+
+FOLDER = tempfile.TemporaryDirectory()
+HERE = Path(FOLDER.name)
+pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow and Keras warn of themselves
+CONFIG = {"task": "kws", "system": "trecx", "dataset": "d", "dataset_sha256": "0", "seed": 0, "backend": "x"}
+CONFIGS = (json.dumps({"config": CONFIG, "versions": {}}).encode(),)
+JSON = (b"{", b"}", b"[" * 5_000, b"null", b"NaN", b"1e999", b'"config"', b"9" * 5_000, b"\xff", b"\\ud800")
+
+
+def network():
+    inputs = keras.Input((2, 2, 1))
+    flat = keras.layers.Flatten()(inputs)
+    return keras.Model(
+        inputs, [keras.layers.Dense(2, "softmax", name=name)(flat) for name in ("early", "final")]
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _whole():
+    """Models to spoil, and TensorFlow's own memory taken, before anything is counted."""
+    model = network()
+    for name in ("m.keras", "m.h5"):
+        model.save(HERE / name)
+        load_model(HERE / name)
+    model.export(HERE / "m", verbose=False)
+    load_model(HERE / "m")
+
+
+def whole(name):
+    return st.deferred(lambda: mutated(((HERE / name).read_bytes(),)))
+
+
+@fuzz(8, edited=whole("m.keras"), inner=st.deferred(lambda: mutated((archive()["config.json"],), JSON)))
+def test_any_keras_file(edited, inner):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, content in (archive() | {"config.json": inner}).items():
+            packed.writestr(name, content)
+    for data in (edited, file.getvalue()):
+        check(data, "spoilt.keras")
+
+
+@fuzz(8, data=whole("m.h5"))
+def test_any_h5_file(data):
+    check(data, "spoilt.h5")
+
+
+@fuzz(6, data=whole("m/saved_model.pb"))
+def test_any_saved_model(data):
+    shutil.copytree(HERE / "m", HERE / "spoilt", dirs_exist_ok=True)
+    check(data, "spoilt/saved_model.pb")
+
+
+def archive():
+    with zipfile.ZipFile(HERE / "m.keras") as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def check(data, name):
+    (HERE / name).write_bytes(data)
+    model = None
+    with only(ModelError):
+        model = load_model(HERE / name.removesuffix("/saved_model.pb"))
+    assert model is None or model.n_exits in (1, 2)
+
+
+@fuzz(60, data=mutated(CONFIGS, JSON))
+def test_any_config_of_a_trained_model(data):
+    folder = HERE / "trained" / "kws" / "trecx"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_bytes(data)
+    with only():
+        list(known_models._trained(HERE / "trained"))
+    with only(TrainingError):
+        find_trained(folder, CONFIG)
+
+
+def checkpoint_bytes(about, arrays):
+    file = io.BytesIO()
+    np.savez(file, about=np.array(about), **{f"array_{k}": array for k, array in enumerate(arrays)})
+    return file.getvalue()
+
+
+class Trained:
+    """As much of a compiled model as a checkpoint needs."""
+
+    def __init__(self):
+        self.variables = [
+            keras.Variable(np.zeros((2, 3), np.float32)),
+            keras.Variable(np.zeros(3, np.float32)),
+        ]
+        self.optimizer = type("Adam", (), {"variables": [keras.Variable(np.zeros((), np.int64))]})
+
+
+ARRAYS = (np.ones((2, 3), np.float32), np.ones(3, np.float32), np.int64(1))
+CHECKPOINTS = tuple(
+    checkpoint_bytes(json.dumps({"config": CONFIG, "history": [{"epoch": 1.0}]}), arrays)
+    for arrays in (ARRAYS, ARRAYS[:2], (*ARRAYS, ARRAYS[0]), (ARRAYS[1], ARRAYS[0], ARRAYS[2]))
+)
+ABOUTS = mutated((json.dumps({"config": CONFIG, "history": [{"epoch": 1.0}]}).encode(),), JSON)
+
+
+@fuzz(
+    60,
+    data=mutated(CHECKPOINTS) | ABOUTS.map(lambda about: checkpoint_bytes(about.decode("latin1"), ARRAYS)),
+)
+def test_any_checkpoint(data):
+    checkpoint = Checkpoint(HERE / "checkpoint", CONFIG)
+    checkpoint.folder.mkdir(exist_ok=True)
+    (checkpoint.folder / FILE).write_bytes(data)
+    with only(TrainingError):
+        assert all(isinstance(row, dict) for row in checkpoint.load(Trained()))
+
+
+@pytest.mark.parametrize(
+    "arrays", [ARRAYS[:2], (ARRAYS[1], ARRAYS[0], ARRAYS[2]), (ARRAYS[0], ["x"] * 3, ARRAYS[2])]
+)
+def test_a_checkpoint_of_other_weights_is_damaged(tmp_path, arrays):
+    about = json.dumps({"config": CONFIG, "history": []})
+    (tmp_path / FILE).write_bytes(checkpoint_bytes(about, arrays))
+    with pytest.raises(TrainingError, match="other weights than the network has"):
+        Checkpoint(tmp_path, CONFIG).load(Trained())
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, '{"config": [1]}', '{"config": "x"}', "1", "{}"])
+def test_a_config_that_is_none_is_told_and_its_model_not_offered(tmp_path, text):
+    folder = tmp_path / "kws" / "trecx"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(text)
+    (folder / "model.keras").touch()
+    assert list(known_models._trained(tmp_path)) == []
+    with pytest.raises(TrainingError, match="is damaged"):
+        find_trained(folder, CONFIG)
+    about = text if text.startswith("[") else json.dumps(json.loads(text))
+    (tmp_path / FILE).write_bytes(checkpoint_bytes(about, ARRAYS))
+    with pytest.raises(TrainingError, match="is damaged"):
+        Checkpoint(tmp_path, CONFIG).load(Trained())

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.__main__ import results_text
+from benchmarks.curve import CURVE, TABLE
+from benchmarks.curve_peers import GRID, json_loop, numpy_loop, roc
+from benchmarks.growth import growth_figure
+from benchmarks.made import made_scores
+from benchmarks.made_store import add_run
+from benchmarks.measure import Row
+from benchmarks.threshold import LOOKUP
+from tests.conftest import ROOT
+from trecx.store import Store
+from trecx.threshold.benefit_curve import benefit_curve
+from trecx.threshold.exit_table import ExitTable
+
+
+def test_the_peers_find_the_accuracies_that_we_find(tmp_path):
+    scores = made_scores(500)
+    ours = benefit_curve(scores).on_grid(len(GRID)).accuracy.tolist()
+    assert numpy_loop(scores)().tolist() == ours
+    assert json_loop(scores, tmp_path / "trace.json")().tolist() == ours
+
+
+def test_the_roc_curve_has_the_thresholds_of_ours():
+    scores = made_scores(500)
+    _, _, thresholds = roc(scores)()
+    assert thresholds.tolist() == benefit_curve(scores).thresholds.tolist()
+
+
+def test_made_scores_are_surer_where_they_are_right():
+    scores = made_scores(20_000)
+    assert scores.standalone_accuracy == pytest.approx([0.89, 0.93], abs=0.02)
+    early, right = scores.confidence[:, 0], scores.correct[:, 0]
+    assert early[right].mean() > early[~right].mean() + 0.2
+    assert scores.confidence.min() > 1 / scores.n_classes
+
+
+def test_a_made_run_is_in_the_store_with_all_its_counts(tmp_path):
+    path = tmp_path / "made.sqlite"
+    run, other = add_run(path, 3_000, 3), add_run(path, 1_000, 2)
+    table = Store(str(path)).load_table(run)
+    assert np.array_equal(table.moves, ExitTable.of(made_scores(3_000, 3)).moves)
+    assert (run.n_samples, run.n_exits, other.n_samples) == (3_000, 3, 1_000)
+
+
+def test_the_peer_shows_the_numbers_of_the_run_and_follows_its_slider(shipped):
+    page = AppTest.from_file(str(ROOT / "benchmarks" / "streamlit_page.py"), default_timeout=60)
+    run = Store(shipped).find_run("kws/trecx", "published")
+    page.query_params["run"] = run.run_id
+    page.run()
+    assert [metric.value for metric in page.metric][:3:2] == ["92.21 %", "70.78 %"]
+    page.slider(key="threshold").set_value(0.69).run()
+    assert page.metric[0].value == "91.21 %"
+    assert page.caption[0].value == "ρ 0.690"
+    assert not page.exception
+
+
+def test_growth_is_drawn_with_a_name_and_a_line_for_each_side():
+    rows = [
+        Row(CURVE, "numpy.sort of the same float32", n, 3e-6 * n, 1e-6 * n, "") for n in (10_000, 1_000_000)
+    ]
+    rows += [Row(TABLE, "numpy.sort of the same float32", n, 1e-4 * n, 1e-6 * n, "") for n in (10_000,)]
+    rows += [Row(LOOKUP, "computing it from the scores", n, 0.01, 1e-5 * n, "") for n in (10_000, 1_000_000)]
+    rows += [Row("something else", "another", 5, 1, 1, "")]
+    figure = growth_figure(rows)
+    drawn = {line.name: (list(line.x), list(line.y)) for line in figure.data}
+    assert drawn[CURVE] == ([10_000, 1_000_000], pytest.approx([0.03, 3]))
+    assert drawn[LOOKUP][1] == [0.01, 0.01]
+    assert len(drawn) == 5
+    assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert {note.text for note in figure.layout.annotations} == set(drawn)
+    assert growth_figure([]).layout.xaxis.title.text == "samples"
+
+
+def test_the_results_say_n_both_medians_and_the_ratio():
+    row = Row(CURVE, "numpy.sort of the same float32", 1_000_000, 9.0, 3.0, "what it means")
+    *_, rule, line = results_text([row]).strip().splitlines()
+    assert line == f"| {CURVE} | 1,000,000 | {row.against} | 9.00 | 3.00 | 3.00 | what it means |"
+    assert rule.count("|") == line.count("|")

@@ -1,0 +1,76 @@
+"""The commands that go from a wish to ρ: `choose` and `devices`."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from trecx.cli import printing_choice
+from trecx.cli.options import Db, Json, RunName, Source
+from trecx.cli.printing_choice import Answer
+from trecx.cli.run_context import (
+    Asked,
+    BatteryName,
+    Device,
+    EnergyUj,
+    LatencyMs,
+    Mix,
+    PerHour,
+    situation_for,
+)
+from trecx.device.energy import device_profiles
+from trecx.store import Store
+from trecx.threshold.class_mix import AS_TESTED
+from trecx.threshold.limits import Wish
+
+NONE_MEETS = 3  # exit status
+Against = Annotated[
+    Literal["baseline", "final"], typer.Option(help="… against the baseline, or always running to the end.")
+]
+
+
+def choose(
+    run_name: RunName,
+    max_flops: Annotated[float | None, typer.Option(help="Most FLOPs per inference.")] = None,
+    max_energy_uj: Annotated[float | None, typer.Option(help="Most µJ per inference.")] = None,
+    max_mj_per_day: Annotated[float | None, typer.Option(help="Most mJ a day, sleep not counted.")] = None,
+    min_days: Annotated[float | None, typer.Option(help="Fewest days of battery.")] = None,
+    max_latency_ms: Annotated[float | None, typer.Option(help="Most ms per inference, on average.")] = None,
+    min_accuracy: Annotated[float | None, typer.Option(help="Least accuracy, 0..1.")] = None,
+    max_drop: Annotated[float | None, typer.Option(help="Most accuracy lost, 0..1; 0.01 is a point.")] = None,
+    against: Against = "baseline",
+    device: Device = None,
+    energy_uj: EnergyUj = "",
+    latency_ms: LatencyMs = "",
+    battery: BatteryName = None,
+    per_hour: PerHour = None,
+    mix: Mix = AS_TESTED,
+    int8: Annotated[bool, typer.Option("--int8", help="Only ρ that an int8 device can tell apart.")] = False,
+    source: Source = None,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Find the best ρ within limits, in any combination; exit status 3 if there is none."""
+    wish = Wish(
+        max_flops=max_flops,
+        max_energy_uj=max_energy_uj,
+        max_mj_per_day=max_mj_per_day,
+        min_battery_days=min_days,
+        max_latency_ms=max_latency_ms,
+        min_accuracy=min_accuracy,
+        max_drop=max_drop,
+        against=against,
+    )
+    store = Store(db)
+    run = store.find_run(run_name, source)
+    baseline = store.baseline_of(run)
+    asked = Asked(device, energy_uj, latency_ms, battery, per_hour, mix)
+    situation = situation_for(store, run, asked)
+    answer = Answer(run, wish, situation.choose(wish, int8), situation, baseline, int8)
+    printing_choice.show_answer(answer, as_json)
+    if answer.point is None:
+        raise typer.Exit(NONE_MEETS)
+
+
+def devices(as_json: Json = False) -> None:
+    """List the devices that energy and latency were published for (MLPerf Tiny)."""
+    printing_choice.show_devices(list(device_profiles().values()), as_json)

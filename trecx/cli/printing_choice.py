@@ -1,0 +1,188 @@
+"""The answer to a wish on standard output, as a table or as one JSON document."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from trecx.cli.printing import point_document, point_rows, print_columns, print_json, tell
+from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
+from trecx.device.operating_conditions import Deployment
+from trecx.store import Run
+from trecx.threshold.choice import Candidate, Choice
+from trecx.threshold.int8_steps import HIGHEST
+from trecx.threshold.intervals import wilson_interval
+from trecx.threshold.limits import LIMITED, Wish, words
+from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.run_context import Situation
+
+TITLES = {
+    "energy_uj": "µJ per sample",
+    "latency_ms": "ms per sample",
+    "busy": "share of the time at work",
+    "mj_per_day": "mJ a day",
+    "battery_days": "days of battery",
+}
+SHARES = ("accuracy", "busy")
+DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `choose` found and what it rests on.
+
+    Attributes:
+        run: the run.
+        wish: the limits.
+        choice: the best point and those around it.
+        situation: what it rests on.
+        baseline: the run without exits over the same samples.
+        int8: whether only the ρ of an int8 device were looked at.
+    """
+
+    run: Run
+    wish: Wish
+    choice: Choice
+    situation: Situation
+    baseline: Run | None
+    int8: bool
+
+    @cached_property
+    def point(self) -> OperatingPoint | None:
+        """The best point with everything that follows from its ρ; None where no ρ meets the wish."""
+        best = self.choice.best  # its plateau is as wide as the grid and the mix make it
+        return replace(self.situation.point(best.threshold), plateau=best.plateau) if best else None
+
+
+def show_answer(answer: Answer, as_json: bool) -> None:
+    """Print the best operating point, what binds and the points around it; or the nearest points."""
+    if as_json:
+        print_json(_document(answer))
+        return
+    rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
+    print_columns(("", answer.run.run_id), rows)
+    if answer.point is None:
+        tell("No ρ meets this wish.")
+    if costs := answer.situation.deployment.costs:
+        tell(f"Costs: {costs.kind}. {costs.source}")
+    if answer.int8:
+        tell(f"ρ counts in steps of 1/256 up to {HIGHEST:.4f}; the samples' confidences stay float32.")
+
+
+def show_devices(profiles: Sequence[DeviceProfile], as_json: bool) -> None:
+    """Print the published devices."""
+    if as_json:
+        print_json([asdict(profile) | {"title": profile.title} for profile in profiles])
+        return
+    tasks = tuple(REFERENCE_FLOPS)
+    head = ("device", "what it is", *(f"{task}, µJ · ms" for task in tasks))
+    print_columns(head, ((p.profile_id, p.title, *(_measured(p, task) for task in tasks)) for p in profiles))
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    choice, drop = answer.choice, answer.wish.max_drop
+    wish = answer.wish.limits | ({} if drop is None else {"against": answer.wish.against})
+    around = {"cheaper": _told(choice.cheaper), "more_accurate": _told(choice.more_accurate)}
+    about = {"wish": wish, "int8": answer.int8, "baseline": answer.situation.reference}
+    if answer.point is None or choice.best is None:
+        return {"run_id": answer.run.run_id, "met": False, **about, "nearest": around}
+    return {
+        **point_document(answer.run, answer.point, answer.baseline),
+        **choice.best.quantities,
+        "met": True,
+        **about,
+        **_statistics(answer.point),
+        **_rests_on(answer.situation.deployment, choice.best.quantities),
+        "slack": choice.best.slack,
+        "binds": choice.binds,
+        "alternatives": around,
+    }
+
+
+def _statistics(point: OperatingPoint) -> dict[str, Any]:
+    counts = point.confusion.sum(axis=1)
+    return {
+        "accuracy_interval": wilson_interval(point.accuracy, point.effective_samples),
+        "exit_rate_interval": wilson_interval(point.exit_rate, point.effective_samples),
+        "effective_samples": point.effective_samples,
+        "weighted": point.class_weights is not None,
+        "class_mix": (counts / counts.sum()).tolist(),
+    }
+
+
+def _rests_on(deployment: Deployment, quantities: dict[str, float]) -> dict[str, Any]:
+    costs, battery = deployment.costs, deployment.battery
+    return {
+        "bands": deployment.bands(quantities),
+        "costs": costs
+        and {
+            "kind": costs.kind,
+            "source": costs.source,
+            "exit_energy_uj": costs.energy_uj.tolist(),
+            "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+        },
+        "inferences_per_hour": deployment.inferences_per_hour,
+        "battery": battery and asdict(battery),
+    }
+
+
+def _told(candidate: Candidate | None) -> dict[str, Any] | None:
+    if candidate is None:
+        return None
+    where = {"threshold": candidate.threshold, "plateau": candidate.plateau}
+    return where | candidate.quantities | {"slack": candidate.slack, "broken": candidate.broken}
+
+
+def _best_rows(answer: Answer, point: OperatingPoint) -> Iterator[tuple[str, str]]:
+    document = _document(answer)
+    yield from (point_rows(document) | {"ρ": _rho(point.threshold)}).items()
+    low, high = document["accuracy_interval"]
+    yield "95 % interval of accuracy", f"{_number('accuracy', low)} – {_number('accuracy', high)}"
+    if point.class_weights is not None:
+        yield "weighted by class mix, worth", f"{point.effective_samples:,.0f} of {point.n_samples:,} samples"
+    for name, title in TITLES.items():
+        if name in document:
+            low, high = document["bands"][name]
+            band = "" if low == high else f" ({_number(name, low)} – {_number(name, high)})"
+            yield title, _number(name, document[name]) + band
+    yield "what binds", ", ".join(map(words, document["binds"])) or "nothing: no ρ does better"
+    yield "next cheaper", _line(answer.choice.cheaper)
+    yield "next more accurate", _line(answer.choice.more_accurate)
+
+
+def _nearest_rows(choice: Choice) -> Iterator[tuple[str, str]]:
+    sides = {"nearest in cost": choice.cheaper, "nearest in accuracy": choice.more_accurate}
+    if choice.cheaper == choice.more_accurate:
+        sides = {"nearest": choice.cheaper}
+    for side, candidate in sides.items():
+        yield side, _line(candidate)
+        for name in candidate.broken if candidate else ():
+            missed = _number(LIMITED[name][0], abs(candidate.slack[name]) if candidate else 0.0)
+            yield f"  misses {words(name)} by", missed
+
+
+def _line(candidate: Candidate | None) -> str:
+    if candidate is None:
+        return "none"
+    shown = ("accuracy", "energy_uj" if "energy_uj" in candidate.quantities else "flops")
+    accuracy, cost = (_number(name, candidate.quantities[name]) for name in shown)
+    unit = "µJ" if shown[1] == "energy_uj" else "FLOPs"
+    return f"ρ {_rho(candidate.threshold)}: {accuracy}, {cost} {unit}"
+
+
+def _measured(profile: DeviceProfile, task: str) -> str:
+    if task not in profile.energy_uj:
+        return "–"
+    return f"{profile.energy_uj[task]:,.1f} · {profile.latency_ms[task]:,.1f}"
+
+
+def _number(name: str, value: float) -> str:
+    return f"{100 * value:.2f} %" if name in SHARES else f"{value:,.{DIGITS[name]}f}"
+
+
+def _rho(threshold: float) -> str:
+    """Return ρ with all digits that count, rounded down: up could lie beyond its plateau."""
+    if math.isinf(threshold):
+        return "inf"
+    return f"{math.floor(threshold * 1e9) / 1e9:.9f}".rstrip("0").rstrip(".")

@@ -1,0 +1,80 @@
+"""The command that scores a model: `score`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from trecx.cli import printing
+from trecx.cli.options import Again, Db, Json, System
+from trecx.datasets.custom_samples import open_own_samples
+from trecx.datasets.samples import SampleSet
+from trecx.datasets.task_file import OwnTask, read_task_file
+from trecx.datasets.tasks import checked_name, find_system, find_task
+from trecx.errors import ModelError
+from trecx.jobs.known_models import training_of
+from trecx.jobs.model_scoring import samples_to_score
+from trecx.paths import DOWNLOADS
+from trecx.store import Store
+
+
+def score(
+    model_path: Annotated[Path, typer.Argument(metavar="MODEL", help="SavedModel folder, .h5 or .keras.")],
+    system: System,
+    task: Annotated[str, typer.Option("--task", help="kws, ic, vww or digits.")] = "",
+    task_file: Annotated[
+        Path | None, typer.Option("--task-file", help="A task of your own: a TOML file.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--data", help="Where the samples are; else where 'data fetch' puts them.")
+    ] = None,
+    again: Again = False,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Run a model over its task's test set and keep every exit's scores. A model file is a program."""
+    own = _own_task(task, task_file, folder)
+    _ = checked_name("system", system) if own else find_system(system)
+    with printing.progress() as progress:
+        progress("loading TensorFlow", 0, None)
+        from trecx.nn.scored_run import score_into  # TensorFlow is loaded only where a model is run
+
+        progress("loading TensorFlow", 1, 1)
+        if own and folder:
+            samples, training = open_own_samples(own, folder, progress), None
+        else:
+            training = _training_of(model_path, task, system)
+            samples = _named(samples_to_score(task, training, folder, progress), folder)
+        run, new = score_into(Store(db), model_path, system, samples, again, progress, training)
+    if not new:
+        printing.tell(f"{run.run_id} was scored before and is unchanged; --again makes a new run.")
+    printing.show_runs([run], as_json, single=True)
+
+
+def _training_of(model: Path, task: str, system: str) -> dict[str, Any] | None:
+    """Return what shaped a model that 'train' made; None for any other."""
+    training = training_of(model.parent) if model.name == "model.keras" else None
+    if training and (training["task"], training["system"]) != (task, system):
+        trained = f"{training['task']}/{training['system']}"
+        raise ModelError(f"{model} was trained as {trained}; give its own --task and --system")
+    return training
+
+
+def _named(samples: SampleSet, folder: Path | None) -> SampleSet:
+    """Say in the dataset's title that the samples are somebody's own, if they are."""
+    if folder is None or folder.resolve().is_relative_to(DOWNLOADS):
+        return samples
+    return replace(samples, dataset=f"{samples.dataset}, from {folder.resolve().name}")
+
+
+def _own_task(task: str, task_file: Path | None, folder: Path | None) -> OwnTask | None:
+    """Return the task of a task file; None where a task of the paper is named."""
+    if bool(task) == bool(task_file):
+        raise typer.BadParameter("give --task for a task of the paper, or --task-file for one of your own")
+    if task_file is None:
+        find_task(task)
+        return None
+    if folder is None:
+        raise typer.BadParameter("a task of your own needs --data: where its samples are")
+    return read_task_file(task_file)

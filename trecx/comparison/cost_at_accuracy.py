@@ -1,0 +1,136 @@
+"""What it costs to reach an accuracy by several ways to tell samples apart, and what of it may be luck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.comparison.bootstrap import Blocks, replicate_means
+from trecx.scores import ExitScores, FloatArray
+from trecx.threshold.benefit_curve import BenefitCurve, reached_confidence
+from trecx.threshold.exit_table import ExitTable
+
+N_STEPS = 400  # of a curve that is drawn again from other samples
+_SLACK = 1e-6  # of accuracy: sums of a million samples in float32
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """The cheapest point of a curve that is at least as accurate as was asked.
+
+    Attributes:
+        curve: the whole benefit curve.
+        goal: the accuracy that was asked, 0..1.
+        threshold: ρ.
+        accuracy: total accuracy there, 0..1.
+        exit_rate: fraction of samples that leave before the final exit, 0..1.
+        flops: expected FLOPs per sample.
+        more: FLOPs more than the first way takes, with the ends of its 95 % bootstrap interval.
+    """
+
+    curve: BenefitCurve
+    goal: float
+    threshold: float
+    accuracy: float
+    exit_rate: float
+    flops: float
+    more: tuple[float, float, float]
+
+    @property
+    def sure(self) -> bool:
+        """Whether its difference to the first way is larger than luck allows."""
+        return self.more[1] > 0 or self.more[2] < 0
+
+
+def reach(
+    ways: Sequence[ExitScores],
+    baseline_correct: npt.NDArray[np.bool_] | None = None,
+    class_weights: FloatArray | None = None,
+    seed: int = 0,
+) -> list[Reached]:
+    """Return what each way needs for the accuracy of the baseline, or of its own final exit if that is lower.
+
+    The samples are drawn anew 1,000 times, all ways and the baseline together; each time the accuracy to
+    reach and the cheapest ρ for it are found again, so that the interval knows of the choice, too.
+
+    Args:
+        ways: the same answers of one network with exits, each time with another confidence.
+        baseline_correct: whether the network without exits is right, of shape (n_samples,); None: unknown.
+        class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+        seed: of the bootstrap.
+    """
+    labels = ways[0].labels
+    weights = np.ones(len(labels)) if class_weights is None else class_weights[labels]
+    curves = [ExitTable.of(way).curve(class_weights) for way in ways]
+    baseline = ways[0].correct[:, -1] if baseline_correct is None else baseline_correct
+    goal = min(float(weights @ baseline / weights.sum()), float(curves[0].accuracy[0]))
+    steps = [_cheapest(curve, goal) for curve in curves]
+    drawn = _drawn(ways, curves, baseline, weights, seed)
+    found = []
+    for curve, step, flops in zip(curves, steps, drawn.T, strict=True):
+        more = float(curve.flops[step] - curves[0].flops[steps[0]])
+        change = flops - drawn[:, 0]
+        low, high = np.quantile(change[1:] - change[0], [0.025, 0.975])
+        numbers = (curve.thresholds, curve.accuracy, curve.exit_rate, curve.flops)
+        threshold, accuracy, exit_rate, cost = (float(column[step]) for column in numbers)
+        interval = (more, more + float(low), more + float(high))
+        found.append(Reached(curve, goal, threshold, accuracy, exit_rate, cost, interval))
+    return found
+
+
+def _cheapest(curve: BenefitCurve, goal: float) -> int:
+    enough = curve.accuracy >= goal - 1e-12
+    return int(np.where(enough, curve.flops, np.inf).argmin())
+
+
+def _drawn(
+    ways: Sequence[ExitScores],
+    curves: Sequence[BenefitCurve],
+    baseline_correct: npt.NDArray[np.bool_],
+    weights: FloatArray,
+    seed: int,
+) -> FloatArray:
+    """Return the FLOPs of each way as tested, then in each replicate, of shape (1 + 1,000, n_ways)."""
+    random = np.random.default_rng(seed)
+    blocks = Blocks.of(weights, random)
+    nowhere = np.zeros(len(weights), np.int64)
+    thresholds = [_spread(curve) for curve in curves]
+    columns = [blocks.sums(baseline_correct.astype(np.int64), nowhere, 1)]
+    for way, some in zip(ways, thresholds, strict=True):
+        columns += _moves(way, some, blocks)
+    means = replicate_means(np.concatenate(columns, axis=1), blocks.total_weights, random)
+    parts = np.split(means[:, 1:], np.cumsum([2 * len(some) for some in thresholds])[:-1], axis=1)
+    found = []
+    for part in parts:
+        accuracy, flops = (np.cumsum(half, axis=1) for half in np.split(part, 2, axis=1))
+        goal = np.minimum(means[:, :1], accuracy[:, -1:])
+        found.append(np.where(accuracy >= goal - _SLACK, flops, np.inf).min(axis=1))
+    return np.stack(found, axis=1)
+
+
+def _spread(curve: BenefitCurve) -> FloatArray:
+    """Return increasing thresholds of at most 400 steps, evenly spaced in FLOPs; the last is `inf`."""
+    flops = curve.flops[::-1]
+    steps = np.searchsorted(flops, np.linspace(flops[0], flops[-1], N_STEPS))
+    chosen = curve.thresholds[::-1][np.unique(steps.clip(max=len(flops) - 1))]
+    return np.union1d(chosen, [np.inf])
+
+
+def _moves(way: ExitScores, thresholds: FloatArray, blocks: Blocks) -> list[FloatArray]:
+    """Return by block the right answers and the FLOPs that each threshold adds; the first has all at exit 1.
+
+    Sums up to a threshold are what holds there: a sample goes on from exit k where ρ exceeds m_k.
+    """
+    n_steps = len(thresholds)
+    first = np.zeros(way.n_samples, np.int64)
+    reached = reached_confidence(way)
+    right = blocks.sums(way.correct[:, 0].astype(np.int64), first, n_steps)
+    flops = blocks.sums(np.full(way.n_samples, way.exit_flops[0]), first, n_steps)
+    for exit_ in range(way.n_exits - 1):
+        at = np.searchsorted(thresholds, reached[:, exit_].astype(np.float64), side="right")
+        gain = way.correct[:, exit_ + 1].astype(np.int64) - way.correct[:, exit_]
+        right += blocks.sums(gain, at, n_steps)
+        spent = way.exit_flops[exit_ + 1] - way.exit_flops[exit_]
+        flops += blocks.sums(np.full(way.n_samples, spent), at, n_steps)
+    return [right, flops]

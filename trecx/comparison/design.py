@@ -1,0 +1,157 @@
+"""One design beside others: a run, or the runs that differ in nothing but their seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from trecx.comparison.accuracy_targets import Target
+from trecx.comparison.ranking import LAST_POINTS, Rank, rank
+from trecx.comparison.seeds import MeanCurve, mean_curve
+from trecx.scores import FloatArray
+from trecx.store import Run
+from trecx.threshold.benefit_curve import REACHED, BenefitCurve, TradeoffPoint, tradeoff_points
+from trecx.threshold.oracle import oracle
+from trecx.threshold.run_context import Situation
+
+MAX_POINTS = 1000  # of a line that is drawn
+
+
+class Mean(NamedTuple):
+    """A number of one run, or the mean over seeds with its standard deviation (ddof 1)."""
+
+    value: float
+    spread: float | None = None
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Mean":
+        """Return the mean over one value a seed.
+
+        >>> Mean.of([1.0, 3.0]).value
+        2.0
+        """
+        return cls(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A design and all that its numbers depend on.
+
+    Attributes:
+        name: what tells it from the others.
+        runs: of one seed each; one run where the seed is unknown.
+        situations: what each run is looked at with.
+    """
+
+    name: str
+    runs: Sequence[Run]
+    situations: Sequence[Situation]
+
+    @property
+    def curves(self) -> list[BenefitCurve]:
+        """The exact benefit curve of each run."""
+        return [situation.curve for situation in self.situations]
+
+    @property
+    def exit_flops(self) -> tuple[int, ...]:
+        """FLOPs spent by the time exit k has answered."""
+        return self.runs[0].exit_flops
+
+    @cached_property
+    def line(self) -> MeanCurve:
+        """What is drawn: of several seeds the mean; of one run its steps, at most 1,000 evenly in FLOPs."""
+        if len(self.runs) > 1:
+            return mean_curve(self.curves)
+        curve = self.curves[0]
+        flops, accuracy, thresholds = (
+            column[::-1] for column in (curve.flops, curve.accuracy, curve.thresholds)
+        )
+        steps = np.arange(len(flops))
+        if len(flops) > MAX_POINTS:
+            steps = np.unique(np.searchsorted(flops, np.linspace(flops[0], flops[-1], MAX_POINTS)))
+            steps = steps.clip(max=len(flops) - 1)
+        return MeanCurve(flops[steps], accuracy[steps], None, np.column_stack([thresholds[steps]] * 2))
+
+    def at(self, threshold: float) -> tuple[Mean, Mean]:
+        """Return expected FLOPs and accuracy at ρ."""
+        steps = [curve.at([threshold]) for curve in self.curves]
+        return Mean.of([float(step.flops[0]) for step in steps]), Mean.of(
+            [float(step.accuracy[0]) for step in steps]
+        )
+
+    @cached_property
+    def baseline(self) -> tuple[Mean, Mean] | None:
+        """Accuracy and FLOPs of the network without exits; None where it was not scored."""
+        known = [situation.reference for situation in self.situations]
+        if any(reference is None for reference in known):
+            return None
+        references = [reference for reference in known if reference is not None]
+        return (
+            Mean.of([float(reference["accuracy"]) for reference in references]),
+            Mean.of([float(reference["flops"]) for reference in references]),
+        )
+
+    @cached_property
+    def ranks(self) -> list[Rank] | None:
+        """Each run's rank against its own baseline; None where one has no baseline."""
+        if self.baseline is None:
+            return None
+        return [
+            rank(
+                situation.curve,
+                oracle(situation.table, situation.class_weights),
+                float(situation.reference["accuracy"]),
+                float(situation.reference["flops"]),
+            )
+            for situation in self.situations
+            if situation.reference is not None
+        ]
+
+    def standalone(self) -> list[Mean]:
+        """Return the accuracy of each exit if all left there, as tested (Table 2)."""
+        return [
+            Mean.of(values) for values in zip(*(run.standalone_accuracy for run in self.runs), strict=True)
+        ]
+
+    def tradeoff(self, target: Target) -> list[TradeoffPoint] | None:
+        """Return the point of each run closest to a target (Table 1).
+
+        None where a run does not come near it, or where the target needs a baseline and there is none.
+        """
+        points = []
+        for situation in self.situations:
+            accuracy = target.value
+            if accuracy <= 0:
+                if situation.reference is None:
+                    return None
+                accuracy = float(situation.reference["accuracy"]) + target.value
+            if accuracy < 0:
+                return None
+            point = tradeoff_points(situation.curve, accuracy, [0.0])[0]
+            if accuracy - point.accuracy > REACHED:
+                return None
+            points.append(point)
+        return points
+
+
+def tradeoff_region(
+    designs: Sequence[Design], below: float = LAST_POINTS
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return the FLOPs and the accuracies, each low and high, of shape (2,), between which to choose.
+
+    Accuracies from `below` the lowest baseline's upward; FLOPs from where a curve comes there, to the dearest
+    baseline's. None where there is no baseline, or no curve comes there.
+    """
+    baselines = [design.baseline for design in designs if design.baseline]
+    if not baselines:
+        return None
+    least = min(accuracy.value for accuracy, _ in baselines) - below
+    flops, accuracies = (np.concatenate([design.line[k] for design in designs]) for k in (0, 1))
+    if not (accuracies >= least).any():
+        return None
+    first = flops[accuracies >= least].min()
+    last = max(first, *(spent.value for _, spent in baselines))
+    most = accuracies[(flops <= last) & (accuracies >= least)].max()
+    return np.array([first, last]), np.array([least, most])

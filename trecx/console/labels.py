@@ -1,0 +1,181 @@
+"""The words of the console: what is shown, a hint for each term, why an accuracy may be a little too high."""
+
+from typing import Any, NamedTuple
+
+from trecx.datasets.tasks import task_of
+from trecx.store import Run
+from trecx.threshold.benefit_curve import break_even_exit_rate
+from trecx.threshold.exit_criteria import CRITERIA, LARGEST
+
+
+class Hint(NamedTuple):
+    """What a term of the console means.
+
+    Attributes:
+        term: as the glossary calls it.
+        definition: one sentence.
+        more: what else helps here, such as how it is used.
+        equation: the paper's.
+    """
+
+    term: str
+    definition: str
+    more: str = ""
+    equation: str = ""
+
+    @property
+    def text(self) -> str:
+        """The hint as the browser takes it: later lines are equations."""
+        return "\n".join(filter(None, [f"{self.definition} {self.more}".strip(), self.equation]))
+
+
+HINTS = {
+    "rho": Hint(
+        "threshold ρ",
+        "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all remaining "
+        "samples.",
+        "Drag it, click, type, or press ← → (with Shift: ten steps); press End twice for no early exit.",
+        "Eq. 1: answer = argmax z_early if max z_early ≥ ρ, else argmax z_final",
+    ),
+    "never": Hint("no early exit", "ρ = ∞: every sample runs to the final exit.", "Press again to go back."),
+    "plateau": Hint("plateau", "The interval of ρ that yields exactly the same result."),
+    "float32": Hint(
+        "float32", "The device computes confidence as the scores hold it, so ρ can be any value."
+    ),
+    "int8": Hint(
+        "int8",
+        "An 8-bit softmax has 256 confidence values, k/256, so ρ moves in steps of 1/256.",
+        "The highest is 255/256 = 0.9961; above it there are no early exits.",
+    ),
+    "accuracy": Hint(
+        "accuracy",
+        "The share of all samples that are classified correctly, at whichever exit they stop.",
+        "The 95 % confidence interval is Wilson's.",
+        "Eq. 2: acc = (correct at the early exit + correct at the final exit) / (ηₑ + η_f)",
+    ),
+    "early": Hint(
+        "exit rate",
+        "The share of samples that stop before the final exit.",
+        equation="EE_rate(ρ) = ηₑ / (ηₑ + η_f)",
+    ),
+    "break_even": Hint(
+        "break-even exit rate",
+        "The exit rate above which the early-exit network costs less than the baseline.",
+        "A sample that reaches the final exit also pays for the early exits before it.",
+        "(C_final − C_baseline) / (C_final − C_early)",
+    ),
+    "flops": Hint(
+        "expected FLOPs",
+        "Exit FLOPs averaged over all samples at a given ρ.",
+        "One multiply-accumulate counts as two.",
+        "Eq. 3: C = C_early if a sample exits early, else C_final",
+    ),
+    "energy": Hint(
+        "energy",
+        "Energy per inference, averaged over all samples at this ρ.",
+        "An estimate scales the published energy of the task's reference network by FLOPs and gives a range; "
+        "its source is shown at the device. A measured value is the one that you entered.",
+        "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
+    ),
+    "battery": Hint(
+        "battery life",
+        "Usable energy divided by what a day of inferences and sleep consumes.",
+        "Self-discharge is not included.",
+        "days = usable J / (E × inferences per day + sleep J per day)",
+    ),
+    "curve": Hint(
+        "benefit curve",
+        "Accuracy against expected FLOPs over all ρ: the accuracy–cost trade-off curve (T-RECX).",
+        "The circle is the current ρ. The tinted area is at least as accurate as the baseline.",
+    ),
+    "baseline": Hint(
+        "baseline",
+        "The same network without early exits, evaluated on the same samples.",
+        "It is marked × on the curve.",
+    ),
+    "oracle": Hint(
+        "oracle",
+        "Upper bound: each sample stops at the first exit that is correct.",
+        "It is the dotted line.",
+    ),
+    "confusion": Hint(
+        "confusion matrix",
+        "How often samples of the row's class are predicted as the column's class.",
+        "The shade is the square root of the share of the row; blue is correct, orange is incorrect.",
+    ),
+}
+
+# Keys are those of overthinking.OUTCOMES, in its order.
+OUTCOME_HINTS = {
+    "early_right": Hint("early, correct", "The sample stopped before the final exit, and is correct."),
+    "premature": Hint(
+        "premature exit",
+        "The sample stopped too early: the prediction is wrong, a later exit would have been correct.",
+    ),
+    "hopeless": Hint("never correct", "No exit is correct."),
+    "rescued": Hint("needs final exit", "Only the final exit is correct, and the sample reached it."),
+    "wasteful": Hint(
+        "wasteful overthinking",
+        "The prediction is correct, but an earlier exit was already correct (Kaya et al., ICML 2019).",
+    ),
+    "destructive": Hint(
+        "destructive overthinking",
+        "The prediction is wrong, but an earlier exit was correct (Kaya et al., ICML 2019).",
+    ),
+}
+
+REMEDIES = {
+    "energy": "Select a device",
+    "battery": "Select a battery",
+    "rate": "Set inferences per minute",
+}
+
+# docs/numbers.md has the same, with how it was measured.
+SAME_SAMPLES = {
+    "sentence": "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly "
+    "lower accuracy in the field.",
+    "question": "How much lower?",
+    "answer": [
+        "A ρ that just meets a limit on these samples does so partly by chance, and new samples do not "
+        "repeat that chance. Accuracy is therefore a little too high where ρ was chosen by it.",
+        "Measured on the published T-RECX networks: the test set was split into halves 1,000 times, the "
+        "lowest ρ that loses at most 1 pt to the baseline was chosen on one half, and its accuracy was "
+        "measured on the other. On average it was 0.01 pt lower there for keyword spotting (2,445 clips in "
+        "each half) and 0.41 pt lower for visual wake words (500 images in each half).",
+        "In about half of the splits, the other half missed the limit, because accuracy also varies by "
+        "chance in both directions; the 95 % CI shows by how much. So leave a margin: require more accuracy "
+        "than you need, or choose ρ on one set of samples and confirm it on another.",
+        "Method: docs/numbers.md, section “Choosing and measuring on the same samples”.",
+    ],
+}
+
+
+def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
+    """Return what the console says of a run, whatever ρ is.
+
+    Args:
+        run: what is looked at.
+        baseline_flops: what the baseline, or the final exit, costs.
+        criterion: what an exit goes by.
+    """
+    noun = task_of(run.task, run.noun).noun
+    article = "An" if noun[0] in "aeiou" else "A"
+    several = run.n_exits > 2
+    confidence = "confidence" if criterion == LARGEST else f"{CRITERIA[criterion]} confidence"
+    rule = f"at the first exit with {confidence} ≥ ρ" if several else f"early if its {confidence} ≥ ρ"
+    break_even = break_even_exit_rate(run.exit_flops, baseline_flops)
+    return {
+        "samples": f"{noun}s",
+        "meaning": f"{article} {noun} exits {rule}",
+        "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit"
+        if several
+        else f"Early-exit {confidence}",
+        "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
+        "several": several,
+        "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
+        "hints": {name: hint.text for name, hint in HINTS.items()},
+        "terms": [[hint.term, hint.text] for hint in [*HINTS.values(), *OUTCOME_HINTS.values()]],
+        "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
+        "same_samples": SAME_SAMPLES,
+        "remedies": REMEDIES,
+    }

@@ -1,0 +1,268 @@
+"""Downloads: checked, resumed, and there only when whole."""
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from trecx import paths
+from trecx.datasets.sources import DatasetSource, RemoteFile, file_sha256, load_sources
+from trecx.datasets.tasks import find_task
+from trecx.errors import FetchError
+from trecx.files.archive import extract
+from trecx.progress import Progress, silent
+
+CHUNK_BYTES = 65_536
+TIMEOUT_S = (10, 60)  # to connect, and between two pieces
+RETRIES = Retry(
+    total=3,
+    backoff_factor=0.5,
+    status_forcelist=(429, 500, 502, 503, 504),
+    raise_on_status=False,  # the last answer is told as any other refusal
+    respect_retry_after_header=False,  # it may ask for hours
+)
+
+
+def fetch_dataset(
+    task: str, progress: Progress = silent, *, folder: Path = paths.DOWNLOADS, key: str | None = None
+) -> Path:
+    """Return the folder of a task's samples, fetched below `folder` unless it is there already.
+
+    They come as one archive where there is one; else file by file, and a later call goes on from what came.
+    Of several datasets, `key` (in data/sources.toml) asks for one; else it is one that is there already, or
+    one that only a mirror can have where it has it, or the published test set.
+
+    Raises:
+        UnknownNameError: there is no such task, or no such dataset of it.
+        FetchError: the task has no dataset to fetch, or fetching failed; the message says what to do.
+    """
+    source = choose_dataset(task, folder, key)
+    samples = folder / source.folder
+    if samples.is_dir():  # it gets its name only when all of it is there
+        return samples
+    with _disk_errors(samples.parent), _alone(folder, progress):
+        if not samples.is_dir():
+            if source.files and not _mirrored(source.archive):
+                _fetch_loose(source, folder, progress)
+                os.replace(folder / source.partial, samples)
+            else:
+                archive = fetch_file(source.archive, folder, progress)
+                extract(archive, samples, source.root, progress)
+                archive.unlink()
+    return samples
+
+
+def fetch_models(
+    task: str, progress: Progress = silent, *, folder: Path = paths.DOWNLOADS
+) -> dict[str, Path]:
+    """Return the paper's models of a task, system → SavedModel folder or .h5 file, fetched below `folder`.
+
+    Raises:
+        UnknownNameError: there is no such task.
+        FetchError: no models of the task are published, or fetching failed; the message says what to do.
+    """
+    models = load_sources().models
+    find_task(task)
+    chosen = [model for model in models if model.task == task]
+    if not chosen:
+        known = ", ".join(dict.fromkeys(model.task for model in models))
+        raise FetchError(f"the paper published no models for {task}; it did for: {known}")
+    with _disk_errors(folder), _alone(folder, progress), _session() as session:
+        for model in chosen:
+            for file in model.files:
+                _fetch(file, folder, progress, session)
+    return {model.system: folder / model.path for model in chosen}
+
+
+def fetch_file(file: RemoteFile, folder: Path, progress: Progress = silent) -> Path:
+    """Return where `file` lies below `folder`, fetched unless a right one is there already.
+
+    What has arrived is kept in a `.part` file, from which a later call goes on; the file gets its own name
+    only after its sha256 was found right.
+
+    Raises:
+        FetchError: no network, a refusal, a broken transfer, a wrong sha256, or a disk that takes no more.
+    """
+    with _session() as session:
+        return _fetch(file, folder, progress, session)
+
+
+def choose_dataset(task: str, folder: Path, key: str | None = None) -> DatasetSource:
+    """Return which dataset `fetch_dataset` is about; nothing is fetched.
+
+    Raises:
+        UnknownNameError: there is no such task, or no such dataset of it.
+        FetchError: the task has no dataset to fetch.
+    """
+    sources = load_sources()
+    origin = find_task(task).packaged_in
+    if task not in sources.datasets:
+        reason = f": its samples come inside {origin}, so it works at once" if origin else ""
+        known = ", ".join(sources.datasets)
+        raise FetchError(f"there is no dataset to fetch for {task}{reason}; there is one for: {known}")
+    if key is not None:
+        return sources.find_dataset(task, key)
+    mirrored = (
+        source
+        for source in sources.others
+        if source.task == task and source.mirror_only and _mirrored(source.archive)
+    )
+    return sources.fetched_dataset(task, folder) or next(mirrored, sources.datasets[task])
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
+    return session
+
+
+def _fetch_loose(source: DatasetSource, folder: Path, progress: Progress) -> None:
+    done, limit = 0, sum(file.limit for file in source.files)
+    with _session() as session:
+        for number, file in enumerate(source.files):
+            try:
+                done += _fetch(file, folder, silent, session).stat().st_size
+            except FetchError as error:
+                raise FetchError(
+                    f"{error}. {number:,} of {len(source.files):,} files are here and stay. Instead of them, "
+                    f"a folder TRECX_MIRROR that has {source.archive.mirror_path} will do"
+                ) from error
+            limit -= file.limit
+            progress(f"{source.folder}, {len(source.files):,} files", done, done + limit)
+
+
+def _fetch(file: RemoteFile, folder: Path, progress: Progress, session: requests.Session) -> Path:
+    target = folder / file.path
+    part = target.with_name(target.name + ".part")
+    with _disk_errors(target.parent):
+        if target.is_file() and file_sha256(target) in file.accepted:
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _check(file, part, _bring(file, part, progress, session))
+        with part.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        os.replace(part, target)
+    return target
+
+
+def _mirrored(file: RemoteFile) -> Path | None:
+    mirror = paths.mirror()
+    copy = mirror / file.mirror_path if mirror else None
+    return copy if copy and copy.is_file() else None
+
+
+def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.Session) -> str:
+    """Fill `part` and return where from."""
+    copy = _mirrored(file)
+    if copy is not None:
+        with copy.open("rb") as handle:
+            pieces = iter(lambda: handle.read(CHUNK_BYTES), b"")
+            _write(pieces, part, 0, file, copy.stat().st_size, progress)
+        return str(copy)
+    if file.url is None:
+        raise FetchError(
+            f"{file.path.name} is published nowhere: set TRECX_MIRROR to a folder that has {file.mirror_path}"
+        )
+    try:
+        _download(file, file.url, part, progress, session)
+    except requests.RequestException as error:
+        raise FetchError(_broken_off(file, file.url, part, error)) from error
+    return file.url
+
+
+def _download(file: RemoteFile, url: str, part: Path, progress: Progress, session: requests.Session) -> None:
+    offset = part.stat().st_size if part.exists() else 0
+    if offset in file.accepted.values():
+        return  # all of it had come when the last call was killed
+    with _request(session, url, offset) as response:
+        resumed = response.status_code == 206
+        if offset and (response.status_code == 416 or (resumed and not _continues(response, offset))):
+            part.unlink()  # nothing that this server can go on from
+            _download(file, url, part, progress, session)
+            return
+        if not response.ok:
+            raise FetchError(
+                f"{url} answered {response.status_code} {response.reason}; try again later, or get the file "
+                f"elsewhere and put it at {part.with_suffix('')}"
+            )
+        start = offset if resumed else 0
+        length = response.headers.get("Content-Length", "")
+        total = start + int(length) if length.isdigit() else None
+        _write(response.iter_content(CHUNK_BYTES), part, start, file, total, progress)
+
+
+def _request(session: requests.Session, url: str, offset: int) -> requests.Response:
+    headers = {"Accept-Encoding": "identity"}  # else Range would count compressed bytes
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+    return session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
+
+
+def _continues(response: requests.Response, offset: int) -> bool:
+    return response.headers.get("Content-Range", "").startswith(f"bytes {offset}-")
+
+
+def _write(
+    pieces: Iterable[bytes], part: Path, start: int, file: RemoteFile, total: int | None, progress: Progress
+) -> None:
+    done = start
+    with part.open("ab" if start else "wb") as handle:
+        for piece in pieces:
+            handle.write(piece)
+            done += len(piece)
+            progress(str(file.path), done, total)
+            if done > file.limit:
+                return  # the hash can only be wrong: do not fill the disk
+
+
+def _check(file: RemoteFile, part: Path, origin: str) -> None:
+    found, size = file_sha256(part), part.stat().st_size
+    if found not in file.accepted:
+        part.unlink()
+        raise FetchError(
+            f"{origin} is not the file that data/sources.toml promises: expected sha256 "
+            f"{' or '.join(file.accepted)}, got {found} ({size:,} bytes). It was deleted; run this again, "
+            "and if that gives the same, what lies at that address has changed or was cut short"
+        )
+
+
+def _broken_off(file: RemoteFile, url: str, part: Path, error: Exception) -> str:
+    kept = part.stat().st_size if part.exists() else 0
+    return (
+        f"{url} could not be fetched ({type(error).__name__}; {kept:,} bytes are here). Check the network "
+        "and run this again: it goes on from there. Without a network, set TRECX_MIRROR to a folder that has "
+        f"{file.mirror_path}"
+    )
+
+
+@contextmanager
+def _alone(folder: Path, progress: Progress) -> Iterator[None]:
+    """Wait until nobody else, process or thread, fetches into a folder: two would write into one `.part`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f"waiting for another fetch into {folder}", 0, None)
+            fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "free some space on that disk" if full else "make sure that the folder can be written"
+        raise FetchError(f"cannot write in {folder} ({error}): {remedy}, then run this again") from error

@@ -1,0 +1,147 @@
+"""One sample by its name, read when it is asked for: nothing else is read or checked."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx import paths
+from trecx.datasets import cifar, cifar_pickles, digits, kws, vww
+from trecx.datasets.jpeg import read_jpeg
+from trecx.datasets.raw_samples import RawSamples
+from trecx.datasets.sources import DatasetSource, load_sources
+from trecx.datasets.speech_commands import read_noise
+from trecx.datasets.training_sets import SMALL_KWS_TITLE
+from trecx.errors import DatasetError
+from trecx.progress import silent
+
+_SILENCE = re.compile(r"_silence_/\d{4} (.+\.wav) from (\d+) at ([\d.]+)")  # `speech_commands` names it so
+_SMALL_KWS_KEY = "speech-commands-test-v0.02"
+
+ReadOne = Callable[[str], RawSamples]
+
+
+@dataclass(frozen=True)
+class SingleSamples:
+    """The samples of a dataset at its place, one at a time.
+
+    Attributes:
+        source: where the dataset is fetched from; None where it comes inside a Python package.
+        folder: where it lies once it is fetched; None likewise.
+    """
+
+    source: DatasetSource | None
+    folder: Path | None
+    _read: ReadOne
+
+    @property
+    def there(self) -> bool:
+        """Whether the dataset has been fetched."""
+        return self.folder is None or self.folder.is_dir()
+
+    def read(self, name: str) -> RawSamples:
+        """Return one sample: int16 of shape (16000,), or uint8 of shape (height, width, 1 or 3).
+
+        Raises:
+            DatasetError: it is not there, or damaged; the message says what to do.
+        """
+        return self._read(name)
+
+
+def find_single_samples(task: str, dataset: str) -> SingleSamples | None:
+    """Return how to read samples of a task from the dataset of this title; None where nobody knows it."""
+    if task == "digits":
+        known = dataset == digits.TITLE
+        return SingleSamples(None, None, _read_scan) if known else None
+    sources = load_sources()
+    for source in (*sources.datasets.values(), *sources.others):
+        small = dataset == SMALL_KWS_TITLE and source.key == _SMALL_KWS_KEY
+        if source.task == task and (source.title == dataset or small):
+            folder = paths.DOWNLOADS / source.folder
+            return SingleSamples(source, folder, partial(_READ[source.key], folder))
+    return None
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """The path of a sample, which whoever wrote the scores named: never one outside the dataset."""
+    path = folder / name.replace("\0", "")
+    if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
+        raise DatasetError(f"{name!r} is no file of this dataset")
+    return path
+
+
+def _read_clip(folder: Path, name: str) -> npt.NDArray[np.int16]:
+    try:
+        frames = kws.read_wave(_inside(folder, name))[: kws.CLIP_FRAMES]
+    except DatasetError as error:
+        raise DatasetError(f"{name}: {error}; fetch the dataset again") from error
+    return np.pad(frames, (0, kws.CLIP_FRAMES - len(frames)))  # as the network hears it
+
+
+def _read_clip_or_silence(folder: Path, name: str) -> npt.NDArray[np.int16]:
+    cut = _SILENCE.fullmatch(name)
+    if not cut:
+        return _read_clip(folder, name)
+    file, first, volume = cut[1], int(cut[2]), float(cut[3])
+    noise = _noise(folder).get(file, np.zeros(0, np.int16))
+    frames = noise[first : first + kws.CLIP_FRAMES]
+    if len(frames) < kws.CLIP_FRAMES:
+        raise DatasetError(f"{name}: {file} has no second of noise there; fetch the dataset again")
+    return (frames * volume).astype(np.int16)
+
+
+@lru_cache(maxsize=1)
+def _noise(folder: Path) -> dict[str, npt.NDArray[np.int16]]:
+    return read_noise(folder, "test")
+
+
+def _read_image(folder: Path, name: str) -> npt.NDArray[np.uint8]:
+    image: npt.NDArray[np.uint8] = vww.read_images([_inside(folder, name)])[0]
+    return image
+
+
+def _read_jpeg(folder: Path, name: str) -> npt.NDArray[np.uint8]:
+    try:
+        return read_jpeg(_inside(folder, name), cifar.SIDE)
+    except DatasetError as error:
+        raise DatasetError(f"{name}: {error}; fetch the dataset again") from error
+
+
+def _read_pickled(folder: Path, name: str) -> npt.NDArray[np.uint8]:
+    split, _, position = name.partition("/")
+    images = _batch(folder / "test_batch")
+    if split != "test" or not position.isdecimal() or int(position) >= len(images):
+        raise DatasetError(f"{name!r} is not the name of an image of this test set")
+    image: npt.NDArray[np.uint8] = images[int(position)]
+    return image
+
+
+@lru_cache(maxsize=1)
+def _batch(path: Path) -> npt.NDArray[np.uint8]:
+    return cifar_pickles.read_batch(path)[0]
+
+
+def _read_scan(name: str) -> RawSamples:
+    scans = _scans()
+    if name not in scans:
+        raise DatasetError(f"{name!r} is not the name of a scan of this test set")
+    return scans[name]
+
+
+@lru_cache(maxsize=1)
+def _scans() -> dict[str, RawSamples]:
+    found = digits.find_scans("test", silent)
+    return dict(zip(found.names, found.raw[:], strict=True))
+
+
+_READ: dict[str, Callable[[Path, str], RawSamples]] = {
+    _SMALL_KWS_KEY: _read_clip,
+    "speech-commands-v0.02": _read_clip_or_silence,
+    "mlperf-tiny-vww01": _read_image,
+    "cifar10": _read_pickled,
+    "cifar10-jpeg": _read_jpeg,
+}

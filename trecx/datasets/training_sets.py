@@ -1,0 +1,139 @@
+"""What a network is trained, validated and tested on: three sets of samples that share none."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.datasets.layouts import find_layout
+from trecx.datasets.samples import SampleSet, open_samples
+from trecx.datasets.speech_commands import NOISE_FOLDER, read_noise
+from trecx.datasets.splits import hold_back, split_by_key
+from trecx.errors import DatasetError
+from trecx.progress import Progress, silent
+
+SMALL_KWS_TITLE = "Speech Commands v0.02 test set, split by speaker (kws small data)"
+SMALL_KWS_SHARES = {"train": 0.7, "validation": 0.1, "test": 0.2}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Samples to train a network of one task.
+
+    Attributes:
+        train: to learn from.
+        validation: to choose by; may be empty.
+        test: to report, never to choose by.
+        noise: background noise to mix into waveforms while training, int16 of shape (n_frames,), 16 kHz;
+            empty if the dataset has none.
+    """
+
+    train: SampleSet
+    validation: SampleSet
+    test: SampleSet
+    noise: npt.NDArray[np.int16]
+
+    @property
+    def task(self) -> str:
+        """The task's name."""
+        return self.train.task
+
+    @property
+    def dataset(self) -> str:
+        """What people call the dataset."""
+        return self.train.dataset
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name a class."""
+        return self.train.class_names
+
+    @property
+    def sha256(self) -> str:
+        """Hash of dataset, names and labels, split by split: equal where training saw the same samples."""
+        parts = (self.train, self.validation, self.test)
+        content = [(part.dataset, part.split, part.names, part.labels.tolist()) for part in parts]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def open_training(
+    task: str,
+    folder: Path | None = None,
+    progress: Progress = silent,
+    *,
+    validation_share: float = 0.0,
+) -> TrainingData:
+    """Return what to train `task` on, from `folder` or by default from where `fetch_dataset` puts it.
+
+    kws: the folder of the full archive has its own splits; the test set's (the default) is split by speaker.
+    vww: a folder that holds person/ and non_person/, which nobody can fetch.
+
+    Args:
+        task: the task's name.
+        folder: where the samples lie.
+        progress: told how far the check of the samples is.
+        validation_share: of the training split, 0..1, to hold back for validation, every class in
+            proportion; for datasets without a validation split of their own (ic, digits).
+
+    Raises:
+        UnknownNameError: there is no such task.
+        DatasetError: nothing is there to train on, or samples are missing or damaged.
+        ValueError: `validation_share` is out of range, or the dataset has a validation split.
+    """
+    if not 0 <= validation_share < 1:
+        raise ValueError(f"validation_share must be in [0, 1), got {validation_share}")
+    layout = find_layout(task, folder)
+    own_validation = "train" not in layout.splits or "validation" in layout.splits
+    if validation_share and own_validation:
+        raise ValueError(f"validation_share must be 0 for {layout.title}, which has a validation split")
+    if "train" not in layout.splits:
+        return _split_by_speaker(task, folder, progress)
+    train, test = (open_samples(task, folder, progress, split=split) for split in ("train", "test"))
+    if own_validation:
+        validation = open_samples(task, folder, progress, split="validation")
+    else:
+        train, validation = _hold_back(train, validation_share)
+    return TrainingData(train, validation, test, _training_noise(layout.folder))
+
+
+def speaker_of(name: str) -> str:
+    """Return who speaks in a clip: what its file's name has before `_nohash_`, less an unknown word.
+
+    A clip of silence has no speaker, and stands for itself.
+
+    >>> speaker_of("yes/022cd682_nohash_1.wav"), speaker_of("_unknown_/bed_022cd682_nohash_0.wav.wav")
+    ('022cd682', '022cd682')
+    >>> speaker_of("_silence_/1024.wav")
+    '_silence_/1024.wav'
+    """
+    before, found, _ = name.rpartition("/")[2].partition("_nohash_")
+    return before.rpartition("_")[2] if found else name
+
+
+def _split_by_speaker(task: str, folder: Path | None, progress: Progress) -> TrainingData:
+    if task != "kws":
+        raise DatasetError(
+            f"there is nothing to train {task} on: give a folder that holds person/ and non_person/, each "
+            "full of JPEG images (what can be fetched is the test set)"
+        )
+    whole = open_samples(task, folder, progress)
+    speakers = [speaker_of(name) for name in whole.names]
+    parts = split_by_key(speakers, tuple(SMALL_KWS_SHARES.values()))
+    named = dict(zip(SMALL_KWS_SHARES, parts, strict=True))
+    splits = {split: whole.part(positions, split, SMALL_KWS_TITLE) for split, positions in named.items()}
+    return TrainingData(**splits, noise=_training_noise(whole.folder))
+
+
+def _hold_back(train: SampleSet, share: float) -> tuple[SampleSet, SampleSet]:
+    kept, held_back = hold_back(train.names, train.labels, round(share * len(train.names)))
+    validation = train.part(held_back, "validation")
+    return (train.part(kept, "train") if share else train), validation
+
+
+def _training_noise(folder: Path | None) -> npt.NDArray[np.int16]:
+    if folder is None or not (folder / NOISE_FOLDER).is_dir():
+        return np.zeros(0, np.int16)
+    return np.concatenate(list(read_noise(folder, "train").values()))

@@ -1,0 +1,1 @@
+"""What an inference costs on a device: energy, latency, battery life."""

@@ -1,0 +1,85 @@
+"""Where a network runs, and what an operating point means there."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from trecx.device.battery import Battery, mj_per_day
+from trecx.device.energy import ExitCosts
+from trecx.scores import FloatArray
+
+MS_PER_HOUR = 3_600_000
+
+
+class ExitUse(Protocol):
+    """How often each exit is used at one ρ, or at every step of a benefit curve, and what follows."""
+
+    @property
+    def accuracy(self) -> Any:
+        """Total accuracy, 0..1."""
+
+    @property
+    def exit_rate(self) -> Any:
+        """Share of samples that exit early, 0..1."""
+
+    @property
+    def flops(self) -> Any:
+        """Expected FLOPs per sample."""
+
+    def expected(self, exit_costs: FloatArray) -> Any:
+        """Return the mean over the samples of a cost by exit, of shape (n_exits,)."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What the exits cost on the device, how often it infers, what feeds it; None: unknown."""
+
+    costs: ExitCosts | None = None
+    inferences_per_hour: float | None = None
+    battery: Battery | None = None
+
+    def quantities(self, at: ExitUse) -> dict[str, Any]:
+        """Return what is known of an operating point here, or of every step of a curve, by name.
+
+        Always `accuracy`, `exit_rate` (0..1) and `flops`; then, where enough is known, `energy_uj` and
+        `latency_ms` per inference, `busy` (share of the time spent inferring; above 1 the device cannot keep
+        up), `mj_per_day` and `battery_days`. Costs are means over the samples. Numbers for a point, arrays of
+        shape (n_steps,) for a curve.
+
+        Raises:
+            EnergyError: the rate is not a number above 0.
+        """
+        known: dict[str, Any] = {"accuracy": at.accuracy, "exit_rate": at.exit_rate, "flops": at.flops}
+        rate = self.inferences_per_hour
+        if self.costs is None:
+            return known
+        known["energy_uj"] = at.expected(self.costs.energy_uj)
+        if self.costs.latency_ms is not None:
+            known["latency_ms"] = at.expected(self.costs.latency_ms)
+        if rate is not None:
+            known["mj_per_day"] = mj_per_day(known["energy_uj"], rate)
+            if "latency_ms" in known:
+                known["busy"] = known["latency_ms"] * rate / MS_PER_HOUR
+            if self.battery is not None:
+                known["battery_days"] = self.battery.days(known["energy_uj"], rate)
+        return known
+
+    def bands(self, known: dict[str, float]) -> dict[str, tuple[float, float]]:
+        """Return within what (low, high) the costs of a point are thought to lie, by name.
+
+        Args:
+            known: the point's quantities here.
+        """
+        if self.costs is None:
+            return {}
+        factors = {"energy_uj": self.costs.energy_band, "mj_per_day": self.costs.energy_band}
+        factors |= {"latency_ms": self.costs.latency_band, "busy": self.costs.latency_band}
+        found = {
+            name: (known[name] * f[0], known[name] * f[1]) for name, f in factors.items() if name in known
+        }
+        if self.battery is not None and self.inferences_per_hour is not None:
+            low, high = (self.battery.days(uj, self.inferences_per_hour) for uj in found["energy_uj"][::-1])
+            found["battery_days"] = (low, high)
+        return found
+
+
+NOWHERE = Deployment()

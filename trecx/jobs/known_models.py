@@ -1,0 +1,135 @@
+"""The models that can be scored by a key: the paper's, and those that were trained here."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from trecx import paths
+from trecx.datasets.download import choose_dataset
+from trecx.datasets.single_sample import find_single_samples
+from trecx.datasets.sources import DatasetSource, ModelSource, load_sources
+from trecx.datasets.tasks import SYSTEMS, TASKS
+from trecx.errors import unknown_name
+from trecx.store import Run
+
+PUBLISHED, TRAINED = "published", "trained here"
+
+
+@dataclass(frozen=True, eq=False)
+class KnownModel:
+    """A model that this project knows how to score.
+
+    Attributes:
+        task: its name.
+        system: its way of adding exits.
+        source: `PUBLISHED` or `TRAINED`.
+        path: the model's file or folder.
+        dataset: title of the samples that it is scored on.
+        samples: where these are fetched from; None where they come inside a Python package.
+        remote: where the model itself is fetched from; None for one that was trained here.
+        training: what shaped its weights; empty for a published one.
+    """
+
+    task: str
+    system: str
+    source: str
+    path: Path
+    dataset: str
+    samples: DatasetSource | None
+    remote: ModelSource | None
+    training: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        seed = f"/seed-{self.training['seed']}" if self.training else ""
+        return f"{self.source}/{self.task}/{self.system}{seed}"
+
+    @property
+    def samples_here(self) -> bool:
+        """Whether its samples have been fetched."""
+        return self.samples is None or (paths.DOWNLOADS / self.samples.folder).is_dir()
+
+    @property
+    def bytes_to_fetch(self) -> int:
+        """How much of the model itself has not been fetched yet."""
+        files = self.remote.files if self.remote else ()
+        return sum(file.limit for file in files if not (paths.DOWNLOADS / file.path).is_file())
+
+    def scored_as(self, runs: Iterable[Run]) -> Run | None:
+        """Return the newest of its runs; None where it was not scored yet."""
+        own = (self.task, self.system, self.source, self.dataset, self.training)
+        found = (run for run in runs if (run.task, run.system, run.source, run.dataset, run.training) == own)
+        return max(found, key=lambda run: run.created_at, default=None)
+
+
+def known_models() -> list[KnownModel]:
+    """Return all models, by task, the published first, then by system and seed.
+
+    One that was trained on samples which nobody can fetch is none of them.
+    """
+    systems, sources = list(SYSTEMS), (PUBLISHED, TRAINED)
+    return sorted(
+        (*_published(), *_trained(paths.MODELS)),
+        key=lambda model: (
+            list(TASKS).index(model.task),
+            sources.index(model.source),
+            systems.index(model.system),
+            model.training.get("seed", 0),
+        ),
+    )
+
+
+def find_known(key: str) -> KnownModel:
+    """Return the model with this key.
+
+    Raises:
+        UnknownNameError: there is none; a path is never a key.
+    """
+    models = {model.key: model for model in known_models()}
+    if key in models:
+        return models[key]
+    unknown_name("model", key[:80], [*list(models)[:3], "…: the page Score lists them"])
+
+
+def _published() -> Iterator[KnownModel]:
+    chosen = cache(lambda task: choose_dataset(task, paths.DOWNLOADS))
+    for model in load_sources().models:
+        samples = chosen(model.task)
+        path = paths.DOWNLOADS / model.path
+        yield KnownModel(model.task, model.system, PUBLISHED, path, samples.title, samples, model, {})
+
+
+def _trained(root: Path) -> Iterator[KnownModel]:
+    samples_of = cache(find_single_samples)
+    for path in [*root.glob("*/*/model.keras"), *root.glob("*/*/seed-*/model.keras")]:
+        config = training_of(path.parent)
+        if config is None or config["task"] not in TASKS or config["system"] not in SYSTEMS:
+            continue
+        samples = samples_of(config["task"], config["dataset"])
+        if path.parent == _place(root, config) and samples:
+            yield KnownModel(
+                *(config["task"], config["system"], TRAINED, path, config["dataset"]),
+                samples.source,
+                None,
+                config,
+            )
+
+
+def _place(root: Path, config: Mapping[str, Any]) -> Path:
+    """Return where `train` puts the model of a config."""
+    folder = root.joinpath(config["task"], config["system"])
+    return folder / f"seed-{config['seed']}" if config["seed"] else folder
+
+
+def training_of(folder: Path) -> dict[str, Any] | None:
+    """Return what the training in a folder was; None where its config, which comes last, is not whole."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))["config"]
+        named = all(isinstance(config[name], str) for name in ("task", "system", "dataset", "dataset_sha256"))
+        return dict(config) if named and isinstance(config["seed"], int) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None

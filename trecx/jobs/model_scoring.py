@@ -1,0 +1,65 @@
+"""A known model scored: what is not here is fetched, then every sample runs through the network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trecx import paths
+from trecx.datasets.download import fetch_dataset, fetch_models
+from trecx.datasets.samples import SampleSet, open_samples
+from trecx.datasets.training_sets import open_training
+from trecx.errors import DatasetError
+from trecx.jobs.known_models import KnownModel
+from trecx.progress import Progress, silent
+from trecx.store import Run, Store
+
+
+def score_known(model: KnownModel, store: Store, progress: Progress = silent) -> Run:
+    """Score a known model and keep the scores; return its run, which may have been there already.
+
+    Raises:
+        FetchError: something could not be fetched.
+        DatasetError: the samples are damaged, or not those that the model may be tested on.
+        ModelError: the model cannot be read or run, or TensorFlow is not installed.
+        StoreError: the run could not be kept.
+    """
+    folder = None
+    if model.samples:
+        folder = fetch_dataset(model.task, progress, folder=paths.DOWNLOADS, key=model.samples.key)
+    if model.remote:
+        fetch_models(model.task, progress, folder=paths.DOWNLOADS)  # and checks what is here already
+    progress("loading TensorFlow", 0, None)
+    from trecx.nn.scored_run import score_into  # TensorFlow is loaded only where a model is run
+
+    progress("loading TensorFlow", 1, 1)
+    samples = samples_to_score(model.task, model.training, folder if model.training else None, progress)
+    return score_into(store, model.path, model.system, samples, False, progress, model.training)[0]
+
+
+def samples_to_score(
+    task: str,
+    training: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+    progress: Progress = silent,
+) -> SampleSet:
+    """Return what a model of a task is scored on: never a sample that it may have learned from.
+
+    Args:
+        task: the task's name.
+        training: what shaped the model, if it was trained here.
+        folder: where the samples are; by default where `fetch_dataset` puts them.
+        progress: told how far the check of the samples is.
+
+    Raises:
+        DatasetError: the samples are damaged, or not those that the model may be tested on.
+    """
+    if not training:
+        return open_samples(task, folder, progress)
+    data = open_training(task, folder, progress)
+    if data.sha256 != training["dataset_sha256"]:
+        raise DatasetError(
+            f"{task}/{training['system']} was trained on other samples than those in "
+            f"{folder or data.dataset}, and may have learned from the ones to test it on; to go on, train it "
+            f"again: python -m trecx train {task} {training['system']}"
+        )
+    return data.test

@@ -1,0 +1,69 @@
+"""Other designs to show beside the one that is handed over."""
+
+from collections.abc import Iterable, Sequence
+
+from trecx.comparison.design import Design
+from trecx.datasets.tasks import SHORT_NAMES
+from trecx.errors import ExportError
+from trecx.scores import FloatArray
+from trecx.scores.run import comparable_costs
+from trecx.store import Run, Store
+from trecx.store.run_context import counts_of
+from trecx.threshold.class_mix import class_weights
+from trecx.threshold.exit_criteria import LARGEST
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.run_context import Situation
+
+
+def designs_beside(
+    store: Store, run: Run, situation: Situation, names: Sequence[str], criterion: str = LARGEST
+) -> list[Design]:
+    """Return a run and others of its task as designs to draw; none where no other is named.
+
+    Args:
+        store: where they are.
+        run: what is looked at; it comes first.
+        situation: what it is looked at with: the others get its class mix.
+        names: of the others, as `Store.find_run` takes them.
+        criterion: what exits go by.
+
+    Raises:
+        UnknownNameError: there is no such run; the message lists the known ones.
+        ExportError: one does not compare with the run; the message says why.
+        ScoresError: one does not hold what the criterion needs.
+        ClassMixError: the class mix asks for a class that another test set has no sample of.
+    """
+    found = {other.run_id: other for other in map(store.find_run, names)}
+    found.pop(run.run_id, None)
+    if not found:
+        return []
+    designs = [Design(_name(run, found.values()), [run], [situation])]
+    for other in found.values():
+        if why := _not_comparable(run, other, situation):
+            raise ExportError(f"{other.run_id} cannot be compared with {run.run_id}: {why}")
+        table = counts_of(store, other, criterion)
+        beside = Situation(other.task, table, class_weights=_weights_over(situation, table))
+        designs.append(Design(_name(other, [run, *found.values()]), [other], [beside]))
+    return designs
+
+
+def _name(run: Run, others: Iterable[Run]) -> str:
+    """Return a short name, with the run's id where another run would be called the same."""
+    name = f"{SHORT_NAMES.get(run.system, run.system)} · {run.source}"
+    alike = [other for other in others if (other.system, other.source) == (run.system, run.source)]
+    return f"{name} · {run.run_id}" if any(other.run_id != run.run_id for other in alike) else name
+
+
+def _not_comparable(run: Run, other: Run, situation: Situation) -> str:
+    if other.task != run.task:
+        return "it is of another task"
+    if not comparable_costs(run, other):
+        return "its costs are known in proportion only, or those of the other are"
+    if situation.class_weights is not None and other.class_names != run.class_names:
+        return "its classes are others, so that the class mix says nothing about them"
+    return ""
+
+
+def _weights_over(situation: Situation, table: ExitTable) -> FloatArray | None:
+    own = situation.class_weights
+    return None if own is None else class_weights(own * situation.table.class_counts, table.class_counts)

@@ -1,0 +1,195 @@
+"""Method, limits and provenance of a report: label and text of each paragraph."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from trecx.comparison.design import Design
+from trecx.console.labels import SAME_SAMPLES
+from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.figures.style import shortened
+from trecx.report.content import Report
+from trecx.saved_points.record import Rule
+from trecx.store import Run
+from trecx.threshold.exit_criteria import CRITERIA
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.int8_threshold import INT8_SOFTMAX
+
+Rows = list[tuple[str, str]]
+MOST_CLASSES = 24  # whose shares are named
+LONGEST_TITLE = 100  # characters of a dataset's title in the heading
+
+
+def noun_of(run: Run) -> str:
+    """Return what a sample of a run is called."""
+    return task_of(run.task, run.noun).noun
+
+
+def heading(run: Run) -> str:
+    """Return what a run is, in one line."""
+    task, system = task_of(run.task, run.noun), SHORT_NAMES.get(run.system, run.system)
+    over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {run.n_samples:,} {task.noun}s"
+    return f"{system} ({run.source}) · {over}"
+
+
+def setting_line(report: Report) -> str:
+    """Return where the network runs, and what it is shown there, in one line."""
+    device, deployment = report.situation.device, report.situation.deployment
+    parts = [device.title if device else "measured costs" if deployment.costs else "no device selected"]
+    if deployment.battery and deployment.costs:
+        parts.append(deployment.battery.name)
+    if deployment.inferences_per_hour and deployment.costs:
+        parts.append(f"{deployment.inferences_per_hour / 60:,.4g} inferences per minute")
+    parts.append(f"classes {report.record.setting.class_mix}")
+    return " · ".join(parts)
+
+
+def setting_words(report: Report) -> Rows:
+    """Return where the network runs, and what it is shown there."""
+    return [("Energy", _energy(report)), ("Battery", _battery(report)), ("Class mix", _class_mix(report))]
+
+
+def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
+    """Return how the numbers come about, and what they do not say.
+
+    Args:
+        report: what is handed over.
+        table: the counts that are in the report.
+        exact: whether they hold at every ρ.
+    """
+    run, rule, noun = report.run, report.record.rule, noun_of(report.run)
+    counted = (
+        "at every ρ"
+        if exact
+        else f"at {len(table.edges):,} values of ρ, which include every k/256; "
+        "between two of them, the upper one applies"
+    )
+    costs = (
+        "Only relative costs of the exits are known: 1 MFLOP stands for the final exit."
+        if run.relative_costs
+        else "Exit FLOPs are the floating-point operations from the input to an exit's prediction; one "
+        "multiply-accumulate counts as two."
+    )
+    return [
+        (
+            "Exit rule",
+            f"Inference stops at the first exit whose confidence ({CRITERIA[rule.criterion]}) is ≥ ρ; the "
+            f"final exit takes all remaining {noun}s.{_steps(rule)}",
+        ),
+        (
+            "Counting",
+            f"The network was run once over the {run.n_samples:,} {noun}s of {run.dataset} "
+            f"(split: {run.split}); every number is a count over their scores, exact {counted}. "
+            f"Confidence intervals are 95 % Wilson score intervals. {costs}",
+        ),
+        (
+            "Limits",
+            f"The numbers hold for {noun}s like these. {SAME_SAMPLES['sentence']} Confidences are those of "
+            "the scored model: int8 rounds ρ to steps of 1/256 and does not model how quantisation changes "
+            "the scores.",
+        ),
+    ]
+
+
+def provenance_words(report: Report) -> Rows:
+    """Return where it all comes from: names, hashes, versions, dates."""
+    run, record = report.run, report.record
+    return [
+        ("Run", f"{run.run_id}, of {run.created_at:%Y-%m-%d}"),
+        ("Identity", run.identity),
+        ("Baseline", record.baseline_run_id or "none was scored on these samples"),
+        ("Model", run.model),
+        ("Model's SHA-256", run.model_sha256 or "unknown: the scores were imported"),
+        ("Parameters", "unknown" if run.parameters is None else f"{run.parameters:,}"),
+        ("FLOPs by exit", ", ".join(f"{flops:,}" for flops in run.exit_flops)),
+        ("Training", _listed(run.training) or "unknown"),
+        ("Scored with", _listed(run.versions) or "unknown"),
+        ("Point taken", f"{record.taken_at:%Y-%m-%d %H:%M} UTC"),
+        ("Report", f"made by trecx {version('trecx')}"),
+    ]
+
+
+def others_words(run: Run, designs: Sequence[Design]) -> str:
+    """Return over what other designs were scored, where it is not what the run was scored over."""
+    strange = [design for design in designs if design.runs[0].sample_set_id != run.sample_set_id]
+    each = [f"{design.name} on {design.runs[0].dataset}" for design in strange]
+    if not each:
+        return f"All designs were scored on the same {noun_of(run)}s; the dot is the chosen point."
+    return (
+        f"Not all designs were scored on the same {noun_of(run)}s, so small differences are not meaningful: "
+        + ("; ".join(each) + ".")
+    )
+
+
+def pictures_words(report: Report) -> Iterator[str]:
+    """Yield what the pictures show, and what to heed."""
+    run, rho, noun = report.run, report.record.rule.effective, noun_of(report.run)
+    here = "Without early exits" if math.isinf(rho) else f"At ρ = {rho:.4g}"
+    if not report.pictures:
+        yield f"{here}, there is no {noun} with destructive overthinking."
+        return
+    yield (
+        f"{here}, the prediction for each of these is wrong, but an earlier exit was correct. They are "
+        "sorted by how much more confident the final exit is than the first."
+    )
+    yield f"They are {noun}s of {run.dataset} and may be personal data; check before sharing this file."
+
+
+def _steps(rule: Rule) -> str:
+    if rule.quantisation == INT8_SOFTMAX:
+        return ""
+    scale, zero = rule.quantisation.scale, rule.quantisation.zero_point
+    words = f" The device's int8 softmax counts in steps of {scale:g} from the zero point {zero}"
+    return f"{words}; the chosen ρ is one of these steps." if rule.precision == "int8" else ""
+
+
+def _energy(report: Report) -> str:
+    costs, rate = report.situation.deployment.costs, report.situation.deployment.inferences_per_hour
+    if costs is None:
+        return "No device was selected, so energy and battery life are unknown."
+    by_exit = ", ".join(f"{energy:,.4g}" for energy in costs.energy_uj)
+    often = "" if rate is None else f" Inferences per minute: {rate / 60:,.4g}."
+    if costs.kind == "measured":
+        return f"Measured values, entered by the user: {by_exit} µJ, cumulative by exit.{often}"
+    low, high = costs.energy_band
+    return (
+        f"Estimate: {by_exit} µJ, cumulative by exit, scaled by FLOPs from a published measurement of the "
+        f"task's reference network. The actual value is expected within {low:.2f}–{high:.2f} times "
+        "the estimate. "
+        f"Only inference is included: no sensor, no radio.{often} "
+        f"Source: {costs.source}."
+    )
+
+
+def _battery(report: Report) -> str:
+    battery = report.situation.deployment.battery
+    if battery is None:
+        return "No battery was selected."
+    return (
+        f"{battery.name}: {battery.capacity_mah:g} mAh at {battery.voltage:g} V, of which "
+        f"{100 * battery.usable:g} % is usable; sleep current {battery.sleep_ua:g} µA; self-discharge is not "
+        f"included. Source: {battery.source}."
+    )
+
+
+def _class_mix(report: Report) -> str:
+    setting, names = report.record.setting, report.situation.table.class_names
+    if setting.class_shares is None:
+        return "Classes occur as often as in the test set."
+    shown = [(name, share) for name, share in zip(names, setting.class_shares, strict=True) if share]
+    most = shown[:MOST_CLASSES]
+    shares = ", ".join(f"{name} {100 * share:.3g} %" for name, share in most)
+    rest = "" if len(shown) == len(most) else f", and {len(shown) - len(most)} more"
+    never = "" if len(shown) == len(names) else "; the others never occur"
+    return f"Classes are weighted ({setting.class_mix}): {shares}{rest}{never}."
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_spelled(value)}" for name, value in values.items() if value is not None)
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({_listed(value)})"
+    return " / ".join(map(_spelled, value)) if isinstance(value, list | tuple) else str(value)

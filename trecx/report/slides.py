@@ -1,0 +1,165 @@
+"""The three slides of an operating point: its place on the curve, what it saves, what it gets wrong."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.figures import flops_axis, must_write_pictures
+from trecx.figures.by_class import signed
+from trecx.figures.slides import Bars, Words, benefit_slide, confusion_slide, savings_slide
+from trecx.figures.style import shortened
+from trecx.scores import FloatArray, IntArray
+from trecx.store import Run
+from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.run_context import Situation
+
+
+def write_slides(run: Run, situation: Situation, threshold: float, out: Path) -> dict[str, Path]:
+    """Write the slides as pictures, SVG or PNG as `out` ends; return where each is, by name.
+
+    Args:
+        run: what is looked at.
+        situation: what it is looked at with.
+        threshold: ρ that the device goes by.
+        out: "slides.png" means slides-benefit-curve.png and so on.
+
+    Raises:
+        ThresholdError: ρ is neither within 0..1 nor `inf`.
+        OutputError: they could not be drawn or written; the message says why.
+    """
+    drawn = slides(run, situation, threshold)
+    paths = {name: out.with_name(f"{out.stem}-{name.replace(' ', '-')}{out.suffix}") for name in drawn}
+    must_write_pictures({paths[name]: figure for name, figure in drawn.items()})
+    return paths
+
+
+def slides(run: Run, situation: Situation, threshold: float) -> dict[str, go.Figure]:
+    """Return the slides by name: "benefit curve", "savings" and "confusion".
+
+    Args:
+        run: what is looked at.
+        situation: what it is looked at with.
+        threshold: ρ that the device goes by.
+
+    Raises:
+        ThresholdError: ρ is neither within 0..1 nor `inf`.
+    """
+    subject = _Subject(run, situation, threshold)
+    return {
+        "benefit curve": _benefit_slide(subject),
+        "savings": _savings_slide(subject),
+        "confusion": _confusion_slide(subject),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """What the slides are about."""
+
+    run: Run
+    situation: Situation
+    threshold: float
+
+    @cached_property
+    def point(self) -> OperatingPoint:
+        return self.situation.point(self.threshold)
+
+    @cached_property
+    def in_full(self) -> OperatingPoint:
+        return self.situation.point(math.inf)
+
+    @property
+    def noun(self) -> str:
+        return task_of(self.run.task, self.run.noun).noun
+
+    @property
+    def against(self) -> str:
+        return "baseline" if self.situation.reference else "final exit"
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """What changes are told against: the baseline, or this network without early exits."""
+        return self.situation.reference or self.situation.deployment.quantities(self.in_full)
+
+    @property
+    def about(self) -> str:
+        run, weights = self.run, self.situation.class_weights
+        system = SHORT_NAMES.get(run.system, run.system)
+        rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
+        mix = "" if weights is None else ", classes weighted"
+        over = f"{system} ({run.source}) on {run.dataset}, {run.n_samples:,} {self.noun}s{mix}, {rho}"
+        return f"{over}; run {run.run_id}"
+
+
+def _benefit_slide(subject: _Subject) -> go.Figure:
+    point, reference = subject.point, subject.reference
+    gain = signed(100 * (point.accuracy - reference["accuracy"]))
+    saved = signed(100 * (point.flops / reference["flops"] - 1))
+    return benefit_slide(
+        Words(
+            f"{saved} % FLOPs, {gain} pt accuracy",
+            f"Compared with the {subject.against}. {subject.about}",
+        ),
+        subject.situation.curve,
+        flops_axis(subject.situation.table.exit_flops),
+        subject.threshold,
+        (reference["flops"], reference["accuracy"]) if subject.situation.reference else None,
+    )
+
+
+def _savings_slide(subject: _Subject) -> go.Figure:
+    point, reference, device = subject.point, subject.reference, subject.situation.device
+    costs, before = subject.situation.deployment.costs, reference.get("energy_uj")
+    of_what, where = "FLOPs", ""
+    names, values = (subject.against, "with early exit"), (reference["flops"] / 1e6, point.flops / 1e6)
+    title = "million FLOPs per inference"
+    if costs and before:
+        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}"
+        title = f"energy per inference (mJ, {costs.kind})"
+        values = (before / 1000, point.expected(costs.energy_uj) / 1000)
+    change = signed(100 * (values[1] / values[0] - 1))
+    return savings_slide(
+        Words(
+            f"{100 * point.exit_rate:.1f} % of {subject.noun}s exit early: {change} % {of_what}",
+            f"Compared with the {subject.against}. {subject.about}{where}",
+        ),
+        point.exit_counts / point.n_samples,
+        Bars(title, names, values),
+    )
+
+
+def _confusion_slide(subject: _Subject) -> go.Figure:
+    situation, names = subject.situation, subject.situation.table.class_names
+    against = situation.baseline.operating_point(math.inf) if situation.baseline else subject.in_full
+    if situation.baseline and situation.class_weights is not None:
+        against = against.weighted(situation.class_weights)
+    confusion = subject.point.confusion
+    return confusion_slide(
+        Words(
+            _gained_most(names, confusion, against.confusion, subject),
+            f"{subject.noun.capitalize()}s more (+) or fewer (−) than with the {subject.against}: green is "
+            f"better, yellow is worse, correct predictions are framed. {subject.about}",
+        ),
+        names,
+        confusion,
+        against.confusion,
+    )
+
+
+def _gained_most(
+    names: Sequence[str], confusion: IntArray | FloatArray, against: IntArray | FloatArray, subject: _Subject
+) -> str:
+    """Say which wrong answer is given more often than before."""
+    change = confusion - against
+    wrong = change.sum(axis=0) - change.diagonal()
+    most = int(np.argmax(wrong))
+    if wrong[most] < 0.5:
+        return f"No confusion is more frequent than with the {subject.against}"
+    return f"{signed(wrong[most], 0)} {subject.noun}s wrongly predicted as {shortened(names[most])}"

@@ -1,0 +1,131 @@
+"""An operating point as one JSON document (docs/point-schema.md), and back."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from trecx.device.battery import Battery
+from trecx.errors import ExportError
+from trecx.saved_points.record import PointRecord, RecordedRun, Rule, Setting
+from trecx.scores.float32 import not_below
+from trecx.threshold.exit_criteria import ENTROPY, entropy_limit
+from trecx.threshold.int8_threshold import Quantisation
+
+SCHEMA, SCHEMA_VERSION = "trecx.operating-point", 1
+
+
+def document_of(record: PointRecord) -> dict[str, Any]:
+    """Return a record as JSON has it: `inf` is None, times are ISO 8601 in UTC."""
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "trecx_version": version("trecx"),
+        "name": record.name,
+        "note": record.note,
+        "author": record.author,
+        "taken_at": record.taken_at.isoformat(),
+        "run": _run(record.run) | {"baseline_run_id": record.baseline_run_id},
+        "rule": _rule(record.rule, len(record.run.class_names)),
+        "setting": _setting(record.setting),
+        "numbers": dict(record.numbers),
+    }
+
+
+def record_of(document: Mapping[str, Any]) -> PointRecord:
+    """Return the record that `document_of` made a document of.
+
+    Raises:
+        ExportError: it is no such document, or of another version.
+    """
+    if (document.get("schema"), document.get("schema_version")) != (SCHEMA, SCHEMA_VERSION):
+        raise ExportError(f"not an operating point of schema {SCHEMA}, version {SCHEMA_VERSION}")
+    run, setting, rule = document["run"], document["setting"], document["rule"]
+    recorded = {field.name: run[field.name] for field in fields(RecordedRun)} | {
+        "created_at": datetime.fromisoformat(run["created_at"]),
+        "class_names": tuple(run["class_names"]),
+        "exit_flops": tuple(run["exit_flops"]),
+    }
+    return PointRecord(
+        RecordedRun(**recorded),
+        run["baseline_run_id"],
+        Rule(
+            math.inf if rule["threshold"] is None else rule["threshold"],
+            rule["criterion"],
+            rule["precision"],
+            Quantisation(rule["int8_scale"], rule["int8_zero_point"]),
+        ),
+        _setting_of(setting),
+        document["numbers"],
+        datetime.fromisoformat(document["taken_at"]),
+        document["name"],
+        document["note"],
+        document["author"],
+    )
+
+
+def _run(run: RecordedRun) -> dict[str, Any]:
+    return asdict(run) | {
+        "created_at": run.created_at.isoformat(),
+        "class_names": list(run.class_names),
+        "exit_flops": list(run.exit_flops),
+    }
+
+
+def _rule(rule: Rule, n_classes: int) -> dict[str, Any]:
+    """Return the rule, with what firmware compares; those numbers follow from the rest."""
+    limit = entropy_limit(rule.threshold, n_classes) if rule.criterion == ENTROPY else None
+    return {
+        "threshold": _finite(rule.threshold),
+        "criterion": rule.criterion,
+        "precision": rule.precision,
+        "effective_threshold": _finite(rule.effective),
+        "float32_threshold": _finite(float(not_below(rule.threshold))),
+        "entropy_limit_nats": None if limit is None else _finite(limit),
+        "int8_threshold": rule.int8_threshold,
+        "int8_scale": rule.quantisation.scale,
+        "int8_zero_point": rule.quantisation.zero_point,
+    }
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    battery = setting.battery
+    return {
+        "device": setting.device,
+        "costs": setting.costs,
+        "costs_source": setting.costs_source,
+        "exit_energy_uj": _listed(setting.exit_energy_uj),
+        "exit_latency_ms": _listed(setting.exit_latency_ms),
+        "inferences_per_hour": setting.inferences_per_hour,
+        "battery": battery
+        and {
+            "name": battery.name,
+            "capacity_mah": battery.capacity_mah,
+            "voltage_v": battery.voltage,
+            "sleep_ua": battery.sleep_ua,
+            "usable": battery.usable,
+            "source": battery.source,
+        },
+        "class_mix": setting.class_mix,
+        "class_shares": _listed(setting.class_shares),
+    }
+
+
+def _setting_of(setting: Mapping[str, Any]) -> Setting:
+    kept = dict(setting)
+    for name in ("exit_energy_uj", "exit_latency_ms", "class_shares"):
+        kept[name] = None if kept[name] is None else tuple(kept[name])
+    if kept["battery"]:
+        battery = dict(kept["battery"])
+        kept["battery"] = Battery(voltage=battery.pop("voltage_v"), **battery)
+    return Setting(**kept)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _listed(values: tuple[float, ...] | None) -> list[float] | None:
+    return None if values is None else list(values)

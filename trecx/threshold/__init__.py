@@ -1,0 +1,1 @@
+"""What ρ does to a run, counted exactly at every ρ, and how ρ is chosen within limits."""

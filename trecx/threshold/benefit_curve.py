@@ -1,0 +1,248 @@
+"""The exact benefit curve of an early-exit network, and the points that people choose on it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.errors import ScoresError, ThresholdError
+from trecx.scores import ExitScores, FloatArray, IntArray
+from trecx.scores.sample_blocks import each_block
+from trecx.threshold.exit_order import LeavingOrder, largest_so_far, leaving_order
+from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.outcomes import OUTCOMES, outcomes
+
+DROPS = (0.0, 0.01, 0.02, 0.03)
+REACHED = 0.0025  # of accuracy: a trade-off point further below than this is not on the curve
+
+
+@dataclass(frozen=True, eq=False)
+class BenefitCurve:
+    """Total accuracy against expected cost as ρ falls from infinity (paper, Eq. 2 and 3, Figure 4).
+
+    A step holds for every ρ above the next step's threshold, up to and including its own. Counts are whole
+    numbers, or, under a class mix, sums of weights that add up to the number of samples all the same.
+
+    Attributes:
+        thresholds: ρ of each step, decreasing, `inf` (nobody leaves early) first, of shape (n_steps,).
+        exit_counts: samples that leave at each exit, of shape (n_steps, n_exits).
+        correct: samples answered right, of shape (n_steps,).
+        exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
+    """
+
+    thresholds: FloatArray
+    exit_counts: IntArray | FloatArray
+    correct: IntArray | FloatArray
+    exit_flops: IntArray
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples."""
+        return round(float(self.exit_counts[0].sum()))
+
+    @cached_property
+    def accuracy(self) -> FloatArray:
+        """Total accuracy (Eq. 2) of each step, 0..1, of shape (n_steps,)."""
+        return self.correct / self.n_samples
+
+    @cached_property
+    def exit_rate(self) -> FloatArray:
+        """Fraction of samples that leave before the final exit, 0..1, of shape (n_steps,)."""
+        early: IntArray | FloatArray = self.exit_counts[:, :-1].sum(axis=1)
+        return early / self.n_samples
+
+    @cached_property
+    def flops(self) -> FloatArray:
+        """Expected FLOPs per sample of each step (mean of Eq. 3), of shape (n_steps,)."""
+        return self.expected(self.exit_flops)
+
+    def expected(self, exit_costs: IntArray | FloatArray) -> FloatArray:
+        """Return the mean cost per sample of each step, given what answering at each exit costs.
+
+        Args:
+            exit_costs: FLOPs, µJ, ms or anything else by exit, of shape (n_exits,).
+        """
+        return (self.exit_counts @ exit_costs) / self.n_samples
+
+    def plateau(self, step: int) -> tuple[float, float]:
+        """Return (low, high): every ρ in (low, high] lets the same samples leave as this step does.
+
+        Neighbouring steps belong to it where nobody moves between them: on a grid of thresholds, in a table
+        of bins, or where only classes that never occur move.
+        """
+        others = np.flatnonzero((self.exit_counts != self.exit_counts[step]).any(axis=1))
+        first = others[others < step].max(initial=-1) + 1
+        below = self.thresholds[others[others > step]]
+        return float(below.max(initial=0.0)), float(self.thresholds[first])
+
+    def at(self, thresholds: Sequence[float] | FloatArray) -> "BenefitCurve":
+        """Return the steps on which the given thresholds fall, carrying those thresholds.
+
+        Raises:
+            ThresholdError: one is neither within 0..1 nor `inf`.
+        """
+        wanted = np.array([checked_threshold(value) for value in thresholds])
+        step = self.steps_at(wanted)
+        return BenefitCurve(wanted, self.exit_counts[step], self.correct[step], self.exit_flops)
+
+    def steps_at(self, thresholds: Sequence[float] | FloatArray) -> IntArray:
+        """Return the number of the step that each threshold falls on, of the thresholds' shape."""
+        return np.searchsorted(-self.thresholds, -np.asarray(thresholds), side="right") - 1
+
+    def on_grid(self, n_points: int) -> "BenefitCurve":
+        """Return the points of `n_points` evenly spaced thresholds from 0 to 1 (101: the paper's plots)."""
+        return self.at(np.linspace(0, 1, n_points))
+
+
+@dataclass(frozen=True)
+class TradeoffPoint:
+    """The point whose accuracy is closest to the baseline's less `drop` (paper, Table 1)."""
+
+    drop: float
+    threshold: float
+    accuracy: float
+    exit_rate: float
+    flops: float
+
+
+def checked_threshold(value: float) -> float:
+    """Return ρ as a float.
+
+    Raises:
+        ThresholdError: it is neither within 0..1 nor `inf`.
+    """
+    threshold = float(value)
+    if 0 <= threshold <= 1 or threshold == math.inf:
+        return threshold
+    raise ThresholdError(
+        f"the threshold ρ must lie within 0..1, or be inf (nobody leaves early), got {value}"
+    )
+
+
+def reached_confidence(scores: ExitScores) -> npt.NDArray[np.float32]:
+    """Return the largest confidence over exits 1..k for each early exit k, of shape (n_samples, n_exits - 1).
+
+    A sample leaves at the first exit where this reaches ρ.
+    """
+    return largest_so_far(scores.confidence[:, :-1])
+
+
+def benefit_curve(scores: ExitScores) -> BenefitCurve:
+    """Return every step of the benefit curve: one sort, then sums; equal confidences move together."""
+    order = leaving_order(scores)
+    ties = each_block(lambda part: _ties(order, part, scores.n_exits), len(order.keys))
+    sums = np.array([sums for _, sums in ties], np.int64).reshape(-1, max(scores.n_exits, 2))
+    before = sums.cumsum(axis=0) - sums
+    n_steps = sums[:, 0].sum() + 1
+    thresholds, correct = np.empty(n_steps), np.empty(n_steps, np.int64)
+    exit_counts = np.empty((scores.n_exits, n_steps), np.int64)
+    thresholds[0], exit_counts[:, 0], exit_counts[-1, 0] = np.inf, 0, scores.n_samples
+    correct[0] = order.final_correct
+
+    def fill(part: slice, last: IntArray, sums_before: IntArray) -> None:
+        first, gained, *passed = sums_before.tolist()
+        rows = slice(first + 1, first + 1 + len(last))
+        thresholds[rows] = order.confidence(part, last)
+        order.gained(part, last, order.final_correct + gained, out=correct[rows])
+        left_by = exit_counts[:, rows]
+        np.add(last, part.start + 1, out=left_by[-2])
+        for exit_ in range(scores.n_exits - 2):  # what is no other early exit's is the last one's
+            np.add(order.left(part, exit_).take(last), passed[exit_], out=left_by[exit_])
+            left_by[-2] -= left_by[exit_]
+        np.subtract(scores.n_samples, left_by[-2], out=left_by[-1])
+        for exit_ in range(scores.n_exits - 2, 0, -1):
+            left_by[exit_] -= left_by[exit_ - 1]
+
+    each_block(fill, len(order.keys), [last for last, _ in ties], before)
+    return BenefitCurve(thresholds, exit_counts.T, correct, scores.exit_flops)
+
+
+def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, list[int]]:
+    """Return the last keys of ties in a block, and what the block adds to the curve.
+
+    That is steps, right answers, and who leaves each early exit but the last.
+    """
+    last = order.last_of_ties(part)
+    left = (order.n_leaving(part, exit_) for exit_ in range(n_exits - 2))
+    return last, [len(last), order.gain(part), *left]
+
+
+def exit_counts_from_passed(passed: IntArray | FloatArray, n_samples: int) -> IntArray | FloatArray:
+    """Return samples that leave at each exit, a row for `inf` before the others.
+
+    Args:
+        passed: samples that have left by exit k, of shape (n_steps, n_exits - 1).
+        n_samples: number of samples.
+    """
+    left_by = np.full((len(passed) + 1, passed.shape[1] + 2), n_samples, passed.dtype)
+    left_by[:, 0] = 0
+    left_by[0, 1:-1] = 0
+    left_by[1:, 1:-1] = passed
+    return np.diff(left_by, axis=1)
+
+
+def operating_point(scores: ExitScores, threshold: float) -> OperatingPoint:
+    """Return what ρ does to every sample.
+
+    Raises:
+        ThresholdError: ρ is neither within 0..1 nor `inf`.
+    """
+    threshold = checked_threshold(threshold)
+    reached = reached_confidence(scores).astype(np.float64)
+    taken = (reached < threshold).sum(axis=1)
+    rows = np.arange(scores.n_samples)
+    outcome = outcomes(scores.correct)[rows, taken]
+    return OperatingPoint(
+        threshold,
+        (reached[reached < threshold].max(initial=0.0), reached[reached >= threshold].min(initial=np.inf)),
+        _by_class(scores.labels, taken, scores.n_classes, scores.n_exits),
+        _by_class(scores.labels, scores.predictions[rows, taken], scores.n_classes, scores.n_classes),
+        _by_class(scores.labels, outcome, scores.n_classes, len(OUTCOMES)),
+        scores.exit_flops,
+    )
+
+
+def _by_class(labels: IntArray, values: IntArray, n_classes: int, n_values: int) -> IntArray:
+    """Return samples by (true class, value), of shape (n_classes, n_values)."""
+    counts = np.bincount(labels * n_values + values, minlength=n_classes * n_values)
+    return counts.reshape(n_classes, n_values)
+
+
+def tradeoff_points(
+    curve: BenefitCurve, baseline_accuracy: float, drops: Sequence[float] = DROPS
+) -> list[TradeoffPoint]:
+    """Return, for each drop, the point whose accuracy is closest to `baseline_accuracy - drop`.
+
+    Of points equally close, the one of the fewest FLOPs (paper, Table 1).
+
+    Raises:
+        ScoresError: `baseline_accuracy` is not within 0..1.
+    """
+    if not 0 <= baseline_accuracy <= 1:
+        raise ScoresError(
+            f"the baseline accuracy must lie within 0..1 (0.922 for 92.2 %), got {baseline_accuracy}"
+        )
+    points = []
+    for drop in drops:
+        distance = np.abs(curve.accuracy - (baseline_accuracy - drop)).round(12)
+        best = np.lexsort((curve.flops, distance))[0]
+        numbers = (curve.thresholds, curve.accuracy, curve.exit_rate, curve.flops)
+        points.append(TradeoffPoint(drop, *(float(column[best]) for column in numbers)))
+    return points
+
+
+def break_even_exit_rate(exit_flops: Sequence[int], baseline_flops: float) -> float | None:
+    """Return the exit rate above which a network with one early exit costs less than its baseline.
+
+    None where there is no such rate: with several early exits, or where even the final exit costs no more.
+
+    >>> round(break_even_exit_rate([7_090_284, 18_189_688], 15_692_716), 3)  # vww/trecx, published
+    0.225
+    """
+    if len(exit_flops) != 2 or exit_flops[1] <= baseline_flops:
+        return None
+    early, final = exit_flops
+    return (final - baseline_flops) / (final - early)

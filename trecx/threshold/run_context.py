@@ -1,0 +1,71 @@
+"""A run, and all that its numbers depend on: the class mix, the device, how often it infers, the battery."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from trecx.device.energy import DeviceProfile, estimated_costs
+from trecx.device.operating_conditions import NOWHERE, Deployment
+from trecx.scores import FloatArray
+from trecx.threshold.benefit_curve import BenefitCurve
+from trecx.threshold.choice import Choice, choose
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.int8_steps import int8_thresholds
+from trecx.threshold.limits import Wish
+from trecx.threshold.operating_point import OperatingPoint
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """What a run is looked at with; the same for the page and for the command line.
+
+    Attributes:
+        task: the run's task.
+        table: the run's counts.
+        baseline: counts of the network without exits over the same samples, if it was scored.
+        deployment: what the run's exits cost, how often the device infers, what feeds it.
+        device: the profile that costs are estimated from; None where they were measured or are unknown.
+        class_weights: what one sample of each class counts, of shape (n_classes,); None: one.
+    """
+
+    task: str
+    table: ExitTable
+    baseline: ExitTable | None = None
+    deployment: Deployment = NOWHERE
+    device: DeviceProfile | None = None
+    class_weights: FloatArray | None = None
+
+    @cached_property
+    def curve(self) -> BenefitCurve:
+        """The benefit curve under the class mix."""
+        return self.table.curve(self.class_weights)
+
+    @cached_property
+    def reference(self) -> dict[str, Any] | None:
+        """What is known of the baseline here (`Deployment.quantities`); None where it was not scored."""
+        if self.baseline is None:
+            return None
+        costs = estimated_costs(self.device, self.task, self.baseline.exit_flops) if self.device else None
+        point = self._weighted(self.baseline.operating_point(math.inf))
+        return replace(self.deployment, costs=costs).quantities(point)
+
+    def point(self, threshold: float) -> OperatingPoint:
+        """Return what ρ does under the class mix.
+
+        Raises:
+            ThresholdError: ρ is neither within 0..1 nor `inf`.
+        """
+        return self._weighted(self.table.operating_point(threshold))
+
+    def choose(self, wish: Wish, int8: bool = False) -> Choice:
+        """Return the best ρ for a wish; `int8`: among those that an int8 device can tell apart.
+
+        Raises:
+            BudgetError: the wish needs what is not known here.
+        """
+        steps = self.curve.at(int8_thresholds()) if int8 else self.curve
+        return choose(steps, wish, self.deployment, self.reference["accuracy"] if self.reference else None)
+
+    def _weighted(self, point: OperatingPoint) -> OperatingPoint:
+        return point if self.class_weights is None else point.weighted(self.class_weights)

@@ -1,0 +1,48 @@
+"""Where one sample leaves, and at which ρ that changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.threshold.outcomes import outcomes
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """An exit that a sample leaves at for some ρ: for above < ρ <= up_to.
+
+    Attributes:
+        exit: 0 is the first.
+        above: the largest confidence before this exit, 0..1; −inf at the first exit.
+        up_to: the largest confidence up to this exit, 0..1; `inf` at the final exit, which takes the rest.
+        outcome: what it means to leave here, as an index into `overthinking.OUTCOMES`.
+    """
+
+    exit: int
+    above: float
+    up_to: float
+    outcome: int
+
+    def holds_at(self, threshold: float) -> bool:
+        """Return whether the sample leaves here at this ρ."""
+        return self.above < threshold <= self.up_to
+
+
+def leavings(confidence: npt.NDArray[np.float32], correct: npt.NDArray[np.bool_]) -> Sequence[Leaving]:
+    """Return the exits that a sample leaves at as ρ rises from 0; one that no ρ picks is left out.
+
+    Args:
+        confidence: of its answer at each exit, of shape (n_exits,).
+        correct: whether each exit is right, of shape (n_exits,).
+
+    >>> [(way.exit, way.above, way.up_to) for way in leavings(np.array([0.5, 0.25, 1]), np.ones(3, bool))]
+    [(0, -inf, 0.5), (2, 0.5, inf)]
+    """
+    reached = np.maximum.accumulate(confidence[:-1]).astype(np.float64)
+    above, up_to = np.append(-np.inf, reached).tolist(), np.append(reached, np.inf).tolist()
+    outcome = outcomes(correct[None])[0].tolist()
+    return [
+        Leaving(*way) for way in zip(range(len(up_to)), above, up_to, outcome, strict=True) if way[1] < way[2]
+    ]
