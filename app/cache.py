@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from trecx.comparison.cost_at_accuracy import Reached, reach
+from trecx.comparison.cost_at_accuracy import CostAtAccuracy, reach
 from trecx.comparison.paired_difference import PairedDifference, paired_difference
 from trecx.confidence.calibration import Reliability, reliability
 from trecx.confidence.distribution import exit_confidence
@@ -27,7 +27,7 @@ from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.class_changes import paired_table
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def store() -> Store:
@@ -90,7 +90,7 @@ def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[floa
 @st.cache_data(max_entries=16, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})
 def reached_by_criterion(
     run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
-) -> dict[str, Reached]:
+) -> dict[str, CostAtAccuracy]:
     """Return what each exit criterion needs for the baseline's accuracy."""
     right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
     scores = exit_scores(run, store_name)
@@ -100,21 +100,21 @@ def reached_by_criterion(
 
 
 def console_data(
-    run: Run, store_name: str, situation: Situation, axis: str, criterion: str = LARGEST
+    run: Run, store_name: str, context: RunContext, axis: str, criterion: str = LARGEST
 ) -> dict[str, Any]:
     """Return what the console of a run needs (`trecx.console.console_data`).
 
     Args:
         run: what is looked at.
         store_name: of the store that it is in.
-        situation: its counts, and all that its numbers depend on.
+        context: its counts, and all that its numbers depend on.
         axis: what the curve is drawn against.
         criterion: what an exit goes by.
     """
-    weights = situation.class_weights
-    setting = (device_data(situation.deployment), reference_data(situation))
+    weights = context.class_weights
+    setting = (device_data(context.conditions), reference_data(context))
     mix = None if weights is None else tuple(weights.tolist())
-    return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), situation)
+    return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), context)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Run: lambda run: run.run_id})
@@ -125,9 +125,9 @@ def _console_data(
     criterion: str,
     mix: tuple[float, ...] | None,
     setting: str,
-    _situation: Situation,
+    _context: RunContext,
 ) -> dict[str, Any]:
-    return live_console_data(run, _situation, axis, criterion)
+    return live_console_data(run, _context, axis, criterion)
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.made import made_scores
 from benchmarks.measure import Row, median_ms
 from trecx.scores import IntArray
-from trecx.store import Provenance, Run, Store, Wanted
+from trecx.store import Provenance, Run, SampleFilter, Store
 from trecx.threshold.benefit_curve import reached_confidence
 from trecx.threshold.outcomes import DESTRUCTIVE, HOPELESS, PREMATURE, outcomes
 
@@ -18,11 +18,11 @@ PAGE_SIZE = 25  # a page, and whether one follows
 AIM_MS = 300.0
 WRONG = (PREMATURE, HOPELESS, DESTRUCTIVE)
 WISHES = {
-    "wrong": Wanted(0.9, WRONG),
-    "one cell of the confusion": Wanted(0.9, label=3, prediction=5),
-    "one cell of exit 1's confusion": Wanted(0.9, label=3, prediction=5, at=0),
-    "a band of confidence": Wanted(0.9, WRONG, confidence=(0.5, 0.501)),
-    "part of a name": Wanted(0.9, text="77777"),
+    "wrong": SampleFilter(0.9, WRONG),
+    "one cell of the confusion": SampleFilter(0.9, label=3, prediction=5),
+    "one cell of exit 1's confusion": SampleFilter(0.9, label=3, prediction=5, at=0),
+    "a band of confidence": SampleFilter(0.9, WRONG, confidence=(0.5, 0.501)),
+    "part of a name": SampleFilter(0.9, text="77777"),
 }
 
 
@@ -46,14 +46,14 @@ def rows() -> list[Row]:
     return [*found, Row("gallery: the slowest", aim, N_SAMPLES, spent, AIM_MS, f"that is: {slowest}")]
 
 
-def look(store: Store, run: Run, wanted: Wanted, after: tuple[int, int] | None = None) -> int:
+def look(store: Store, run: Run, wanted: SampleFilter, after: tuple[int, int] | None = None) -> int:
     """Get a page as the dashboard does, and how many samples there are where the run's counts cannot tell."""
     page = store.gallery.page(run, wanted, PAGE_SIZE, after)
     counted = not wanted.text and wanted.at is None and wanted.confidence == (0.0, 1.0)
     return len(page) if counted or len(page) < PAGE_SIZE else store.gallery.count(run, wanted)
 
 
-def sort_everything(store: Store, run: Run, wanted: Wanted) -> IntArray:
+def sort_everything(store: Store, run: Run, wanted: SampleFilter) -> IntArray:
     """Return gap (millionths) and position of all samples with the wanted outcomes, the largest gap first."""
     scores = store.load_scores(run)
     reached = np.column_stack([reached_confidence(scores), np.full(scores.n_samples, np.inf)])

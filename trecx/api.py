@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from trecx.device.energy import measured_costs
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.report import designs_beside, report_of, write_report
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
-from trecx.store.run_context import look_at
+from trecx.store.run_context import load_context
 from trecx.threshold import choice
 from trecx.threshold.benefit_curve import benefit_curve, checked_threshold
 from trecx.threshold.choice import Choice
 from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.int8_steps import int8_thresholds
-from trecx.threshold.limits import Wish
+from trecx.threshold.limits import Limits
 
 
 def runs(db: str | None = None) -> list[Run]:
@@ -50,7 +50,7 @@ def choose(
     *,
     energy_uj: Sequence[float] = (),
     latency_ms: Sequence[float] = (),
-    deployment: Deployment | None = None,
+    conditions: OperatingConditions | None = None,
     baseline_accuracy: float | None = None,
     int8: bool = False,
     **limits: Any,
@@ -61,21 +61,21 @@ def choose(
         scores: of one run.
         energy_uj: µJ measured by the time exit k has answered, where a limit needs it.
         latency_ms: ms measured by then.
-        deployment: where the network runs, in place of `energy_uj` and `latency_ms`.
+        conditions: where the network runs, in place of `energy_uj` and `latency_ms`.
         baseline_accuracy: of the network without exits, where `max_drop` is held against it.
         int8: whether only ρ that an int8 softmax can tell apart are looked at.
-        limits: of `trecx.threshold.limits.Wish`, such as `max_flops` or `min_accuracy`.
+        limits: of `trecx.threshold.limits.Limits`, such as `max_flops` or `min_accuracy`.
 
     Raises:
         BudgetError: there is no limit, an absurd one, or one that needs what is not known.
         EnergyError: what was measured cannot be.
     """
-    if deployment is None:
+    if conditions is None:
         costs = measured_costs(energy_uj, latency_ms or None, scores.n_exits) if len(energy_uj) else None
-        deployment = Deployment(costs)
+        conditions = OperatingConditions(costs)
     curve = benefit_curve(scores)
     steps = curve.at(int8_thresholds()) if int8 else curve
-    return choice.choose(steps, Wish(**limits), deployment, baseline_accuracy)
+    return choice.choose(steps, Limits(**limits), conditions, baseline_accuracy)
 
 
 def save_report(
@@ -88,7 +88,7 @@ def save_report(
     criterion: str = LARGEST,
     int8: bool = False,
     compare: Sequence[str] = (),
-    **looked_at: Any,
+    **context_options: Any,
 ) -> None:
     """Write the living report of an operating point: one HTML file in which ρ can still be dragged.
 
@@ -101,7 +101,7 @@ def save_report(
         criterion: what an exit goes by: `largest` (probability), `entropy` or `margin`.
         int8: whether the point is one of an int8 softmax.
         compare: other runs whose curves stand beside it.
-        looked_at: of `trecx.store.run_context.look_at`: `device`, `energy_uj`, `latency_ms`, `battery`,
+        context_options: of `trecx.store.run_context.load_context`: `device`, `energy_uj`, `latency_ms`, `battery`,
             `inferences_per_hour`, `class_mix`.
 
     Raises:
@@ -111,8 +111,8 @@ def save_report(
     store = Store(db)
     run = store.find_run(name, source)
     rule = Rule(checked_threshold(threshold), criterion, "int8" if int8 else "float32")
-    situation = look_at(store, run, criterion=criterion, **looked_at)
-    class_mix = looked_at.get("class_mix", AS_TESTED)
-    record = take_point(run, store.baseline_of(run), situation, rule, class_mix)
-    others = designs_beside(store, run, situation, compare, criterion)
-    write_report(report_of(store, run, situation, record, others), Path(path))
+    context = load_context(store, run, criterion=criterion, **context_options)
+    class_mix = context_options.get("class_mix", AS_TESTED)
+    record = capture_point(run, store.baseline_of(run), context, rule, class_mix)
+    others = designs_beside(store, run, context, compare, criterion)
+    write_report(report_of(store, run, context, record, others), Path(path))

@@ -21,7 +21,7 @@ ROW, MARGINS = 24, 62  # pixels of height
 
 def changes_at(frame: Frame, threshold: float, against: str) -> ClassChanges:
     """Return what ρ changes in each class against the final exit alone, or against the baseline."""
-    table = frame.situation.table
+    table = frame.context.table
     if against == FINAL and table.n_exits == 2:  # follows from counts that are there already
         return changes_from_final(table, threshold)
     reference = frame.store.baseline_of(frame.run) if against == BASELINE else None
@@ -37,7 +37,7 @@ def show_payers(frame: Frame, changes: ClassChanges, against: str, beside: tuple
         against: what they are changes from.
         beside: the exit rate and the cost of each class.
     """
-    names, difference = frame.situation.table.class_names, changes.by_class()
+    names, difference = frame.context.table.class_names, changes.by_class()
     order = payers_first(difference)
     shown = order[:MOST_CLASSES]
     if against == FINAL and not np.nansum(beside[0].estimates.value):
@@ -77,7 +77,7 @@ def _named(names: Sequence[str], difference: Estimates, classes: IntArray) -> st
 
 
 def _overall(frame: Frame, changes: ClassChanges, against: str) -> str:
-    weights = frame.situation.class_weights
+    weights = frame.context.class_weights
     everything = f"All {frame.task.noun}s" + ("" if weights is None else " in this class mix")
     value, low, high = (signed(100 * number, 2) for number in changes.overall(weights))
     return f"{everything} against the {against}: {value} points ({low} to {high})."
@@ -90,7 +90,7 @@ def _legend(frame: Frame, n_shown: int, n_classes: int) -> str:
     ]
     if n_shown < n_classes:
         parts.insert(0, f"The {n_shown} of {n_classes} classes that lose most; the table below has all.")
-    if frame.situation.class_weights is not None:
+    if frame.context.class_weights is not None:
         parts.append("The class mix changes overall numbers, not what holds within a class.")
     return " ".join(parts)
 

@@ -21,7 +21,7 @@ FEW, CELL, LARGE_CELL, MARGINS = 4, 27, 70, 100  # classes; pixels of height
 
 def show_confusions(frame: Frame, threshold: float) -> None:
     """Draw the chosen confusion, its cells as a list, and the way to the samples of one."""
-    names = frame.situation.table.class_names
+    names = frame.context.table.class_names
     left, middle, right = st.columns([3, 0.7, 1.3], vertical_alignment="bottom")
     with left:
         confusion = _pick_confusion(frame, threshold)
@@ -43,7 +43,7 @@ def show_confusions(frame: Frame, threshold: float) -> None:
 
 
 def _pick_confusion(frame: Frame, threshold: float) -> Confusion:
-    table = frame.situation.table
+    table = frame.context.table
     names, early = table.class_names, range(table.n_exits - 1)
     exits = {f"exit {k + 1}" if len(early) > 1 else "early exit": k for k in early}
     options = [WHOLE, *exits, FINAL, CHANGE]

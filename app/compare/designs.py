@@ -17,7 +17,7 @@ from trecx.scores import FloatArray
 from trecx.store import Run, baseline_among
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[Design]:
@@ -25,7 +25,7 @@ def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[
     designs = []
     for name in names:
         try:
-            situations = [_situation(frame, run) for run in options[name]]
+            situations = [_context(frame, run) for run in options[name]]
         except TrecxError as error:
             st.warning(plain(f"{name} is left out: {error}"))
             continue
@@ -33,10 +33,10 @@ def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[
     return designs
 
 
-def _situation(frame: Frame, run: Run) -> Situation:
+def _context(frame: Frame, run: Run) -> RunContext:
     table, baseline = exit_table(run, frame.store.name), baseline_among(run, frame.runs)
     counts = exit_table(baseline, frame.store.name) if baseline else None
-    return Situation(run.task, table, counts, class_weights=weights_over(frame, table))
+    return RunContext(run.task, table, counts, class_weights=weights_over(frame, table))
 
 
 def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
@@ -47,10 +47,10 @@ def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
     Raises:
         ClassMixError: that test set has other classes, or no sample of one that occurs.
     """
-    own = frame.situation.class_weights
+    own = frame.context.class_weights
     if own is None:
         return None
-    return class_weights(own * frame.situation.table.class_counts, table.class_counts)
+    return class_weights(own * frame.context.table.class_counts, table.class_counts)
 
 
 def drawn_lines(designs: Sequence[Design], threshold: float) -> list[CurveLine]:

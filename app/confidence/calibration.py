@@ -38,7 +38,7 @@ def trust_of(frame: Frame, run: Run) -> list[Trust]:
 
 def mix_of(frame: Frame) -> tuple[float, ...] | None:
     """Return what one sample of each class counts, as the caches know it; None: one."""
-    weights = frame.situation.class_weights
+    weights = frame.context.class_weights
     return None if weights is None else tuple(weights.tolist())
 
 
@@ -50,11 +50,11 @@ def class_weights_of(frame: Frame, run: Run) -> FloatArray | None:
     Raises:
         ClassMixError: the run's test set has no sample of a class that occurs.
     """
-    weights = frame.situation.class_weights
+    weights = frame.context.class_weights
     if weights is None or run.sample_set_id == frame.run.sample_set_id:
         return weights
     counts = np.bincount(exit_scores(run, frame.store.name).labels, minlength=len(run.class_names))
-    return class_weights(weights * frame.situation.table.class_counts, counts)
+    return class_weights(weights * frame.context.table.class_counts, counts)
 
 
 def violins_of(frame: Frame, run: Run, band: tuple[float, float]) -> list[SplitViolin]:

@@ -9,7 +9,7 @@ from app.cache import reached_by_criterion
 from app.confidence.calibration import mix_of
 from app.shared.charts import show
 from app.shared.frame import Frame
-from trecx.comparison.cost_at_accuracy import Reached
+from trecx.comparison.cost_at_accuracy import CostAtAccuracy
 from trecx.comparison.seeds import mean_curve
 from trecx.figures import CurveLine, comparison_figure
 from trecx.figures.style import BLUE, GREEN, ORANGE
@@ -24,7 +24,7 @@ def show_criteria(frame: Frame) -> None:
     """Show the benefit curve of each exit criterion, and which is cheapest at the baseline's accuracy."""
     baseline = frame.store.baseline_of(frame.run)
     found = reached_by_criterion(frame.run, baseline, frame.store.name, mix_of(frame))
-    reference = frame.situation.reference
+    reference = frame.context.reference
     cross = (float(reference["flops"]), float(reference["accuracy"])) if reference else None
     words = criteria_words(found, len(frame.run.class_names), cross[1] if cross else None)
     left, right = st.columns([3, 2])
@@ -42,7 +42,9 @@ def show_criteria(frame: Frame) -> None:
     _show_table(frame, found)
 
 
-def criteria_words(found: Mapping[str, Reached], n_classes: int, baseline_accuracy: float | None) -> str:
+def criteria_words(
+    found: Mapping[str, CostAtAccuracy], n_classes: int, baseline_accuracy: float | None
+) -> str:
     """Return in words which criterion is cheapest at the baseline's accuracy, and whether luck would do."""
     if n_classes == 2:
         return "With two classes all three grow with one another: **the curve is the same** by each of them."
@@ -64,7 +66,7 @@ def criteria_words(found: Mapping[str, Reached], n_classes: int, baseline_accura
     return f"{lead} The others are dearer by **no more than luck explains**."
 
 
-def _show_table(frame: Frame, found: Mapping[str, Reached]) -> None:
+def _show_table(frame: Frame, found: Mapping[str, CostAtAccuracy]) -> None:
     numbers = pd.DataFrame(
         {
             "criterion": CRITERIA[name],
@@ -94,7 +96,7 @@ def _show_table(frame: Frame, found: Mapping[str, Reached]) -> None:
     st.download_button("CSV", csv, name, "text/csv", on_click="ignore", key="criteria_csv")
 
 
-def _more(way: Reached) -> str:
+def _more(way: CostAtAccuracy) -> str:
     """Return in words how many MFLOPs more a criterion takes, with the interval."""
     more, low, high = (flops / 1e6 for flops in way.more)
     return f"{more:+.3f} ({low:+.3f} to {high:+.3f})".replace("-", "−")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.shared.navigation import look_at
+from app.shared.navigation import load_context
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import checked_name
 from trecx.errors import TrecxError
@@ -42,4 +42,4 @@ def show_kept() -> None:
     left.success(f"Kept as {run.run_id}: {run.n_samples:,} samples.{measured}")
     if run.n_exits > 1 and right.button("Look at it", key="look", width="stretch"):
         del st.session_state[KEPT]
-        look_at(run)
+        load_context(run)

@@ -7,8 +7,8 @@ from typing import Any
 from trecx.errors import TrecxError
 from trecx.threshold.choice import RATE, Candidate, Choice
 from trecx.threshold.int8_steps import STEPS
-from trecx.threshold.limits import AGAINST, LIMITED, Wish
-from trecx.threshold.run_context import Situation
+from trecx.threshold.limits import AGAINST, LIMITED, Limits
+from trecx.threshold.run_context import RunContext
 from trecx.threshold.threshold_text import threshold_text
 
 # Limit: what it is called, its unit, how many of that unit one is, digits.
@@ -45,20 +45,20 @@ def spell_wish(wish: Mapping[str, Any]) -> str:
     return ",".join(f"{name}:{value}" for name, value in wish.items())
 
 
-def answer(situation: Situation, wish: Mapping[str, Any], int8: bool) -> dict[str, Any] | None:
+def answer(context: RunContext, wish: Mapping[str, Any], int8: bool) -> dict[str, Any] | None:
     """Return the answer to a wish as the browser shows it; None where nothing is asked."""
     asked = {name: value for name, value in wish.items() if name in SPOKEN or name == "against"}
     if not asked.keys() & SPOKEN.keys():
         return None
     try:
-        limits = Wish(**asked)
-        choice = situation.choose(limits, int8)
+        limits = Limits(**asked)
+        choice = context.choose(limits, int8)
     except TrecxError as error:
         return {"met": False, "head": "These limits cannot be used:", "text": f"{error}.", "jumps": []}
     return _met(choice, choice.best, limits, int8) if choice.best else _unmet(choice, limits, int8)
 
 
-def _met(choice: Choice, best: Candidate, wish: Wish, int8: bool) -> dict[str, Any]:
+def _met(choice: Choice, best: Candidate, wish: Limits, int8: bool) -> dict[str, Any]:
     around = {"Cheaper": choice.cheaper, "More accurate": choice.more_accurate}
     return {
         "met": True,
@@ -68,7 +68,7 @@ def _met(choice: Choice, best: Candidate, wish: Wish, int8: bool) -> dict[str, A
     }
 
 
-def _unmet(choice: Choice, wish: Wish, int8: bool) -> dict[str, Any]:
+def _unmet(choice: Choice, wish: Limits, int8: bool) -> dict[str, Any]:
     nearest = {"Nearest in cost": choice.cheaper, "Nearest in accuracy": choice.more_accurate}
     if choice.cheaper == choice.more_accurate:
         nearest = {"Nearest": choice.cheaper}
@@ -85,7 +85,7 @@ def _unmet(choice: Choice, wish: Wish, int8: bool) -> dict[str, Any]:
     }
 
 
-def _jumps(points: Mapping[str, Candidate | None], wish: Wish) -> Iterator[dict[str, Any]]:
+def _jumps(points: Mapping[str, Candidate | None], wish: Limits) -> Iterator[dict[str, Any]]:
     for label, candidate in points.items():
         if candidate:
             threshold = None if math.isinf(candidate.threshold) else candidate.threshold  # as JSON has it
@@ -101,7 +101,7 @@ def _rho(candidate: Candidate, int8: bool) -> str:
     return f"ρ = {threshold_text(low, high)}"
 
 
-def _numbers(candidate: Candidate, wish: Wish) -> str:
+def _numbers(candidate: Candidate, wish: Limits) -> str:
     told = {LIMITED[name][0]: _quantity(candidate, name) for name in wish.cost_limits}
     told.setdefault("flops", _quantity(candidate, "max_flops"))
     return ", ".join([*told.values(), f"{100 * candidate.quantities['accuracy']:.1f} %"])

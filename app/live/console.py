@@ -12,7 +12,7 @@ from app.live.budget import answer
 from app.shared.conditions import mix_is_own
 from trecx.store import Run
 from trecx.threshold.exit_criteria import LARGEST
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "budget", "console")
 
@@ -40,13 +40,13 @@ def console_key(run: Run) -> str:
 
 
 def console(
-    run: Run, situation: Situation, start: ConsoleState, store_name: str, criterion: str = LARGEST
+    run: Run, context: RunContext, start: ConsoleState, store_name: str, criterion: str = LARGEST
 ) -> ConsoleState:
     """Show what ρ does to a run, live; return what the user has set when the pointer was last let go.
 
     Args:
         run: a run of two exits or more.
-        situation: its counts, and all that its numbers depend on.
+        context: its counts, and all that its numbers depend on.
         start: what to begin with.
         store_name: of the store that the run is in.
         criterion: what an exit goes by.
@@ -60,11 +60,11 @@ def console(
         isolate_styles=False,
     )
     begin = asdict(start) | {"threshold": None if math.isinf(start.threshold) else start.threshold}
-    data = console_data(run, store_name, situation, now.axis, criterion)
+    data = console_data(run, store_name, context, now.axis, criterion)
     int8 = now.precision == "int8" and "int8" in data["precisions"]
     result = show(
         key=key,
-        data=data | begin | {"answer": answer(situation, now.wish, int8), "own_mix": mix_is_own()},
+        data=data | begin | {"answer": answer(context, now.wish, int8), "own_mix": mix_is_own()},
         default=begin,
         on_threshold_change=lambda: None,
         on_precision_change=lambda: None,

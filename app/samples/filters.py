@@ -8,7 +8,7 @@ import streamlit as st
 from app.samples.address import said, say
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
-from trecx.store import Wanted
+from trecx.store import SampleFilter
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import (
     DESTRUCTIVE,
@@ -63,7 +63,7 @@ def pick_outcomes(point: OperatingPoint) -> tuple[int, ...]:
     return tuple(picked) or ORDER
 
 
-def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> Wanted:
+def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> SampleFilter:
     """Let the user filter and sort; return which samples are wanted."""
     names = frame.run.class_names
     exits = [WHOLE, *(str(k + 1) for k in range(frame.run.n_exits - 1)), FINAL]
@@ -76,7 +76,7 @@ def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> Wa
     )
     text = columns[4].text_input("Name contains", key="text", bind="query-params").strip()
     first = _pick(columns[5], "Confidence gap", "gap", [LARGEST, SMALLEST], lambda way: f"{way} first")
-    return Wanted(
+    return SampleFilter(
         threshold,
         outcomes,
         None if label == ANY else names.index(label),

@@ -7,7 +7,7 @@ from app.samples.collections import keep_form
 from app.samples.download import pictures
 from app.samples.thumbnails import show_thumbnails
 from app.shared.frame import Frame
-from trecx.store import Thumbnail, Wanted
+from trecx.store import SampleFilter, Thumbnail
 from trecx.store.gallery import COUNTED_UP_TO
 from trecx.threshold.outcome_curve import count_samples
 
@@ -15,7 +15,7 @@ PAGE_SIZE = 24
 _PLACE = "gallery place"
 
 
-def show_gallery(frame: Frame, wanted: Wanted) -> None:
+def show_gallery(frame: Frame, wanted: SampleFilter) -> None:
     """Show the samples that are wanted, and what can be done with them; a click opens one."""
     starts = _starts(frame, wanted)
     found = frame.store.gallery.page(frame.run, wanted, PAGE_SIZE + 1, starts[-1])
@@ -44,7 +44,7 @@ def show_gallery(frame: Frame, wanted: Wanted) -> None:
         )
 
 
-def _starts(frame: Frame, wanted: Wanted) -> list[tuple[int, int] | None]:
+def _starts(frame: Frame, wanted: SampleFilter) -> list[tuple[int, int] | None]:
     """After which sample each page begins that the user has come through; another wish begins anew."""
     asked = (frame.run.run_id, wanted)
     if st.session_state.get(_PLACE, (None, []))[0] != asked:
@@ -53,14 +53,14 @@ def _starts(frame: Frame, wanted: Wanted) -> list[tuple[int, int] | None]:
     return starts
 
 
-def _count(frame: Frame, wanted: Wanted, known: int | None) -> str:
+def _count(frame: Frame, wanted: SampleFilter, known: int | None) -> str:
     """How many samples are wanted: seen already, or by the run's counts where they tell, else by a query."""
     if known is not None:
         return f"{known:,}"
     everybody = not wanted.text and wanted.confidence == (0.0, 1.0)
     unnarrowed = wanted.prediction is None or wanted.at is None
     if everybody and unnarrowed:
-        table = frame.situation.table
+        table = frame.context.table
         exact = count_samples(table, wanted.threshold, wanted.outcomes, wanted.label, wanted.prediction)
         return f"{exact:,}"
     count = frame.store.gallery.count(frame.run, wanted)

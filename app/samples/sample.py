@@ -22,7 +22,7 @@ from trecx.datasets.sample_view import as_png, as_wav, data_address, envelope, i
 from trecx.errors import DatasetError
 from trecx.figures.sample import largest_alone, mfcc_figure, softmax_figure, waveform_figure
 from trecx.store import Answers
-from trecx.threshold.sample_exit import Leaving, leavings
+from trecx.threshold.sample_exit import SampleExit, sample_exits
 
 SIDE = 384  # pixels of a picture
 WAVE_PARTS = 800
@@ -40,7 +40,7 @@ def show_sample(frame: Frame, name: str, threshold: float) -> None:
     position, label = found
     by_run = frame.store.gallery.answers(frame.run, position)
     answers = by_run[frame.run.run_id]
-    ways = leavings(answers.confidence, answers.predictions == label)
+    ways = sample_exits(answers.confidence, answers.predictions == label)
     st.markdown(
         f"**{plain(name)}** is *{plain(frame.run.class_names[label])}*. "
         + _where(frame, answers, ways, threshold)
@@ -56,7 +56,7 @@ def show_sample(frame: Frame, name: str, threshold: float) -> None:
         keep_form(frame, "one", lambda: [position])
 
 
-def _where(frame: Frame, answers: Answers, ways: Sequence[Leaving], threshold: float) -> str:
+def _where(frame: Frame, answers: Answers, ways: Sequence[SampleExit], threshold: float) -> str:
     """Where it leaves at this ρ, in a sentence."""
     way = next(way for way in ways if way.holds_at(threshold))
     answer = plain(frame.run.class_names[answers.predictions[way.exit]])
@@ -125,7 +125,7 @@ def _show_scores(frame: Frame, label: int, answers: Answers, threshold: float) -
     )
 
 
-def _show_ways(frame: Frame, answers: Answers, ways: Sequence[Leaving], threshold: float) -> None:
+def _show_ways(frame: Frame, answers: Answers, ways: Sequence[SampleExit], threshold: float) -> None:
     """Where it leaves as ρ rises: exact, from the running maximum of its confidence."""
     names = frame.run.class_names
     rows = [
@@ -170,7 +170,7 @@ def _exit(exit_: int, n_exits: int) -> str:
     return "the final exit" if exit_ == n_exits - 1 else f"exit {exit_ + 1}"
 
 
-def _span(way: Leaving) -> str:
+def _span(way: SampleExit) -> str:
     if math.isinf(way.above):
         return f"up to {way.up_to:.6f}"
     return f"above {way.above:.6f}" + ("" if math.isinf(way.up_to) else f", up to {way.up_to:.6f}")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.saved_points.details import BY_NAME, Quantity, rho_text, run_text
 from trecx.saved_points.record import SavedPoint
-from trecx.saved_points.status import Standing
+from trecx.saved_points.status import PointStatus
 
 SHOWN = {  # head, width in pixels
     "accuracy": ("Accuracy %", 92),
@@ -20,7 +20,7 @@ SHOWN = {  # head, width in pixels
 ROWS_SHOWN, ROW_HEIGHT = 7, 34
 
 
-def pick_points(points: Sequence[SavedPoint], standings: Sequence[Standing]) -> list[int]:
+def pick_points(points: Sequence[SavedPoint], standings: Sequence[PointStatus]) -> list[int]:
     """Show the points; return the positions of those that the user picked, in the order of the list."""
     frame = pd.DataFrame([_row(*both) for both in zip(points, standings, strict=True)])
     picked: Any = st.dataframe(
@@ -41,7 +41,7 @@ def list_key(points: Sequence[SavedPoint]) -> str:
     return f"points {' '.join(str(point.point_id) for point in points)}"
 
 
-def _row(point: SavedPoint, standing: Standing) -> dict[str, Any]:
+def _row(point: SavedPoint, standing: PointStatus) -> dict[str, Any]:
     record = point.record
     return {
         "name": record.name,
@@ -58,7 +58,7 @@ def _scaled(quantity: Quantity, value: float | None) -> float | None:
     return None if value is None else round(quantity.scale * value, quantity.digits)
 
 
-def _state(point: SavedPoint, standing: Standing) -> str:
+def _state(point: SavedPoint, standing: PointStatus) -> str:
     if not standing.restorable:
         state = "run is gone"
     elif standing.words:

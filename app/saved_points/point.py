@@ -11,7 +11,7 @@ from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.report import report_of_point
 from trecx.saved_points.record import PointRecord, SavedPoint
-from trecx.saved_points.status import Standing
+from trecx.saved_points.status import PointStatus
 from trecx.store import Run, Store
 from trecx.store.saved_points import NAME_LENGTH
 
@@ -20,7 +20,7 @@ LONG_NOTE, NOTE_HEIGHT = 600, 150  # characters, pixels
 _SAID = "said of point"
 
 
-def show_point(point: SavedPoint, standing: Standing, store: Store) -> None:
+def show_point(point: SavedPoint, standing: PointStatus, store: Store) -> None:
     """Show one point with its buttons."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -34,7 +34,7 @@ def show_point(point: SavedPoint, standing: Standing, store: Store) -> None:
         show_side_by_side(columns, "one point")
 
 
-def _show_about(point: SavedPoint, standing: Standing) -> None:
+def _show_about(point: SavedPoint, standing: PointStatus) -> None:
     record = point.record
     by = f" by {record.author}" if record.author else ""
     retired = f", retired {point.retired_at:%Y-%m-%d %H:%M}" if point.retired_at else ""
@@ -47,7 +47,7 @@ def _show_about(point: SavedPoint, standing: Standing) -> None:
         st.container(height=NOTE_HEIGHT if long else "content", border=long).text(record.note)
 
 
-def _show_buttons(point: SavedPoint, standing: Standing, store: Store) -> None:
+def _show_buttons(point: SavedPoint, standing: PointStatus, store: Store) -> None:
     shelf, number = store.points, point.point_id
     with st.container(horizontal=True, gap="xsmall"):
         run = store.find_run(point.record.run.run_id) if standing.restorable else None

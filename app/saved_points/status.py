@@ -4,27 +4,27 @@ from collections.abc import Sequence
 
 from app.cache import exit_table
 from trecx.errors import TrecxError
-from trecx.saved_points.capture import point_numbers, situation_of
+from trecx.saved_points.capture import context_of, point_numbers
 from trecx.saved_points.record import PointRecord, SavedPoint
-from trecx.saved_points.status import Standing, standing
+from trecx.saved_points.status import PointStatus, point_status
 from trecx.store import Run, Store
 
 
-def standings(points: Sequence[SavedPoint], store: Store) -> list[Standing]:
+def standings(points: Sequence[SavedPoint], store: Store) -> list[PointStatus]:
     """Return what has become of each point: whether its run is there, and whether its numbers still hold."""
     runs = {run.run_id: run for run in store.runs()}
     return [_standing(point.record, runs, store) for point in points]
 
 
-def _standing(record: PointRecord, runs: dict[str, Run], store: Store) -> Standing:
+def _standing(record: PointRecord, runs: dict[str, Run], store: Store) -> PointStatus:
     run = runs.get(record.run.run_id)
     if run is None or run.identity != record.run.identity:
-        return standing(record, run.identity if run else None, None)
+        return point_status(record, run.identity if run else None, None)
     baseline = runs.get(record.baseline_run_id or "")
     try:
         table = exit_table(run, store.name, record.rule.criterion)
         against = exit_table(baseline, store.name) if baseline else None
-        today = point_numbers(situation_of(record, table, against), record.rule)
+        today = point_numbers(context_of(record, table, against), record.rule)
     except TrecxError as error:
-        return standing(record, run.identity, None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    return standing(record, run.identity, today)
+        return point_status(record, run.identity, None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    return point_status(record, run.identity, today)

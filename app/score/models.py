@@ -22,12 +22,12 @@ COLUMNS = {
 }
 
 
-def pick_task(models: Sequence[KnownModel], looked_at: str) -> str:
+def pick_task(models: Sequence[KnownModel], context_options: str) -> str:
     """Let the user pick a task of the models.
 
     Args:
         models: all.
-        looked_at: the task to begin with, if they have it.
+        context_options: the task to begin with, if they have it.
     """
     tasks = list(dict.fromkeys(model.task for model in models))
     tell_unknown("models", [task_of(name).title for name in tasks])
@@ -35,7 +35,7 @@ def pick_task(models: Sequence[KnownModel], looked_at: str) -> str:
         st.segmented_control(
             "Task of the models",
             tasks,
-            default=looked_at if looked_at in tasks else tasks[0],
+            default=context_options if context_options in tasks else tasks[0],
             format_func=lambda name: task_of(name).title,
             required=True,
             key="models",

@@ -8,7 +8,7 @@ from app.shared.device import OWN, pick_device
 from app.shared.plain_text import plain
 from trecx.device.battery import BATTERIES, Battery, find_battery
 from trecx.device.energy import DeviceProfile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import TrecxError
 from trecx.scores import FloatArray
 from trecx.store import Run, Store
@@ -63,14 +63,14 @@ def _own_mix(table: ExitTable) -> list[float]:
     return mix
 
 
-def pick_deployment(run: Run, store: Store) -> tuple[Deployment, DeviceProfile | None]:
+def pick_conditions(run: Run, store: Store) -> tuple[OperatingConditions, DeviceProfile | None]:
     """Let the user say what the exits cost, how often the device infers, and what feeds it."""
     device = pick_device(run, store)
     tell_not_within("rate", *RATES)
     rate = st.sidebar.number_input(
         "Inferences per minute", *RATES, PER_MINUTE, key="rate", bind="query-params", format="%g"
     )
-    return Deployment(device.costs, 60 * rate, _pick_battery()), device.profile
+    return OperatingConditions(device.costs, 60 * rate, _pick_battery()), device.profile
 
 
 def _pick_battery() -> Battery | None:

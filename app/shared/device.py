@@ -8,7 +8,7 @@ from app.shared.address import tell_unknown
 from app.shared.plain_text import plain
 from trecx.device.energy import DeviceProfile, ExitCosts, device_profiles, estimated_costs, measured_costs
 from trecx.errors import TrecxError
-from trecx.store import OwnProfile, Run, Store
+from trecx.store import CustomProfile, Run, Store
 
 OWN, NO_DEVICE = "my own", "none"
 KEPT = "kept: "  # before the name of one's own device
@@ -54,7 +54,7 @@ def pick_device(run: Run, store: Store) -> Device:
     return Device(_own_costs(run, store) if chosen == OWN else None)
 
 
-def _tell_unfit(run: Run, titles: list[str], kept: dict[str, OwnProfile]) -> None:
+def _tell_unfit(run: Run, titles: list[str], kept: dict[str, CustomProfile]) -> None:
     """Say why the device of the address is not offered here."""
     own = kept.get(st.query_params.get("device", ""))
     if own and own.n_exits != run.n_exits:
@@ -64,7 +64,7 @@ def _tell_unfit(run: Run, titles: list[str], kept: dict[str, OwnProfile]) -> Non
         tell_unknown("device", titles)
 
 
-def _kept_costs(own: OwnProfile, store: Store) -> ExitCosts:
+def _kept_costs(own: CustomProfile, store: Store) -> ExitCosts:
     uj = " · ".join(f"{energy:,g}" for energy in own.energy_uj)
     st.sidebar.caption(
         f"{uj} µJ by exit, measured by you",
@@ -101,14 +101,14 @@ def _own_costs(run: Run, store: Store) -> ExitCosts | None:
         "Save device",
         key="keep",
         on_click=_keep,
-        args=(store, OwnProfile(name.strip(), energy_uj, latency_ms)),
+        args=(store, CustomProfile(name.strip(), energy_uj, latency_ms)),
     )
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.sidebar.warning(plain(trouble))
     return costs
 
 
-def _keep(store: Store, own: OwnProfile) -> None:
+def _keep(store: Store, own: CustomProfile) -> None:
     try:
         store.profiles.keep(own)
         st.session_state["device"] = KEPT + own.name

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.cache import exit_table, store
 from app.shared.address import asked_threshold, carry
-from app.shared.conditions import pick_class_weights, pick_deployment
+from app.shared.conditions import pick_class_weights, pick_conditions
 from app.shared.exit_criterion import pick_criterion
 from app.shared.plain_text import plain
 from app.shared.run_controls import pick_run, runs_or_stop
@@ -14,7 +14,7 @@ from trecx.datasets.tasks import Task, task_of
 from trecx.errors import TrecxError
 from trecx.figures.style import shortened
 from trecx.store import Run, Store, baseline_among
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 LONGEST_TITLE = 100  # characters of a dataset's title
 
@@ -27,7 +27,7 @@ class Frame:
         store: where the runs are.
         runs: all of them.
         run: the one that is looked at.
-        situation: its counts and its baseline's, device, battery, class mix.
+        context: its counts and its baseline's, device, battery, class mix.
         threshold: ρ; `inf`: nobody leaves early.
         criterion: what an exit goes by (`criteria.CRITERIA`).
     """
@@ -35,7 +35,7 @@ class Frame:
     store: Store
     runs: list[Run]
     run: Run
-    situation: Situation
+    context: RunContext
     threshold: float
     criterion: str
 
@@ -66,12 +66,12 @@ def open_frame(any_criterion: bool = False) -> Frame:
         criterion = pick_criterion(run, any_criterion)
         table, baseline = exit_table(run, here.name, criterion), baseline_among(run, runs)
         weights = pick_class_weights(table)
-        deployment, device = pick_deployment(run, here)
+        conditions, device = pick_conditions(run, here)
         against = exit_table(baseline, here.name) if baseline else None
     except TrecxError as error:
         st.error(plain(str(error)))
         st.stop()
-    situation = Situation(run.task, table, against, deployment, device, weights)
+    context = RunContext(run.task, table, against, conditions, device, weights)
     threshold = asked_threshold()
     carry(run=run.run_id, rho=str(threshold))
-    return Frame(here, runs, run, situation, threshold, criterion)
+    return Frame(here, runs, run, context, threshold, criterion)

@@ -6,7 +6,7 @@ from app.shared.address import carry
 from trecx.store import Run
 
 
-def look_at(run: Run) -> None:
+def load_context(run: Run) -> None:
     """Leave for the page that shows a run; its widgets start from there.
 
     The address is given anew: Streamlit refuses to clear one in which a widget's value stands.

@@ -15,7 +15,7 @@ from trecx.errors import TrecxError
 from trecx.figures.slides import HEIGHT, WIDTH
 from trecx.figures.static import SHARPNESS
 from trecx.report import MOST_PICTURES, Report, designs_beside, picture_source, pictures_of, report_of
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store, comparable_costs
 
@@ -49,7 +49,7 @@ def _show_forms(frame: Frame, state: ConsoleState) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         offer_files(record, name)
     _say("Slides", f"as PNG of {SHARPNESS * WIDTH:,} × {SHARPNESS * HEIGHT:,} pixels, or as SVG")
-    show_slides(frame.run, frame.situation, rule_of(frame, state).effective, name)
+    show_slides(frame.run, frame.context, rule_of(frame, state).effective, name)
 
 
 def _say(title: str, about: str) -> None:
@@ -88,7 +88,7 @@ def _pick_pictures(frame: Frame) -> bool:
 def _recorder(frame: Frame, state: ConsoleState) -> Callable[[], PointRecord]:
     rule, class_mix = rule_of(frame, state), st.session_state["mix"]
     baseline = frame.store.baseline_of(frame.run)
-    return lambda: take_point(frame.run, baseline, frame.situation, rule, class_mix)
+    return lambda: capture_point(frame.run, baseline, frame.context, rule, class_mix)
 
 
 def _reporter(
@@ -98,8 +98,8 @@ def _reporter(
 
     def report() -> Report:
         here, record = Store(frame.store.name), recorder()
-        others = designs_beside(here, run, frame.situation, beside, frame.criterion)
+        others = designs_beside(here, run, frame.context, beside, frame.criterion)
         pictures = pictures_of(here, run, record.rule, MOST_PICTURES) if with_pictures else None
-        return report_of(here, run, frame.situation, record, others, pictures)
+        return report_of(here, run, frame.context, record, others, pictures)
 
     return report

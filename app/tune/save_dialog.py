@@ -9,7 +9,7 @@ from app.live.console import ConsoleState
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule
 from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
@@ -53,7 +53,7 @@ def _keep(frame: Frame, state: ConsoleState) -> None:
 
 def _record(frame: Frame, state: ConsoleState) -> PointRecord:
     rule, baseline = rule_of(frame, state), frame.store.baseline_of(frame.run)
-    taken = take_point(frame.run, baseline, frame.situation, rule, st.session_state["mix"])
+    taken = capture_point(frame.run, baseline, frame.context, rule, st.session_state["mix"])
     name, note, author = (st.session_state[key] for key in (NAME, NOTE, AUTHOR))
     return replace(taken, name=name, note=note, author=author)
 

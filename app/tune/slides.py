@@ -7,15 +7,15 @@ from trecx.figures.slides import HEIGHT, WIDTH
 from trecx.figures.static import SHARPNESS
 from trecx.report.slides import slides
 from trecx.store import Run
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
-def show_slides(run: Run, situation: Situation, threshold: float, name: str) -> None:
+def show_slides(run: Run, context: RunContext, threshold: float, name: str) -> None:
     """Show the slides of a point; each can be downloaded at the size of a presentation.
 
     Args:
         run: what is looked at.
-        situation: what it is looked at with.
+        context: what it is looked at with.
         threshold: ρ that the device goes by.
         name: what files are called, without their ending.
     """
@@ -24,7 +24,7 @@ def show_slides(run: Run, situation: Situation, threshold: float, name: str) -> 
     )
     drawn = [
         {"title": title, "file": f"{name}-{title.replace(' ', '-')}", "figure": figure.to_json()}
-        for title, figure in slides(run, situation, threshold).items()
+        for title, figure in slides(run, context, threshold).items()
     ]
     size = {"width": WIDTH, "height": HEIGHT}
     component(key="slides shown", data={"slides": drawn, "size": size, "sharpness": SHARPNESS})

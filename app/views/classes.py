@@ -19,12 +19,12 @@ frame.title("Who pays for the savings?")
 left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
 with left:
     threshold = pick_threshold(frame)
-references = [FINAL, BASELINE] if frame.situation.baseline else [FINAL]
+references = [FINAL, BASELINE] if frame.context.baseline else [FINAL]
 against = right.segmented_control(
     "Compared with", references, default=FINAL, required=True, key="against", bind="query-params"
 )
 
-table, costs = frame.situation.table, frame.situation.deployment.costs
+table, costs = frame.context.table, frame.context.conditions.costs
 point = table.operating_point(threshold)  # without the class mix, which changes nothing within a class
 try:
     changes = changes_at(frame, threshold, against)

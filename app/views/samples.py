@@ -38,9 +38,9 @@ def pick_view() -> str:
 
 def show_counts(frame: Frame, threshold: float) -> None:
     """Draw the outcomes against ρ."""
-    counts = frame.situation.table.operating_point(threshold).outcome_counts
+    counts = frame.context.table.operating_point(threshold).outcome_counts
     in_words = ", ".join(f"{outcome_title(k)} {int(counts[k]):,}" for k in ORDER)
-    curve = outcome_curve(frame.situation.table)
+    curve = outcome_curve(frame.context.table)
     charts.show(
         overthinking_figure(curve, threshold),
         "overthinking",
@@ -62,9 +62,9 @@ def _where_rescue_pays(curve: OutcomeCurve, noun: str) -> str:
 
 frame = open_frame()
 frame.title("What does it get wrong?")
-threshold = counted_threshold(frame.situation.table, pick_threshold(frame))
+threshold = counted_threshold(frame.context.table, pick_threshold(frame))
 view = pick_view()
-if frame.situation.class_weights is not None:
+if frame.context.class_weights is not None:
     st.caption(f"Counts are of the {frame.task.noun}s themselves, whatever the class mix.")
 try:
     if view == "collections":
@@ -74,7 +74,7 @@ try:
     elif name := said("sample"):
         show_sample(frame, name, threshold)
     else:
-        outcomes = pick_outcomes(frame.situation.table.operating_point(threshold))
+        outcomes = pick_outcomes(frame.context.table.operating_point(threshold))
         show_gallery(frame, pick_wanted(frame, threshold, outcomes))
 except TrecxError as error:
     st.error(plain(str(error)))

@@ -8,7 +8,7 @@ from app.cache import store
 from app.score.jobs import show_queue
 from app.score.models import pick_models, pick_task, show_samples
 from app.shared.frame import open_frame
-from app.shared.navigation import look_at
+from app.shared.navigation import load_context
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.jobs.known_models import KnownModel, known_models
@@ -40,7 +40,7 @@ def offer(
             st.rerun()
         looked_for = found[0] if len(ticked) == len(found) == 1 and found[0].n_exits > 1 else None
         if st.button("Look at it", key="look", disabled=looked_for is None) and looked_for:
-            look_at(looked_for)
+            load_context(looked_for)
         st.caption("What is not here, model or samples, is fetched first.", width="content")
 
 
@@ -49,12 +49,12 @@ try:
     queue, why_not = queue_of(here), obstacle(here)
     jobs = [] if why_not else queue.jobs()
     runs = here.runs()  # after the jobs: what is done is among them
-    looked_at = open_frame().run.task if any(run.n_exits > 1 for run in runs) else ""
+    context_options = open_frame().run.task if any(run.n_exits > 1 for run in runs) else ""
     st.markdown(TITLE)
     st.space("xsmall")
     models = known_models()
     asked_for = {job.key for job in jobs if job.unfinished}
-    task = pick_task(models, looked_at)
+    task = pick_task(models, context_options)
     of_task = [model for model in models if model.task == task]
     show_samples(of_task)
     left, right = st.columns([5, 3], gap="large")

@@ -36,7 +36,7 @@ with head.container(width="stretch"):
 if console_key(frame.run) not in st.session_state:  # a new visit, page or run: ρ and the rest go along
     st.session_state["console start"] = asked_state(frame)
 start = st.session_state["console start"]
-state = console(frame.run, frame.situation, start, frame.store.name, frame.criterion)
+state = console(frame.run, frame.context, start, frame.store.name, frame.criterion)
 with head.container(horizontal=True, width="content"):
     offer_export(frame, state)
     keep_point(frame, state)

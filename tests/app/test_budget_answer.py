@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from app.live.budget import answer, parse_wish, spell_wish
-from tests.app.test_pages import looked_at
+from tests.app.test_pages import context_options
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Store
-from trecx.threshold.limits import Wish
+from trecx.threshold.limits import Limits
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def kws(shipped):
     run = store.find_run("kws/trecx")
     device = find_profile("nucleo-l4r5zi-tflm-2.3.1-1.8v")
     costs = estimated_costs(device, run.task, run.exit_flops)
-    deployment = Deployment(costs, 1200, find_battery("CR2032"))
-    return looked_at(store, run, deployment=deployment, device=device)
+    conditions = OperatingConditions(costs, 1200, find_battery("CR2032"))
+    return context_options(store, run, conditions=conditions, device=device)
 
 
 def test_nothing_asked_nothing_answered(kws):
@@ -31,7 +31,7 @@ def test_nothing_asked_nothing_answered(kws):
 
 def test_a_budget_that_can_be_met(kws):
     wish = {"max_energy_uj": 4600, "min_accuracy": 0.91}
-    told, best = answer(kws, wish, int8=False), kws.choose(Wish(**wish)).best
+    told, best = answer(kws, wish, int8=False), kws.choose(Limits(**wish)).best
     assert told["met"]
     assert told["jumps"][0] == {
         "label": "Use this ρ",
@@ -67,8 +67,8 @@ def test_the_printed_threshold_meets_the_wish(kws, limit):
         assert told["head"] in ("No ρ meets these limits.", "ρ = ∞ (no early exit) meets all limits:")
         return
     point = kws.point(float(printed[1]))
-    assert kws.deployment.quantities(point)["energy_uj"] <= limit
-    assert point.accuracy == kws.choose(Wish(max_energy_uj=limit)).best.quantities["accuracy"]
+    assert kws.conditions.quantities(point)["energy_uj"] <= limit
+    assert point.accuracy == kws.choose(Limits(max_energy_uj=limit)).best.quantities["accuracy"]
 
 
 def test_a_drop_against_the_final_exit_is_another_wish(kws):
@@ -93,7 +93,7 @@ def test_absurd_limits_are_told_in_place(kws, wish, words):
 
 def test_energy_asked_without_a_device_says_what_is_needed(shipped):
     store = Store()
-    told = answer(looked_at(store, store.find_run("kws/trecx")), {"max_energy_uj": 4600}, int8=False)
+    told = answer(context_options(store, store.find_run("kws/trecx")), {"max_energy_uj": 4600}, int8=False)
     assert "a device" in told["text"]
 
 
@@ -107,14 +107,14 @@ def test_a_wish_stands_in_the_address_and_nonsense_is_left_out():
 def test_small_amounts_keep_digits_that_say_something(shipped):
     store = Store()
     run = store.find_run("digits/trecx")
-    told = answer(looked_at(store, run), {"max_flops": 70_000, "min_accuracy": 0.5}, int8=False)
+    told = answer(context_options(store, run), {"max_flops": 70_000, "min_accuracy": 0.5}, int8=False)
     assert re.search(r"0\.06\d\d MFLOPs", told["jumps"][0]["title"])
 
 
 def test_always_running_to_the_end_is_taken_as_such_not_as_a_threshold_of_one(kws):
     everything = {"min_accuracy": float(kws.curve.accuracy[0]), "max_flops": 1e9}
     jumps = {jump["label"]: jump["threshold"] for jump in answer(kws, everything, int8=True)["jumps"]}
-    best = kws.choose(Wish(**everything), int8=True).best.threshold
+    best = kws.choose(Limits(**everything), int8=True).best.threshold
     assert jumps["Use this ρ"] == (None if best == float("inf") else best)
     cannot = answer(kws, {"min_accuracy": 1.0}, int8=False)["jumps"]
     assert all(jump["threshold"] is None or jump["threshold"] <= 1 for jump in cannot)

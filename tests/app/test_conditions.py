@@ -8,7 +8,7 @@ from app.live.mix import even_mix, parse_mix, spell_mix
 from app.shared.plain_text import plain
 from tests.app.test_pages import console_of, no_tensorflow, opened, save
 from trecx.errors import ClassMixError
-from trecx.store import OwnProfile, Store
+from trecx.store import CustomProfile, Store
 
 __all__ = ["no_tensorflow"]
 NAMES, COUNTS = ("yes", "no, thanks", "a:b"), (5, 5, 0)
@@ -186,12 +186,12 @@ def test_a_name_twice_and_no_name_are_told_in_place():
     page = typed_device(opened(), "bench", "1, 2")
     assert "a profile 'bench' already" in warnings(page)
     assert page.selectbox(key="device").value == "my own"
-    assert Store().profiles.all() == [OwnProfile("bench", (100.0, 200.0))]
+    assert Store().profiles.all() == [CustomProfile("bench", (100.0, 200.0))]
 
 
 def test_a_device_of_another_number_of_exits_is_not_offered_and_says_why():
     save("digits", "sdn", 2)
-    Store().profiles.keep(OwnProfile("three", (1.0, 2.0, 3.0)))
+    Store().profiles.keep(CustomProfile("three", (1.0, 2.0, 3.0)))
     page = opened(device="kept: three")
     assert "three was measured for 3 exits; this run has 2" in warnings(page)
     assert "kept: three" not in page.selectbox(key="device").options
@@ -206,7 +206,7 @@ def test_a_store_that_cannot_be_written_says_so_and_keeps_the_page(tmp_path, mon
 
         raise StoreError("it is read-only")
 
-    monkeypatch.setattr("trecx.store.device_profiles.OwnProfiles.keep", refuse)
+    monkeypatch.setattr("trecx.store.device_profiles.CustomProfiles.keep", refuse)
     page = typed_device(page, "bench")
     assert plain("read-only") in warnings(page)
     assert console_of(page)

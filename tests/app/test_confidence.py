@@ -12,7 +12,7 @@ from app.confidence.temperature_scaling import temperature_words
 from app.shared.plain_text import plain
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
-from trecx.comparison.cost_at_accuracy import Reached
+from trecx.comparison.cost_at_accuracy import CostAtAccuracy
 from trecx.confidence.calibration import reliability
 from trecx.confidence.distribution import exit_confidence, right_and_wrong
 from trecx.confidence.separation import separation
@@ -217,7 +217,7 @@ def test_a_run_that_is_gone_is_told(monkeypatch):
 
 def reached(flops, more, goal=0.9):
     curve = benefit_curve(made())
-    return Reached(curve, goal, 0.5, goal, 0.5, flops, more)
+    return CostAtAccuracy(curve, goal, 0.5, goal, 0.5, flops, more)
 
 
 def test_the_verdict_on_criteria_follows_from_the_intervals():

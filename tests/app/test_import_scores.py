@@ -10,7 +10,7 @@ from app.cache import understood
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
 from trecx.importing.examples import write_examples
-from trecx.store import OwnProfile, Store
+from trecx.store import CustomProfile, Store
 
 MAIN = str(ROOT / "app" / "main.py")
 
@@ -78,7 +78,7 @@ def test_every_example_is_understood_before_it_is_kept_and_then_leads_on(page, e
 
 def test_what_is_measured_in_the_file_becomes_a_device_profile(page, examples):
     keep(dropped(page, "scores.csv", (examples / "scores.csv").read_bytes()))
-    assert Store().profiles.all() == [OwnProfile("pets/mine", (310.0, 905.0), (4.1, 11.8))]
+    assert Store().profiles.all() == [CustomProfile("pets/mine", (310.0, 905.0), (4.1, 11.8))]
 
 
 def test_costs_are_typed_where_the_file_has_none_or_only_proportions_are_known(page):

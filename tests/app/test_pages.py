@@ -12,12 +12,12 @@ from app.shared.plain_text import plain
 from tests.conftest import ROOT
 from trecx.console import console_data
 from trecx.device.energy import estimated_costs, find_profile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import tradeoff_points
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 MAIN = str(ROOT / "app" / "main.py")
 
@@ -108,12 +108,12 @@ def test_the_curve_can_be_drawn_against_whatever_is_known(shipped):
     run = store.find_run("kws/trecx")
     device = find_profile("nucleo-l4r5zi-tflm-2.3.1-1.8v")
     costs = estimated_costs(device, run.task, run.exit_flops)
-    known = looked_at(store, run, deployment=Deployment(costs), device=device)
+    known = context_options(store, run, conditions=OperatingConditions(costs), device=device)
     for axis, cost in (("FLOPs", run.exit_flops), ("energy", costs.energy_uj), ("latency", costs.latency_ms)):
         data = console_data(run, known, axis)
         assert data["axes"] == ["FLOPs", "energy", "latency"]
         assert (data["cost_axis"]["name"], data["cost_axis"]["exit_costs"]) == (axis, list(cost))
-    unknown = looked_at(store, run)
+    unknown = context_options(store, run)
     assert console_data(run, unknown, "energy")["cost_axis"]["name"] == "FLOPs"
     assert console_data(run, unknown)["axes"] == ["FLOPs"]
 
@@ -192,23 +192,23 @@ def test_a_broken_store_is_told_in_place(tmp_path, monkeypatch):
     assert "not an SQLite database" in opened().error[0].value
 
 
-def looked_at(store, run, **setting):
+def context_options(store, run, **setting):
     baseline = store.baseline_of(run)
     counts = ExitTable.of(store.load_scores(baseline)) if baseline else None
-    return Situation(run.task, ExitTable.of(store.load_scores(run)), counts, **setting)
+    return RunContext(run.task, ExitTable.of(store.load_scores(run)), counts, **setting)
 
 
 def test_the_browser_gets_the_table_the_baseline_and_the_marks(shipped):
     store = Store()
     run = store.find_run("kws/trecx")
-    situation = looked_at(store, run)
-    data = console_data(run, situation)
+    context = context_options(store, run)
+    data = console_data(run, context)
     table = json.loads(data["table"])
     assert sum(table["start"]["count"]) == sum(table["moves"]["count"]) == 4890
     assert sum(data["reference"].pop("class_correct")) == 4507
     reference = {"name": "baseline", "accuracy": 4507 / 4890, "exit_rate": 0, "flops": 5_541_064}
     assert data["reference"] == reference | {"short": "baseline"}
-    points = tradeoff_points(situation.curve, 4507 / 4890)
+    points = tradeoff_points(context.curve, 4507 / 4890)
     assert [(mark["label"], mark["threshold"]) for mark in data["marks"]] == [
         (label, point.threshold)
         for label, point in zip(("= baseline", "−1 pt", "−2 pt", "−3 pt"), points, strict=True)
@@ -219,10 +219,12 @@ def test_the_browser_gets_the_table_the_baseline_and_the_marks(shipped):
 def test_another_criterion_is_said_and_an_entropy_has_no_int8_steps(shipped):
     store = Store()
     run = store.find_run("kws/trecx")
-    data = console_data(run, looked_at(store, run), criterion="entropy")
+    data = console_data(run, context_options(store, run), criterion="entropy")
     assert data["text"]["axis"] == "Early-exit entropy confidence"
     assert list(data["precisions"]) == ["float32"]
-    assert list(console_data(run, looked_at(store, run), criterion="margin")["precisions"])[1:] == ["int8"]
+    assert list(console_data(run, context_options(store, run), criterion="margin")["precisions"])[1:] == [
+        "int8"
+    ]
 
 
 def test_what_the_browser_needs_is_computed_once_a_setting_not_once_a_release(shipped, monkeypatch):
@@ -245,6 +247,6 @@ def test_what_the_browser_needs_is_computed_once_a_setting_not_once_a_release(sh
 def test_a_mark_that_the_curve_does_not_reach_is_left_out(shipped):
     store = Store()
     run = store.find_run("kws/sdn")  # its best accuracy stays 0.25 points below the baseline's
-    data = console_data(run, looked_at(store, run))
+    data = console_data(run, context_options(store, run))
     assert [mark["label"] for mark in data["marks"]] == ["−1 pt", "−2 pt", "−3 pt"]
     assert data["text"]["break_even"] == ""

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from trecx import paths
 from trecx.datasets.sample_view import as_wav
 from trecx.errors import FetchError
-from trecx.store import Store, Wanted
+from trecx.store import SampleFilter, Store
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.outcome_curve import outcome_curve
 from trecx.threshold.outcomes import OUTCOMES
@@ -46,7 +46,7 @@ def test_the_outcomes_stand_with_their_counts_at_this_threshold(shipped, name, r
 def test_nothing_on_the_page_loads_all_scores(shipped, monkeypatch):
     monkeypatch.setattr(Store, "load_scores", lambda *_: pytest.fail("all scores were loaded"))
     run = Store().find_run("digits/trecx")
-    (first,) = Store().gallery.page(run, Wanted(0.9), 1)
+    (first,) = Store().gallery.page(run, SampleFilter(0.9), 1)
     for address in ({}, {"view": "rho"}, {"view": "collections"}, {"sample": first.name}):
         opened(run=run.run_id, rho="0.9", **address)
 
@@ -56,7 +56,7 @@ def test_digits_always_show_their_images(shipped):
     page = opened(run=run.run_id, outcome="any")
     (gallery,) = drawn(page, "trecx_gallery")
     assert gallery.count("data:image/png;base64,") == 24
-    (first,) = Store().gallery.page(run, Wanted(0.9), 1)
+    (first,) = Store().gallery.page(run, SampleFilter(0.9), 1)
     page = opened(run=run.run_id, sample=first.name)
     assert page.get("image")
 
@@ -142,7 +142,7 @@ def test_pages_go_on_and_back(shipped):
 
 def test_without_the_dataset_all_but_the_pictures_is_there(shipped):
     run = Store().find_run("kws/trecx")
-    (first,) = Store().gallery.page(run, Wanted(0.9), 1)
+    (first,) = Store().gallery.page(run, SampleFilter(0.9), 1)
     page = opened(run=run.run_id, outcome="any")
     assert "python -m trecx data fetch kws" in words(page)
     assert page.button(key="fetch").label == "Fetch the clips"

@@ -9,13 +9,13 @@ from tests.browser.session import rail
 from tests.conftest import SHIPPED
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Store
 from trecx.threshold.class_mix import class_mix_presets, class_weights
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds
 from trecx.threshold.intervals import wilson_interval
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 TWENTY = np.random.default_rng(0).permutation(np.linspace(0, 1, 20))
 
@@ -41,28 +41,30 @@ def shown(page):
     )
 
 
-def situation_of(name, device="nucleo-l4r5zi-tflm-2.3.1-1.8v", battery="CR2032", mix=None):
-    """The situation that an address with these means; `mix`: a preset's name, or one number a class."""
+def context_of(name, device="nucleo-l4r5zi-tflm-2.3.1-1.8v", battery="CR2032", mix=None):
+    """The context that an address with these means; `mix`: a preset's name, or one number a class."""
     store = Store(SHIPPED)
     run = store.find_run(name)
     table, baseline = ExitTable.of(store.load_scores(run)), store.baseline_of(run)
     profile = find_profile(device)
-    deployment = Deployment(estimated_costs(profile, run.task, run.exit_flops), 1200, find_battery(battery))
+    conditions = OperatingConditions(
+        estimated_costs(profile, run.task, run.exit_flops), 1200, find_battery(battery)
+    )
     counts = ExitTable.of(store.load_scores(baseline))
-    return run, weighed(Situation(run.task, table, counts, deployment, profile), mix)
+    return run, weighed(RunContext(run.task, table, counts, conditions, profile), mix)
 
 
-def weighed(situation, mix):
+def weighed(context, mix):
     if mix is None:
-        return replace(situation, class_weights=None)
-    table = situation.table
+        return replace(context, class_weights=None)
+    table = context.table
     if isinstance(mix, str):
         mix = class_mix_presets(table.class_names, table.class_counts)[mix]
-    return replace(situation, class_weights=class_weights(mix, table.class_counts))
+    return replace(context, class_weights=class_weights(mix, table.class_counts))
 
 
-def plateau_of(situation, threshold, int8):
-    curve = situation.curve.at(int8_thresholds()) if int8 else situation.curve
+def plateau_of(context, threshold, int8):
+    curve = context.curve.at(int8_thresholds()) if int8 else context.curve
     return curve.plateau(np.searchsorted(-curve.thresholds, -threshold, side="right") - 1)
 
 
@@ -70,16 +72,16 @@ def numbers(text):
     return [float(part.replace("Infinity", "inf")) for part in text.split(",")]
 
 
-def assert_equals_python(seen, situation, int8=False):
+def assert_equals_python(seen, context, int8=False):
     threshold = float(seen["threshold"].replace("Infinity", "inf"))
-    point = situation.point(threshold)
-    known, before = situation.deployment.quantities(point), situation.reference
+    point = context.point(threshold)
+    known, before = context.conditions.quantities(point), context.reference
     assert float(seen["correct"]) == pytest.approx(point.confusion.trace(), rel=1e-12)
     assert numbers(seen["exits"]) == pytest.approx(point.exit_counts.tolist(), rel=1e-12)
     assert numbers(seen["outcomes"]) == pytest.approx(point.outcome_counts.tolist(), rel=1e-12)
     for name, quantity in {"flops": "flops", "energy": "energy_uj", "days": "battery_days"}.items():
         assert float(seen[name]) == pytest.approx(known[quantity], rel=1e-12)
-    assert numbers(seen["plateau"]) == list(plateau_of(situation, threshold, int8))
+    assert numbers(seen["plateau"]) == list(plateau_of(context, threshold, int8))
     assert float(seen["effective"]) == pytest.approx(point.effective_samples, rel=1e-12)
     low, high = wilson_interval(point.accuracy, point.effective_samples)
     assert seen["bases"][0] == f"95 % CI {100 * low:.1f}–{100 * high:.1f}"
@@ -99,13 +101,13 @@ def assert_equals_python(seen, situation, int8=False):
         abs=0.051,
     )
     cells = np.array([[int(cell or 0) for cell in row] for row in seen["confusion"]])
-    assert np.abs(cells - point.confusion).max() <= (0 if situation.class_weights is None else 0.5 + 1e-9)
+    assert np.abs(cells - point.confusion).max() <= (0 if context.class_weights is None else 0.5 + 1e-9)
     assert [int(count.replace(",", "")) for count in seen["counts"]] == pytest.approx(
         point.outcome_counts.tolist(), abs=0.51
     )
 
 
-def drag_across(page, thresholds, situation, int8=False):
+def drag_across(page, thresholds, context, int8=False):
     """Drag to each threshold and hold every number against Python's."""
     left, width, height = rail(page)
     page.mouse.move(left + 0.9 * width, height)
@@ -114,5 +116,5 @@ def drag_across(page, thresholds, situation, int8=False):
         page.mouse.move(left + share * width, height)
         seen = shown(page)
         assert min(float(seen["threshold"]), 1) == pytest.approx(share, abs=0.005)
-        assert_equals_python(seen, situation, int8)
+        assert_equals_python(seen, context, int8)
     page.mouse.up()

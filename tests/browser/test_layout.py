@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 import trecx
+from tests.browser.layout import SIZES, unreadable
 from tests.browser.session import DRAWN, open_console, open_page
 from tests.conftest import SHIPPED
-from tests.browser.layout import SIZES, unreadable
 from tests.saved_points.records import BOARD
 from trecx.device.energy import find_profile
 from trecx.store import Store

@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from tests.browser.console import (
     TWENTY,
     assert_equals_python,
+    context_of,
     drag_across,
     numbers,
     shown,
-    situation_of,
     weighed,
 )
 from tests.browser.session import DRAWN, SETTLED, choose, dashboard, open_console, rail
@@ -29,16 +29,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 
 @pytest.mark.parametrize("name", ["kws/trecx", "vww/trecx", "kws/sdn"])
 def test_every_number_equals_pythons_at_twenty_thresholds_while_dragging(page, address, name):
-    run, situation = situation_of(name)
+    run, context = context_of(name)
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9")
-    drag_across(page, TWENTY, situation)
+    drag_across(page, TWENTY, context)
 
 
 def test_int8_snaps_to_steps_of_256_and_warns_above_the_highest(page, address):
-    run, situation = situation_of("kws/trecx")
+    run, context = context_of("kws/trecx")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9")
     page.get_by_role("button", name="int8").click()
-    drag_across(page, TWENTY[:8], situation, int8=True)
+    drag_across(page, TWENTY[:8], context, int8=True)
     typed = page.get_by_label("threshold ρ, 0 to 1")
     for text, step in (("0.69", 177 / 256), ("0.5", 0.5), ("0.99", 254 / 256)):
         typed.fill(text)
@@ -48,7 +48,7 @@ def test_int8_snaps_to_steps_of_256_and_warns_above_the_highest(page, address):
     for key, step in (("ArrowRight", 255 / 256), ("ArrowRight", math.inf), ("ArrowLeft", 255 / 256)):
         page.keyboard.press(key)
         assert numbers(shown(page)["threshold"]) == [step]
-        assert_equals_python(shown(page), situation, int8=True)
+        assert_equals_python(shown(page), context, int8=True)
     typed.fill("0.997")
     typed.press("Enter")
     assert shown(page)["threshold"] == "Infinity"
@@ -60,11 +60,11 @@ def test_int8_snaps_to_steps_of_256_and_warns_above_the_highest(page, address):
 
 
 def test_a_class_mix_weights_every_number(page, address):
-    run, situation = situation_of("kws/trecx", mix="95 % silence and unknown")
+    run, context = context_of("kws/trecx", mix="95 % silence and unknown")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9&mix=95 %25 silence and unknown")
     expect(page.locator(".tile .aside").first).to_contain_text("weighted, n≈")
     expect(page.locator(".tile .aside", has_text="weighted")).to_have_count(4)
-    drag_across(page, TWENTY[:8], situation)
+    drag_across(page, TWENTY[:8], context)
 
 
 def typed_mix(page):
@@ -74,7 +74,7 @@ def typed_mix(page):
 
 
 def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome):
-    run, situation = situation_of("kws/trecx")
+    run, context = context_of("kws/trecx")
     open_console(
         page, f"{address}/?run={run.run_id}&rho=0.69&mix=my own mix&shares=down:10,go:3.5,unknown:40"
     )
@@ -84,12 +84,12 @@ def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome
     page.mouse.down()
     for share in (0.3, 0.5, 0.9):
         page.mouse.move(box["x"] + share * box["width"], height)
-        assert_equals_python(shown(page), weighed(situation, typed_mix(page)))
+        assert_equals_python(shown(page), weighed(context, typed_mix(page)))
     assert page.url == before
     page.mouse.up()
     page.wait_for_url(re.compile("silence"))
     page.wait_for_selector(".trecx-console .curve:not(.stale)")
-    mixed = weighed(situation, typed_mix(page))
+    mixed = weighed(context, typed_mix(page))
     assert_equals_python(shown(page), mixed)
     drawn = page.evaluate("[...document.querySelector('.trecx-console .curve')._fullData[0].y]")
     assert drawn == pytest.approx((100 * mixed.curve.accuracy).tolist())
@@ -105,11 +105,11 @@ def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome
     for name in ("down", "go", "silence", "unknown"):
         page.get_by_label(f"how often {name} occurs, as a number").fill("0")
     expect(page.locator(".trecx-mix .trouble")).to_contain_text("All shares are 0")
-    assert_equals_python(shown(page), situation, int8=True)  # as tested
+    assert_equals_python(shown(page), context, int8=True)  # as tested
 
 
 def test_what_python_says_of_an_earlier_mix_does_not_undo_one_being_dragged(page, address):
-    run, situation = situation_of("kws/trecx")
+    run, context = context_of("kws/trecx")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.69&mix=my own mix&shares=down:10,go:3.5")
     box = page.get_by_label("how often silence occurs, relative to the others").bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
@@ -118,7 +118,7 @@ def test_what_python_says_of_an_earlier_mix_does_not_undo_one_being_dragged(page
     # Python draws anew, by the mix that it knows
     page.get_by_role("button", name="energy", exact=True).dispatch_event("click")
     page.wait_for_selector(".trecx-console .axis[aria-pressed=true]:has-text('energy')")
-    held = weighed(situation, typed_mix(page))
+    held = weighed(context, typed_mix(page))
     assert held.class_weights[10] > 1
     assert_equals_python(shown(page), held)
     expect(page.locator(".trecx-console .curve")).to_have_class(re.compile("stale"))
@@ -131,32 +131,32 @@ NOT_LET_GO = "(slider) => { slider.value = 80; slider.dispatchEvent(new Event('i
 
 
 def test_a_new_exit_criterion_is_counted_by_the_mix_that_the_sliders_show(page, address):
-    situation = situation_of("kws/trecx")[1]
+    context = context_of("kws/trecx")[1]
     open_console(page, f"{address}/?rho=0.9&mix=my own mix&shares=down:10,go:3.5")
     page.get_by_label("how often silence occurs, relative to the others").evaluate(NOT_LET_GO)
     choose(page, "Exit criterion", CRITERIA["margin"])
     page.wait_for_url(re.compile("criterion=margin"))
     page.wait_for_selector(f"{SETTLED} {DRAWN}")
-    held = weighed(situation, typed_mix(page))
+    held = weighed(context, typed_mix(page))
     assert float(shown(page)["effective"]) == pytest.approx(effective_samples(held))
 
 
 def test_a_mix_of_the_list_counts_though_python_last_heard_of_the_same_one(page, address):
-    situation = situation_of("kws/trecx", mix=EVEN)[1]
+    context = context_of("kws/trecx", mix=EVEN)[1]
     open_console(page, f"{address}/?rho=0.9&mix=my own mix")  # which starts even
     page.get_by_label("how often silence occurs, relative to the others").evaluate(NOT_LET_GO)
-    assert float(shown(page)["effective"]) != pytest.approx(effective_samples(situation))
+    assert float(shown(page)["effective"]) != pytest.approx(effective_samples(context))
     choose(page, "Class mix", EVEN)
     page.locator(".trecx-mix").wait_for(state="detached")
-    assert float(shown(page)["effective"]) == pytest.approx(effective_samples(situation))
+    assert float(shown(page)["effective"]) == pytest.approx(effective_samples(context))
 
 
-def effective_samples(situation):
-    return situation.point(0.9).effective_samples
+def effective_samples(context):
+    return context.point(0.9).effective_samples
 
 
 def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshold(page, address):
-    run, situation = situation_of("kws/trecx", "nucleo-u575zi-q-xcubeai-9.0.0-1.8v-smps", "2xAA")
+    run, context = context_of("kws/trecx", "nucleo-u575zi-q-xcubeai-9.0.0-1.8v-smps", "2xAA")
     open_console(page, f"{address}/?run={run.run_id}&rho=0.69")
     for label, option in (
         ("Device", "NUCLEO-U575ZI-Q · Cortex-M33 160 MHz · X-CUBE-AI 9.0.0 · 1.8 V SMPS"),
@@ -171,7 +171,7 @@ def test_another_device_and_battery_change_energy_and_days_and_keep_the_threshol
         page.wait_for_selector(SETTLED)
     seen = shown(page)
     assert float(seen["threshold"]) == 0.69
-    days = situation.deployment.quantities(situation.point(0.69))["battery_days"]
+    days = context.conditions.quantities(context.point(0.69))["battery_days"]
     assert float(seen["days"]) == pytest.approx(days, rel=1e-12)
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import trecx
-from tests.browser.console import TWENTY, assert_equals_python, drag_across, shown, situation_of
+from tests.browser.console import TWENTY, assert_equals_python, context_of, drag_across, shown
 from tests.browser.hostile import ALL, TEXTS, save_hostile
 from tests.browser.session import DRAWN, SETTLED, TABLE, dashboard, open_console, open_menu, pick_row, rail
 from tests.conftest import ROOT, SHIPPED
@@ -72,12 +72,12 @@ A4 = [595, 842]
 
 
 def test_every_number_equals_pythons_while_it_is_dragged_without_a_network(offline, exported):
-    situation = situation_of("kws/trecx")[1]
+    context = context_of("kws/trecx")[1]
     open_report(offline, exported)
     assert shown(offline)["tiles"] == ["91.21 %", "87.1 %", "3.45 M", "4.60 mJ", "15.6 days"]
-    drag_across(offline, TWENTY, situation)
+    drag_across(offline, TWENTY, context)
     offline.get_by_role("button", name="int8").click()
-    drag_across(offline, TWENTY[:6], situation, int8=True)
+    drag_across(offline, TWENTY[:6], context, int8=True)
 
 
 def test_the_curve_can_be_drawn_against_energy_and_other_designs_stand_beside_it(offline, exported):
@@ -119,7 +119,7 @@ def test_many_classes_print_one_page_and_are_dragged_too(offline, tmp_path):
     for share in (0.3, 0.9):
         offline.mouse.click(left + share * width, height)
         seen = shown(offline)
-        point = report.situation.point(float(seen["threshold"]))
+        point = report.context.point(float(seen["threshold"]))
         assert seen["exits"] == ",".join(map(str, point.exit_counts))
         assert float(seen["correct"]) == point.confusion.trace()
     assert offline.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -166,7 +166,7 @@ def test_the_policy_would_stop_a_script_that_got_in(chrome, tmp_path):
 
 
 def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline, own_copy, tmp_path):
-    situation = situation_of("kws/trecx")[1]
+    context = context_of("kws/trecx")[1]
     with dashboard(own_copy) as address:
         open_console(page, f"{address}/?run=kws-trecx-1bbb3c96&rho=0.69")
         open_menu(page, "Save point")
@@ -199,5 +199,5 @@ def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline
     assert "Doorbell" in (tmp_path / "kept.html").read_text(encoding="utf-8")
     open_report(offline, tmp_path / "now.html")
     offline.get_by_role("button", name="Doorbell, ρ 0.6900").click()
-    assert_equals_python(shown(offline), situation)
-    drag_across(offline, TWENTY[:6], situation)
+    assert_equals_python(shown(offline), context)
+    drag_across(offline, TWENTY[:6], context)

@@ -9,7 +9,7 @@ from trecx.scores import ExitScores
 from trecx.store import Store
 from trecx.threshold.benefit_curve import REACHED, operating_point
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def design_of(store, *runs, with_baseline=True):
@@ -17,7 +17,7 @@ def design_of(store, *runs, with_baseline=True):
     for run in runs:
         baseline = store.baseline_of(run) if with_baseline else None
         table = store.load_table(run)
-        situations.append(Situation(run.task, table, store.load_table(baseline) if baseline else None))
+        situations.append(RunContext(run.task, table, store.load_table(baseline) if baseline else None))
     return Design(runs[0].system, runs, situations)
 
 
@@ -53,7 +53,7 @@ def test_a_line_of_very_many_steps_is_thinned_to_some_of_them():
         confidence=confidence,
     )
     table = ExitTable.of(scores)
-    design = Design("one", [None], [Situation("digits", table)])
+    design = Design("one", [None], [RunContext("digits", table)])
     assert 0.9 * MAX_POINTS < len(design.line.flops) <= MAX_POINTS
     assert set(design.line.flops) <= set(table.curve().flops)
     assert (design.line.flops[0], design.line.flops[-1]) == (100, 300)
@@ -91,7 +91,7 @@ def test_a_target_that_no_threshold_comes_near_has_no_point(eight):
     final = ExitScores(
         eight.labels, [300], predictions=eight.predictions[:, 1:], confidence=eight.confidence[:, 1:]
     )
-    design = Design("eight", [None], [Situation("digits", ExitTable.of(eight), ExitTable.of(final))])
+    design = Design("eight", [None], [RunContext("digits", ExitTable.of(eight), ExitTable.of(final))])
     best = max(design.curves[0].accuracy)
     assert design.tradeoff(Target(best + REACHED - 1e-6)) is not None
     assert design.tradeoff(Target(best + REACHED + 1e-6)) is None

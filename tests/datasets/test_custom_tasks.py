@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trecx.datasets.custom_samples import open_own_samples
+from trecx.datasets.custom_samples import open_custom_samples
 from trecx.datasets.mfcc import mfccs
 from trecx.datasets.task_file import read_task_file
 from trecx.datasets.tasks import TASKS, checked_name, system_title, task_of
@@ -57,23 +57,23 @@ def test_every_example_of_a_task_file_is_one(task, name):
 
 
 def test_class_folders_are_the_labels_in_the_files_order_or_as_sorted(task, pictures):
-    samples = open_own_samples(task(IMAGES), pictures)
+    samples = open_custom_samples(task(IMAGES), pictures)
     assert samples.class_names == ("cat", "dog")
     assert (samples.task, samples.dataset) == ("pets", "Pets of our street")
     assert samples.labels.tolist() == [0] * 4 + [1] * 4
     assert samples.names[0] == "cat/0.png"
     turned = task('classes = ["dog", "cat"]\n' + IMAGES)
-    assert open_own_samples(turned, pictures).names[0] == "dog/0.png"
+    assert open_custom_samples(turned, pictures).names[0] == "dog/0.png"
 
 
 def test_images_of_any_mode_become_what_the_task_file_says(task, pictures):
-    samples = open_own_samples(task(IMAGES + "scale = 0.5\noffset = -1"), pictures)
+    samples = open_custom_samples(task(IMAGES + "scale = 0.5\noffset = -1"), pictures)
     raw = next(samples.batches(8))
     assert (raw.shape, raw.dtype) == ((8, 8, 6, 3), np.uint8)
     with Image.open(pictures / "cat" / "0.png") as image:
         assert np.array_equal(raw[0], np.asarray(image))
     assert np.array_equal(samples.own.prepare(raw), raw.astype(np.float32) * 0.5 - 1)
-    grey = open_own_samples(task(IMAGES + 'colour = "grey"'), pictures)
+    grey = open_custom_samples(task(IMAGES + 'colour = "grey"'), pictures)
     assert next(grey.batches(8)).shape == (8, 8, 6, 1)
     with Image.open(pictures / "cat" / "1.png") as image:
         assert np.array_equal(grey.raw[1:2][0, ..., 0], np.asarray(image))
@@ -82,8 +82,8 @@ def test_images_of_any_mode_become_what_the_task_file_says(task, pictures):
 def test_another_size_is_an_error_unless_it_is_to_be_resized(task, pictures):
     smaller = IMAGES.replace("[8, 6]", "[4, 3]")
     with pytest.raises(DatasetError, match="(?s)8 faults.*8×6 pixels instead of 4×3.*resize = true"):
-        open_own_samples(task(smaller), pictures)
-    assert open_own_samples(task(smaller + "resize = true"), pictures).raw[:].shape == (8, 4, 3, 3)
+        open_custom_samples(task(smaller), pictures)
+    assert open_custom_samples(task(smaller + "resize = true"), pictures).raw[:].shape == (8, 4, 3, 3)
 
 
 def test_wavs_are_checked_padded_or_cut_and_made_into_features(task, tmp_path):
@@ -91,24 +91,24 @@ def test_wavs_are_checked_padded_or_cut_and_made_into_features(task, tmp_path):
     write_wav(tmp_path / "clips" / "bell" / "short.wav", tone[:10_000])
     write_wav(tmp_path / "clips" / "other" / "long.wav", np.tile(tone, 2))
     bells = 'name = "bells"\nsamples = "wavs"\n[preprocess]\n'
-    samples = open_own_samples(task(bells + 'features = "mfcc"'), tmp_path / "clips")
+    samples = open_custom_samples(task(bells + 'features = "mfcc"'), tmp_path / "clips")
     assert np.array_equal(samples.raw[:], [[*tone[:10_000], *[0] * 6_000], tone])
     assert np.array_equal(samples.own.prepare(samples.raw[:]), mfccs(samples.raw[:]))
     waves = task(bells + "seconds = 0.5\nscale = 0.25")
-    assert waves.prepare(open_own_samples(waves, tmp_path / "clips").raw[:]).shape == (2, 8_000)
+    assert waves.prepare(open_custom_samples(waves, tmp_path / "clips").raw[:]).shape == (2, 8_000)
     with pytest.raises(DatasetError, match="16000 Hz, 1 channel.* instead of 8000 Hz"):
-        open_own_samples(task(bells + "sample_rate = 8000"), tmp_path / "clips")
+        open_custom_samples(task(bells + "sample_rate = 8000"), tmp_path / "clips")
 
 
 def test_arrays_bring_their_labels(task, tmp_path):
     arrays = {"samples": np.arange(24.0).reshape(4, 3, 2), "labels": [0, 1, 1, 0]}
     np.savez(tmp_path / "x.npz", **arrays)
     gestures = 'name = "gestures"\nsamples = "npz"\n'
-    samples = open_own_samples(task(gestures), tmp_path / "x.npz")
+    samples = open_custom_samples(task(gestures), tmp_path / "x.npz")
     assert samples.class_names == ("0", "1")
     assert np.array_equal(samples.own.prepare(samples.raw[1:3]), arrays["samples"][1:3])
     np.savez(tmp_path / "y.npz", **arrays, names=["a", "b", "c", "d"])
-    assert open_own_samples(task(gestures), tmp_path / "y.npz").names == ("a", "b", "c", "d")
+    assert open_custom_samples(task(gestures), tmp_path / "y.npz").names == ("a", "b", "c", "d")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_arrays_bring_their_labels(task, tmp_path):
 def test_broken_arrays_are_told(task, tmp_path, changes, words):
     np.savez(tmp_path / "x.npz", **{"samples": np.zeros((4, 2)), "labels": [0, 1, 1, 0]} | changes)
     with pytest.raises(DatasetError, match=words):
-        open_own_samples(task('name = "g"\nsamples = "npz"\nclasses = ["a", "b"]'), tmp_path / "x.npz")
+        open_custom_samples(task('name = "g"\nsamples = "npz"\nclasses = ["a", "b"]'), tmp_path / "x.npz")
 
 
 def test_every_fault_of_a_folder_is_counted_and_named(task, pictures):
@@ -134,14 +134,14 @@ def test_every_fault_of_a_folder_is_counted_and_named(task, pictures):
     (pictures / "dog" / "0.png").write_bytes(whole[: len(whole) // 2])
     (pictures / "bird").mkdir()
     with pytest.raises(DatasetError, match="(?s)3 faults.*bird/: holds no image.*notes.txt.*dog/0.png"):
-        open_own_samples(task(IMAGES), pictures)
+        open_custom_samples(task(IMAGES), pictures)
     named = task('classes = ["cat", "cow"]\n' + IMAGES)
     with pytest.raises(DatasetError, match="(?s)cow/: there is no such folder.*dog/: a folder that is no"):
-        open_own_samples(named, pictures)
+        open_custom_samples(named, pictures)
     with pytest.raises(DatasetError, match="there is no folder"):
-        open_own_samples(task(IMAGES), pictures / "no")
+        open_custom_samples(task(IMAGES), pictures / "no")
     with pytest.raises(DatasetError, match="has 0 class folders"):
-        open_own_samples(task(IMAGES), pictures / "bird")
+        open_custom_samples(task(IMAGES), pictures / "bird")
 
 
 @pytest.mark.parametrize(

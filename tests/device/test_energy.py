@@ -14,7 +14,7 @@ from trecx.device.energy import (
     find_profile,
     measured_costs,
 )
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError, UnknownNameError
 from trecx.store import Store
 from trecx.threshold.benefit_curve import benefit_curve, operating_point
@@ -130,7 +130,7 @@ def test_the_drawings_numbers(shipped):
     profile = find_profile(REFERENCE_BOARD)
     at = operating_point(store.load_scores(run), 0.69)
     costs = estimated_costs(profile, "kws", run.exit_flops)
-    known = Deployment(costs, 20 * 60, BATTERIES["CR2032"]).quantities(at)
+    known = OperatingConditions(costs, 20 * 60, BATTERIES["CR2032"]).quantities(at)
     assert round(known["energy_uj"] / 1000, 2) == 4.60
     assert round(known["battery_days"], 1) == 15.6
     baseline_days = BATTERIES["CR2032"].days(profile.energy_uj["kws"], 1200)
@@ -145,32 +145,32 @@ def test_expected_energy_is_the_sum_over_samples(scores, threshold):
     for row in scores.confidence[:, :-1]:
         taken = next((k for k, value in enumerate(row) if float(value) >= threshold), scores.n_exits - 1)
         by_hand += uj[taken]
-    deployment = Deployment(measured_costs(uj, None, scores.n_exits))
-    assert deployment.quantities(point)["energy_uj"] == pytest.approx(by_hand / scores.n_samples)
-    of_curve = deployment.quantities(benefit_curve(scores).at([threshold]))
+    conditions = OperatingConditions(measured_costs(uj, None, scores.n_exits))
+    assert conditions.quantities(point)["energy_uj"] == pytest.approx(by_hand / scores.n_samples)
+    of_curve = conditions.quantities(benefit_curve(scores).at([threshold]))
     assert of_curve["energy_uj"] == pytest.approx([by_hand / scores.n_samples])
 
 
 def test_a_deployment_tells_only_what_it_knows(eight):
     at = operating_point(eight, 0.75)
-    assert list(Deployment().quantities(at)) == ["accuracy", "exit_rate", "flops"]
+    assert list(OperatingConditions().quantities(at)) == ["accuracy", "exit_rate", "flops"]
     costs = measured_costs([10, 30], [1, 3], 2)
-    assert "mj_per_day" not in Deployment(costs).quantities(at)
-    known = Deployment(costs, 1800, CELL).quantities(at)
+    assert "mj_per_day" not in OperatingConditions(costs).quantities(at)
+    known = OperatingConditions(costs, 1800, CELL).quantities(at)
     assert (known["energy_uj"], known["latency_ms"], known["busy"]) == (20, 2, 0.001)
     assert known["battery_days"] == CELL.days(20.0, 1800)
 
 
 def test_bands_turn_round_for_days(eight):
     costs = estimated_costs(find_profile(REFERENCE_BOARD), "kws", eight.exit_flops)
-    deployment = Deployment(costs, 3600, CELL)
-    known = deployment.quantities(operating_point(eight, 0.75))
-    bands = deployment.bands(known)
+    conditions = OperatingConditions(costs, 3600, CELL)
+    known = conditions.quantities(operating_point(eight, 0.75))
+    bands = conditions.bands(known)
     assert set(bands) == set(known) - {"accuracy", "exit_rate", "flops"}
     for name, (low, high) in bands.items():
         assert low < known[name] < high
     assert bands["battery_days"][0] == CELL.days(bands["energy_uj"][1], 3600)
-    assert Deployment().bands(known) == {}
+    assert OperatingConditions().bands(known) == {}
 
 
 def test_a_battery_is_found_by_name_or_by_its_numbers():

@@ -8,7 +8,7 @@ import pytest
 from tests.docs.documents import blocks, slug, text_of
 from trecx.device.battery import find_battery
 from trecx.device.energy import measured_costs
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.threshold.benefit_curve import operating_point
 from trecx.threshold.outcomes import OUTCOMES
 
@@ -39,6 +39,6 @@ def test_the_eight_samples_of_the_page_are_those_of_the_tests(eight):
 
 
 def test_every_quantity_that_can_be_known_of_a_point_is_on_the_page(eight):
-    everywhere = Deployment(measured_costs([1, 2], [1, 2], 2), 1.0, find_battery("CR2032"))
+    everywhere = OperatingConditions(measured_costs([1, 2], [1, 2], 2), 1.0, find_battery("CR2032"))
     for name in (*everywhere.quantities(operating_point(eight, 0.8)), *OUTCOMES):
         assert re.search(rf"\b{name}\b", PAGE), name

@@ -14,7 +14,7 @@ from trecx.errors import QuantisationError
 from trecx.exporting.c_decisions import entropy_bound
 from trecx.exporting.c_header import c_header
 from trecx.exporting.c_text import comment_block, comment_text, double_literal, float_literal
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.scores.float32 import not_below
 from trecx.store import Store
@@ -22,7 +22,7 @@ from trecx.threshold.exit_criteria import CRITERIA, by_criterion, entropy_limit
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds, snap_int8
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, NEVER, NO_LEAD, Quantisation, snapped, thresholds_of
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 ROUND = [0.0, 0.1, 1 / 3, 0.5, 0.69, 0.9, 0.996, 255 / 256, 0.9962, 1.0, math.inf]
 OTHERS = [Quantisation(1 / 255, -128), Quantisation(0.0043, -120), Quantisation(1 / 128, 0)]
@@ -37,7 +37,7 @@ def scores_of(name):
 def record_of(name, rule):
     run = Store().find_run(name)
     table = ExitTable.of(by_criterion(scores_of(name), rule.criterion))
-    return take_point(run, None, Situation(run.task, table), rule)
+    return capture_point(run, None, RunContext(run.task, table), rule)
 
 
 def thresholds_that_matter(confidence):

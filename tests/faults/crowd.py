@@ -22,7 +22,7 @@ import numpy as np
 from tests.comparison.synthetic import save_synthetic, scores_of
 from tests.faults.killing import record_of
 from trecx.errors import StoreError
-from trecx.store import Run, Store, Wanted
+from trecx.store import Run, SampleFilter, Store
 
 N_WRITERS, N_READERS = 2, 10
 SHELF = "shelf"
@@ -72,7 +72,7 @@ def is_whole(store: Store, run: Run) -> bool:
     return (
         np.array_equal(must.probabilities, scores.probabilities)
         and store.load_table(run).n_samples == run.n_samples
-        and store.gallery.count(run, Wanted(0.9)) == run.n_samples
+        and store.gallery.count(run, SampleFilter(0.9)) == run.n_samples
     )
 
 

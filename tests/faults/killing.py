@@ -30,13 +30,13 @@ from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
 from trecx.cli import main
 from trecx.importing.scores_writer import write_scores
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 from trecx.store.derived import outcome_rows
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 N_KILLS = 50
 N_SAVED, N_COLLECTED = 4, 150  # points and collections in one go, samples in a collection
@@ -156,8 +156,8 @@ def _command(words: list[str]) -> Work:
 
 def record_of(store: Store, run: Run, name: str) -> PointRecord:
     """Return a point of a run under a name."""
-    situation = Situation(run.task, store.load_table(run), None)
-    return replace(take_point(run, None, situation, Rule(0.8)), name=name)
+    context = RunContext(run.task, store.load_table(run), None)
+    return replace(capture_point(run, None, context, Rule(0.8)), name=name)
 
 
 def state_of(database: Path, expected: dict[str, ExitScores]) -> State:

@@ -24,11 +24,11 @@ from trecx.files.atomic_file import whole_file
 from trecx.importing.examples import write_examples
 from trecx.reproduction import write
 from trecx.reproduction.document import Reproduction
-from trecx.store import OwnProfile, Store
+from trecx.store import CustomProfile, Store
 
 SAVES = {
     "run": lambda store: save_synthetic(store, "digits", "sdn", 1, n_samples=3_000),
-    "profile": lambda store: store.profiles.keep(OwnProfile("board", (1.0, 2.0))),
+    "profile": lambda store: store.profiles.keep(CustomProfile("board", (1.0, 2.0))),
     "point": lambda store: store.points.keep(replace(store.points.all()[0].record, name="another")),
     "collection": lambda store: store.collections.create("shelf"),
     "samples": lambda store: store.collections.add("old", store.runs()[0].sample_set_id, range(50)),
@@ -103,7 +103,7 @@ def test_sqlites_own_word_of_a_full_disk_is_told_too(store, folder, save):
             for number in range(200):  # until the last page is full
                 if save == "run":
                     SAVES["run"](store)
-                store.profiles.keep(OwnProfile(f"board {number}", (1.0, 2.0)))
+                store.profiles.keep(CustomProfile(f"board {number}", (1.0, 2.0)))
     finally:
         event.remove(Engine, "connect", limit)
     assert content(store)[:3] == before[:3]
@@ -182,10 +182,10 @@ def test_what_a_killed_writer_acknowledged_is_read_in_a_read_only_folder(store, 
     # It has the database open twice, so that what it keeps stays beside the file.
     code = f"""
 import os, signal, sqlite3
-from trecx.store import OwnProfile, Store
+from trecx.store import CustomProfile, Store
 held = sqlite3.connect({str(folder / "scores.sqlite")!r})
 held.execute("SELECT count(*) FROM runs").fetchall()
-Store().profiles.keep(OwnProfile("board", (1.0, 2.0)))
+Store().profiles.keep(CustomProfile("board", (1.0, 2.0)))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == -signal.SIGKILL

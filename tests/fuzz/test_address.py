@@ -13,11 +13,11 @@ from tests.conftest import ROOT, SHIPPED
 from tests.fuzz.harness import fuzz, only
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import ClassMixError, EnergyError, UnknownNameError
 from trecx.store import Store
 from trecx.threshold.limits import LIMITED
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 BOARD = "nucleo-l4r5zi-tflm-2.3.1-1.8v"
 WORDS = (
@@ -82,17 +82,17 @@ def test_any_class_mix_in_an_address(text):
         assert parse_mix(spell_mix(NAMES, mix), NAMES, COUNTS) == mix or not any(mix)
 
 
-def situation():
+def context():
     store = Store(SHIPPED)
     run = store.find_run("kws/trecx")
     costs = estimated_costs(find_profile(BOARD), run.task, run.exit_flops)
     baseline = store.load_table(store.baseline_of(run))
-    return Situation(
-        run.task, store.load_table(run), baseline, Deployment(costs, 60.0, find_battery("CR2032"))
+    return RunContext(
+        run.task, store.load_table(run), baseline, OperatingConditions(costs, 60.0, find_battery("CR2032"))
     )
 
 
-LOOKED_AT = situation()
+LOOKED_AT = context()
 
 
 @fuzz(100, text=joined((*LIMITED, "against")) | word)

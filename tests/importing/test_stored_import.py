@@ -17,7 +17,7 @@ from trecx.importing.examples import write_examples
 from trecx.importing.scores_writer import write_scores
 from trecx.importing.stored_import import About, import_run
 from trecx.scores import ExitScores
-from trecx.store import OwnProfile, Provenance, Store
+from trecx.store import CustomProfile, Provenance, Store
 
 FORMATS = ("npz", "csv", "parquet")
 ARRAYS = ("labels", "exit_flops", "predictions", "confidence")
@@ -107,11 +107,11 @@ def test_a_name_that_a_format_would_lose_is_refused_and_so_is_a_place_that_is_no
 def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
     store, file = Store(), open_scores_file(examples / "scores.csv")
     _, kept = import_run(store, file, about(profile="my board"))
-    assert kept == OwnProfile("my board", (310.0, 905.0), (4.1, 11.8))
+    assert kept == CustomProfile("my board", (310.0, 905.0), (4.1, 11.8))
     assert store.profiles.all() == [kept]
     import_run(store, file, about(profile="my board"), again=True)  # the same once more is no conflict
     _, typed = import_run(store, file, about(energy_uj=[5, 6], latency_ms=[1, 2]))
-    assert typed == OwnProfile("pets/mine", (5, 6), (1, 2))
+    assert typed == CustomProfile("pets/mine", (5, 6), (1, 2))
     assert len(store.profiles.all()) == 2
 
 
@@ -130,7 +130,7 @@ def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
 )
 def test_what_cannot_be_kept_leaves_the_store_as_it_was(examples, more, error, words):
     store, file = Store(), open_scores_file(examples / "scores.csv")
-    store.profiles.keep(OwnProfile("taken", (1.0, 2.0)))
+    store.profiles.keep(CustomProfile("taken", (1.0, 2.0)))
     with pytest.raises(error, match=words):
         import_run(store, file, about(**more))
     assert store.runs() == []
@@ -139,7 +139,7 @@ def test_what_cannot_be_kept_leaves_the_store_as_it_was(examples, more, error, w
 
 def test_a_run_that_cannot_be_written_takes_its_profile_along(examples, monkeypatch):
     store, file = Store(), open_scores_file(examples / "scores.csv")
-    store.profiles.keep(OwnProfile("another", (1.0, 2.0)))
+    store.profiles.keep(CustomProfile("another", (1.0, 2.0)))
 
     def full(*_):
         raise StoreError("disk full")

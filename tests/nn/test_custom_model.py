@@ -36,11 +36,11 @@ def test_a_model_of_ones_own_is_scored_with_its_own_preprocessing(capsys, argume
     store = Store()
     assert store.runs()[0].noun == "image"
     scores = store.load_scores(store.runs()[0])
-    from trecx.datasets.custom_samples import open_own_samples
+    from trecx.datasets.custom_samples import open_custom_samples
     from trecx.datasets.task_file import read_task_file
     from trecx.nn.models import load_model
 
-    raw = open_own_samples(read_task_file(tmp_path / "task.toml"), pictures).raw[:]
+    raw = open_custom_samples(read_task_file(tmp_path / "task.toml"), pictures).raw[:]
     direct = load_model(tmp_path / "mine.keras").predict(raw.astype(np.float32) * np.float32(0.0039))
     assert np.array_equal(scores.probabilities, direct)
     assert scored(capsys, arguments)["run_id"] == found["run_id"]

@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from tests.saved_points.records import looked_at, record_of
+from tests.saved_points.records import context_options, record_of
 from trecx.report import designs_beside, pictures_of, report_html, report_of
 from trecx.saved_points.capture import point_numbers
 from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 CHEAP = {"device": None, "battery": None, "per_hour": None}  # one axis: the same page, sooner
 
@@ -54,11 +54,11 @@ class Page(HTMLParser):
 def reported(name="kws/trecx", rule=None, saved=(), compare=(), n_pictures=None, **setting):
     """Return the report of a run of the default store."""
     rule, store = rule or Rule(0.69), Store()
-    seen, _, situation = looked_at(name, rule.criterion, **setting)
+    seen, _, context = context_options(name, rule.criterion, **setting)
     record = record_of(name, rule, **setting)
-    others = designs_beside(store, seen, situation, compare, rule.criterion)
+    others = designs_beside(store, seen, context, compare, rule.criterion)
     pictures = None if n_pictures is None else pictures_of(store, seen, rule, n_pictures)
-    return replace(report_of(store, seen, situation, record, others, pictures), saved=saved)
+    return replace(report_of(store, seen, context, record, others, pictures), saved=saved)
 
 
 def page_of(*arguments, **options):
@@ -88,7 +88,7 @@ def made_run(n_samples, n_classes, n_exits=2):
 
 def report_of_made(n_samples, n_classes, n_exits=2):
     seen, table = made_run(n_samples, n_classes, n_exits)
-    situation, rule = Situation(seen.task, table), Rule(0.69)
+    context, rule = RunContext(seen.task, table), Rule(0.69)
     record = record_of(seen.run_id, rule, **CHEAP)
-    record = replace(record, numbers=point_numbers(situation, rule))
-    return report_of(Store(), seen, situation, record)
+    record = replace(record, numbers=point_numbers(context, rule))
+    return report_of(Store(), seen, context, record)

@@ -11,14 +11,14 @@ import pytest
 import trecx
 from tests.cli.test_commands import run
 from tests.report.reports import CHEAP, Page, made_run, page_of, reported
-from tests.saved_points.records import BOARD, looked_at, record_of
+from tests.saved_points.records import BOARD, context_options, record_of
 from trecx.errors import EnergyError, ExportError
 from trecx.report import designs_beside, report_html, report_of, report_of_point
 from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.int8_threshold import Quantisation
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def test_it_says_where_the_numbers_come_from_and_what_they_do_not_say(shipped):
@@ -63,7 +63,7 @@ def test_saved_points_are_marked_and_listed_with_the_numbers_as_kept(monkeypatch
     for record in (toy, other, vww, replace(toy, name="Old")):
         saved = Store().points.keep(record)
     Store().points.retire(saved.point_id)
-    page = Page(report_html(report_of(Store(), report.run, report.situation, report.record)))
+    page = Page(report_html(report_of(Store(), report.run, report.context, report.record)))
     marks = page.data["views"]["FLOPs"]["marks"]
     assert [(mark["label"], mark["threshold"]) for mark in marks[:2]] == [("chosen", 0.69), ("Toy", 0.58)]
     assert marks[2]["label"] == "= baseline"
@@ -91,7 +91,7 @@ def test_other_runs_stand_beside_it_under_the_same_class_mix(shipped):
     assert [design.name for design in report.others] == [
         *("T-RECX · published", "SDN · published", "baseline · published"),
     ]
-    sdn = looked_at("kws/sdn", mix="even")[2].curve
+    sdn = context_options("kws/sdn", mix="even")[2].curve
     assert report.others[1].line.accuracy.max() == pytest.approx(sdn.accuracy.max())
     page = Page(report_html(report))
     drawn = json.loads(page.data["others"])["data"]
@@ -116,10 +116,10 @@ def test_classes_of_another_name_are_not_compared_under_a_class_mix():
     about = Provenance("made", "sdn", "imported", "made", "test", "m", None, None, {})
     scores = ExitScores([0, 1, 2], [1, 2], np.full((3, 2, 3), 1 / 3), class_names=names)
     Store().save_run(about, scores)
-    situation = Situation("made", table, class_weights=np.ones(3))
+    context = RunContext("made", table, class_weights=np.ones(3))
     with pytest.raises(ExportError, match="its classes are others"):
-        designs_beside(Store(), seen, situation, ["made/sdn"])
-    assert len(designs_beside(Store(), seen, Situation("made", table), ["made/sdn"])) == 2
+        designs_beside(Store(), seen, context, ["made/sdn"])
+    assert len(designs_beside(Store(), seen, RunContext("made", table), ["made/sdn"])) == 2
 
 
 def test_measured_costs_a_missing_rate_and_no_device_are_said(shipped, tmp_path):

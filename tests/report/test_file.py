@@ -12,7 +12,7 @@ import pytest
 import trecx
 from tests.browser.hostile import ALL, TEXTS, save_hostile
 from tests.report.reports import CHEAP, Page, made_run, page_of, report_of_made, reported
-from tests.saved_points.records import looked_at, record_of
+from tests.saved_points.records import context_options, record_of
 from trecx.datasets.download import fetch_dataset
 from trecx.errors import ExportError, OutputError
 from trecx.report import MOST_BYTES, pictures_of, report_html, report_of, write_report
@@ -100,10 +100,10 @@ def test_hostile_text_only_shows_itself():
     run_ = save_hostile(store)
     record = replace(record_of(run_.run_id, Rule(0.5), **CHEAP), name=ALL[:80].strip(), author=TEXTS[0])
     kept = replace(record, name=TEXTS[1], note=ALL[:10_000])
-    situation = looked_at(run_.run_id, **CHEAP)[2]
+    context = context_options(run_.run_id, **CHEAP)[2]
     store.points.keep(kept)
-    tame = Page(report_html(report_of(store, run_, situation, replace(record, name="tame", author=""))))
-    page = Page(report_html(report_of(store, run_, situation, record)))
+    tame = Page(report_html(report_of(store, run_, context, replace(record, name="tame", author=""))))
+    page = Page(report_html(report_of(store, run_, context, record)))
     assert page.tags == tame.tags  # no text became an element
     assert page.attributes[1:] == tame.attributes[1:]  # the title's hash aside
     assert len(page.scripts) == 3
@@ -116,7 +116,7 @@ def test_hostile_text_only_shows_itself():
 
 
 def test_pictures_of_overthought_samples_stand_in_it_only_where_they_are_asked_for(shipped):
-    point = looked_at("digits/trecx", **CHEAP)[2].point(0.9)
+    point = context_options("digits/trecx", **CHEAP)[2].point(0.9)
     n = point.overthinking["destructive"]
     page = page_of("digits/trecx", Rule(0.9), n_pictures=24, **CHEAP)
     images = [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.hostile import TEXTS, save_hostile
 from tests.cli.test_commands import document, run
-from tests.saved_points.records import looked_at
+from tests.saved_points.records import context_options
 from trecx.errors import OutputError
 from trecx.figures import light_colours, with_colours
 from trecx.figures.slides import HEIGHT, WIDTH
@@ -22,8 +22,8 @@ UNKNOWN = {"device": None, "battery": None, "per_hour": None}
 
 
 def drawn(name="kws/trecx", threshold=0.69, **setting):
-    seen, _, situation = looked_at(name, **setting)
-    return slides(seen, situation, threshold), situation, situation.point(threshold)
+    seen, _, context = context_options(name, **setting)
+    return slides(seen, context, threshold), context, context.point(threshold)
 
 
 def trace(figure, name):
@@ -41,42 +41,42 @@ def about(figure):
 
 @pytest.mark.parametrize("mix", [None, "even"])
 def test_the_chosen_point_stands_on_the_exact_curve_beside_the_baseline(shipped, mix):
-    figures, situation, point = drawn(mix=mix)
-    figure, reference = figures["benefit curve"], situation.reference
+    figures, context, point = drawn(mix=mix)
+    figure, reference = figures["benefit curve"], context.reference
     chosen, baseline = trace(figure, "chosen point"), trace(figure, "baseline")
     assert [chosen.x[0], chosen.y[0]] == pytest.approx([point.flops / 1e6, 100 * point.accuracy])
     assert [baseline.x[0], baseline.y[0]] == pytest.approx(
         [reference["flops"] / 1e6, 100 * reference["accuracy"]]
     )
-    assert list(trace(figure, "benefit curve").y) == pytest.approx((100 * situation.curve.accuracy).tolist())
+    assert list(trace(figure, "benefit curve").y) == pytest.approx((100 * context.curve.accuracy).tolist())
     assert f"ρ = 0.69: {100 * point.accuracy:.1f} %, {point.flops / 1e6:.3g} MFLOPs" in chosen.text[0]
 
 
 def test_the_savings_are_the_exit_shares_and_the_energy_against_the_baseline(shipped):
-    figures, situation, point = drawn("kws/sdn", 0.6)
-    figure, costs = figures["savings"], situation.deployment.costs
+    figures, context, point = drawn("kws/sdn", 0.6)
+    figure, costs = figures["savings"], context.conditions.costs
     assert list(trace(figure, "exits").y) == pytest.approx((100 * point.exit_counts / 4890).tolist())
     assert list(trace(figure, "exits").x) == ["exit 1", "exit 2", "exit 3", "final exit"]
-    energy = [situation.reference["energy_uj"] / 1000, point.expected(costs.energy_uj) / 1000]
+    energy = [context.reference["energy_uj"] / 1000, point.expected(costs.energy_uj) / 1000]
     assert list(trace(figure, "costs").y) == pytest.approx(energy)
     assert figure.layout.yaxis2.title.text == "energy per inference (mJ, estimate)"
-    assert situation.device.title in about(figure)
+    assert context.device.title in about(figure)
 
 
 def test_without_a_device_the_savings_are_flops(shipped):
-    figures, situation, point = drawn(**UNKNOWN)
+    figures, context, point = drawn(**UNKNOWN)
     assert list(trace(figures["savings"], "costs").y) == pytest.approx(
-        [situation.reference["flops"] / 1e6, point.flops / 1e6]
+        [context.reference["flops"] / 1e6, point.flops / 1e6]
     )
     assert figures["savings"].layout.yaxis2.title.text == "million FLOPs per inference"
 
 
 @pytest.mark.parametrize("mix", [None, "even"])
 def test_the_confusion_is_what_changes_against_the_baseline(shipped, mix):
-    figures, situation, point = drawn(mix=mix)
-    baseline = situation.baseline.operating_point(math.inf)
+    figures, context, point = drawn(mix=mix)
+    baseline = context.baseline.operating_point(math.inf)
     if mix:
-        baseline = baseline.weighted(situation.class_weights)
+        baseline = baseline.weighted(context.class_weights)
     change = point.confusion - baseline.confusion
     cells = trace(figures["confusion"], "change").text
     shown = [[float((cell or "0").replace("−", "-")) for cell in row] for row in cells]
@@ -84,19 +84,19 @@ def test_the_confusion_is_what_changes_against_the_baseline(shipped, mix):
 
 
 def test_each_title_is_a_message_with_the_numbers_of_the_library(shipped):
-    figures, situation, point = drawn()
-    reference = situation.reference
+    figures, context, point = drawn()
+    reference = context.reference
     saved, gain = point.flops / reference["flops"] - 1, point.accuracy - reference["accuracy"]
     assert title(figures["benefit curve"]) == (
         f"{100 * saved:.1f} % FLOPs, {100 * gain:.1f} pt accuracy".replace("-", "−")
     )
-    energy = point.expected(situation.deployment.costs.energy_uj) / reference["energy_uj"] - 1
+    energy = point.expected(context.conditions.costs.energy_uj) / reference["energy_uj"] - 1
     assert title(figures["savings"]) == (
         f"{100 * point.exit_rate:.1f} % of clips exit early: −{-100 * energy:.1f} % energy"
     )
-    change = point.confusion - situation.baseline.operating_point(math.inf).confusion
+    change = point.confusion - context.baseline.operating_point(math.inf).confusion
     wrong = change.sum(axis=0) - change.diagonal()
-    most = situation.table.class_names[int(wrong.argmax())]
+    most = context.table.class_names[int(wrong.argmax())]
     assert title(figures["confusion"]) == f"+{wrong.max()} clips wrongly predicted as {most}"
     for figure in figures.values():
         for said in ("T-RECX (published) on Speech Commands v0.02 test", "4,890 clips", "ρ = 0.69"):
@@ -108,14 +108,14 @@ def test_each_title_is_a_message_with_the_numbers_of_the_library(shipped):
 def test_without_a_baseline_the_final_exit_is_the_measure(tmp_path):
     store = Store()
     seen = save_hostile(store, "made")
-    figures = slides(seen, looked_at(seen.run_id, **UNKNOWN)[2], 0.5)
+    figures = slides(seen, context_options(seen.run_id, **UNKNOWN)[2], 0.5)
     assert all("final exit" in about(figure) for figure in figures.values())
     assert not [one for one in figures["benefit curve"].data if one.name == "baseline"]
 
 
 def test_where_nobody_leaves_early_nothing_is_saved_and_nothing_changes_against_the_final_exit():
     seen = save_hostile(Store(), "made")
-    figures = slides(seen, looked_at(seen.run_id, **UNKNOWN)[2], math.inf)
+    figures = slides(seen, context_options(seen.run_id, **UNKNOWN)[2], math.inf)
     assert title(figures["benefit curve"]) == "0.0 % FLOPs, 0.0 pt accuracy"
     assert title(figures["confusion"]) == "No confusion is more frequent than with the final exit"
     assert "no early exits" in about(figures["savings"])
@@ -123,7 +123,7 @@ def test_where_nobody_leaves_early_nothing_is_saved_and_nothing_changes_against_
 
 def test_hostile_names_are_text_that_fits():
     seen = save_hostile(Store())
-    figures = slides(seen, looked_at(seen.run_id, **UNKNOWN)[2], 0.5)
+    figures = slides(seen, context_options(seen.run_id, **UNKNOWN)[2], 0.5)
     for figure in figures.values():
         text = with_colours(figure, light_colours()).to_json()
         for markup in ("<script", "<img", "<a ", "<i>", "</title>"):
@@ -168,8 +168,8 @@ def test_slides_that_cannot_be_written_are_told_before_anything_is_drawn(
 
 def test_where_nothing_can_draw_that_is_told_with_the_remedy(shipped, tmp_path, monkeypatch):
     monkeypatch.setattr("trecx.figures.static.write_pictures", lambda figures: "there is no kaleido: pip …")
-    seen, _, situation = looked_at("vww/trecx", **UNKNOWN)
+    seen, _, context = context_options("vww/trecx", **UNKNOWN)
     with pytest.raises(OutputError, match=r"slides-savings\.svg.*there is no kaleido"):
-        write_slides(seen, situation, 0.8, tmp_path / "slides.svg")
+        write_slides(seen, context, 0.8, tmp_path / "slides.svg")
     with pytest.raises(OutputError, match=r"ends in \.svg or \.png"):
         must_write_pictures({tmp_path / "slides.pdf": None})

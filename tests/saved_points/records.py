@@ -4,21 +4,21 @@ from dataclasses import replace
 
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
-from trecx.device.operating_conditions import Deployment
-from trecx.saved_points.capture import take_point
+from trecx.device.operating_conditions import OperatingConditions
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.store import Store
 from trecx.threshold.class_mix import class_mix_presets, class_weights
 from trecx.threshold.exit_criteria import by_criterion
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 BOARD = "nucleo-l4r5zi-tflm-2.3.1-1.8v"
 # What does nothing but show itself: markup, quotes, markdown, a direction override, Arabic, a formula.
 HOSTILE = '=1+1 <script>alert("x")</script> **b** :red[r] $x$ `c` [l](javascript:0) \' \u202eabc نص عربي'
 
 
-def looked_at(name, criterion="largest", mix=None, device=BOARD, per_hour=1200.0, battery="CR2032"):
+def context_options(name, criterion="largest", mix=None, device=BOARD, per_hour=1200.0, battery="CR2032"):
     """Return a run of the default store, its baseline, and what it is looked at with."""
     store = Store()
     run = store.find_run(name)
@@ -28,13 +28,13 @@ def looked_at(name, criterion="largest", mix=None, device=BOARD, per_hour=1200.0
     costs = estimated_costs(profile, run.task, run.exit_flops) if profile else None
     counts = table.class_counts
     weights = class_weights(class_mix_presets(table.class_names, counts)[mix], counts) if mix else None
-    deployment = Deployment(costs, per_hour, find_battery(battery) if battery else None)
+    conditions = OperatingConditions(costs, per_hour, find_battery(battery) if battery else None)
     against = store.load_table(baseline) if baseline else None
-    return run, baseline, Situation(run.task, table, against, deployment, profile, weights)
+    return run, baseline, RunContext(run.task, table, against, conditions, profile, weights)
 
 
 def record_of(name, rule=None, title="", mix=None, **setting):
     """Return an operating point of a run of the default store."""
     rule = rule or Rule(0.69)
-    seen = looked_at(name, rule.criterion, mix, **setting)
-    return replace(take_point(*seen, rule, mix or "as tested"), name=title)
+    seen = context_options(name, rule.criterion, mix, **setting)
+    return replace(capture_point(*seen, rule, mix or "as tested"), name=title)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from tests.comparison.synthetic import save_synthetic
-from tests.saved_points.records import BOARD, looked_at, record_of
+from tests.saved_points.records import BOARD, context_options, record_of
 from trecx.errors import ExportError, UnknownNameError
-from trecx.saved_points.capture import point_numbers, situation_of, take_point
+from trecx.saved_points.capture import capture_point, context_of, point_numbers
 from trecx.saved_points.document import document_of
 from trecx.saved_points.document import record_of as record_from
 from trecx.saved_points.record import Rule
-from trecx.saved_points.status import differences, standing
+from trecx.saved_points.status import differences, point_status
 from trecx.store import Store
 from trecx.threshold.benefit_curve import operating_point
 from trecx.threshold.int8_threshold import Quantisation
@@ -91,37 +91,37 @@ def test_a_document_of_another_schema_is_refused(shipped):
 def test_what_was_written_gives_the_same_numbers_again(shipped, rule):
     record = record_of("kws/trecx", rule, mix="even", battery="225,3,1,0.85")
     kept = record_from(json.loads(json.dumps(document_of(record))))
-    _, _, now = looked_at("kws/trecx", rule.criterion)
-    again = situation_of(kept, now.table, now.baseline)
+    _, _, now = context_options("kws/trecx", rule.criterion)
+    again = context_of(kept, now.table, now.baseline)
     assert differences(kept.numbers, point_numbers(again, kept.rule)) == {}
-    assert standing(kept, kept.run.identity, point_numbers(again, kept.rule)).words == ""
+    assert point_status(kept, kept.run.identity, point_numbers(again, kept.rule)).words == ""
 
 
 def test_measured_costs_and_no_costs_give_the_same_numbers_again():
     from trecx.device.energy import measured_costs
-    from trecx.device.operating_conditions import Deployment
-    from trecx.threshold.run_context import Situation
+    from trecx.device.operating_conditions import OperatingConditions
+    from trecx.threshold.run_context import RunContext
 
     run = save_synthetic(Store(), "digits", "trecx", 0)
     table = Store().load_table(run)
     for costs, device in ((measured_costs([5, 9], [1, 2.5], 2), "my own"), (None, "none")):
-        situation = Situation("digits", table, deployment=Deployment(costs, 60.0))
-        record = take_point(run, None, situation, Rule(0.8))
+        context = RunContext("digits", table, conditions=OperatingConditions(costs, 60.0))
+        record = capture_point(run, None, context, Rule(0.8))
         assert record.setting.device == device
         assert (record.numbers["energy_uj"] is None) == (costs is None)
-        assert point_numbers(situation_of(record, table, None), record.rule) == record.numbers
+        assert point_numbers(context_of(record, table, None), record.rule) == record.numbers
         assert record.numbers["flops_saving_against"] == "final exit"
 
 
 def test_it_says_when_the_run_is_gone_another_or_not_to_be_computed(shipped):
     record = record_of("kws/trecx")
-    gone = standing(record, None, None)
+    gone = point_status(record, None, None)
     assert "is gone" in gone.words
     assert not gone.restorable
-    another = standing(record, "0" * 64, record.numbers)
+    another = point_status(record, "0" * 64, record.numbers)
     assert "Another run is under the id kws-trecx-1bbb3c96" in another.words
     assert not another.restorable
-    unknown = standing(record, record.run.identity, None, "Unknown device.")
+    unknown = point_status(record, record.run.identity, None, "Unknown device.")
     assert unknown.words == "Its numbers cannot be computed again. Unknown device."
     assert unknown.restorable
 
@@ -129,14 +129,14 @@ def test_it_says_when_the_run_is_gone_another_or_not_to_be_computed(shipped):
 def test_it_says_which_numbers_are_others_today(shipped):
     record = record_of("kws/trecx")
     today = dict(record.numbers) | {"accuracy": 0.5, "exit_samples": [1, 4889]}
-    found = standing(record, record.run.identity, today)
+    found = point_status(record, record.run.identity, today)
     assert found.changed == {
         "accuracy": (record.numbers["accuracy"], 0.5),
         "exit_samples": (record.numbers["exit_samples"], [1, 4889]),
     }
     assert "2 of its numbers are others" in found.words
     assert found.restorable
-    one = standing(record, record.run.identity, dict(record.numbers) | {"energy_uj": None})
+    one = point_status(record, record.run.identity, dict(record.numbers) | {"energy_uj": None})
     assert "one of its numbers is another" in one.words
 
 
@@ -148,6 +148,6 @@ def test_rounding_in_the_last_digit_is_no_difference():
 def test_a_device_that_is_not_known_any_more_is_told(shipped):
     record = record_of("kws/trecx")
     lost = replace(record, setting=replace(record.setting, device="abacus"))
-    _, _, now = looked_at("kws/trecx")
+    _, _, now = context_options("kws/trecx")
     with pytest.raises(UnknownNameError, match="abacus"):
-        situation_of(lost, now.table, now.baseline)
+        context_of(lost, now.table, now.baseline)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.threshold.strategies import exit_scores
 from trecx.errors import StoreError
-from trecx.store import OwnProfile, Provenance, Store
+from trecx.store import CustomProfile, Provenance, Store
 from trecx.store.derived import GAP_UNIT, confidence_bits, outcome_rows, table_bytes, table_of
 from trecx.store.tables import OutcomeRow
 from trecx.threshold.benefit_curve import operating_point
@@ -71,14 +71,14 @@ def test_a_saved_run_brings_its_table_and_says_whether_every_score_is_there(eigh
 def test_own_profiles_are_kept_by_name():
     shelf = Store().profiles
     assert shelf.all() == []
-    mine = OwnProfile("my board", (2600.0, 4700.0), (4.0, 9.5))
+    mine = CustomProfile("my board", (2600.0, 4700.0), (4.0, 9.5))
     shelf.keep(mine)
-    shelf.keep(OwnProfile("another", (1.0, 2.0, 3.0)))
-    assert Store().profiles.all() == [OwnProfile("another", (1.0, 2.0, 3.0)), mine]
+    shelf.keep(CustomProfile("another", (1.0, 2.0, 3.0)))
+    assert Store().profiles.all() == [CustomProfile("another", (1.0, 2.0, 3.0)), mine]
     assert mine.n_exits == 2
     with pytest.raises(StoreError, match="already"):
         shelf.keep(mine)
     with pytest.raises(StoreError, match="needs a name"):
-        shelf.keep(OwnProfile("  ", (1.0, 2.0)))
+        shelf.keep(CustomProfile("  ", (1.0, 2.0)))
     shelf.forget("my board")
     assert [profile.name for profile in shelf.all()] == ["another"]

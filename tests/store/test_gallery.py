@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.threshold.strategies import exit_scores, thresholds
 from trecx.scores import ExitScores
-from trecx.store import Provenance, Store, Wanted
+from trecx.store import Provenance, SampleFilter, Store
 from trecx.store.sample_filter import wanted_rows
 from trecx.threshold.benefit_curve import operating_point, reached_confidence
 from trecx.threshold.outcomes import OUTCOMES, outcomes
@@ -49,7 +49,7 @@ def every_page(store, run, wanted, size):
 
 classes = st.none() | st.integers(0, 2)
 wishes = st.builds(
-    Wanted,
+    SampleFilter,
     thresholds,
     st.lists(st.integers(0, 5), min_size=1, unique=True).map(tuple),
     classes,
@@ -70,7 +70,7 @@ def test_pages_hold_what_sorting_all_samples_gives(scores, wanted_ones, size, da
         for wanted in wanted_ones:
             if wanted.at is not None:  # any exit, those between too
                 at = data.draw(st.integers(0, scores.n_exits - 1))
-                wanted = Wanted(**{**vars(wanted), "at": at})
+                wanted = SampleFilter(**{**vars(wanted), "at": at})
             expected = keys_by_sorting(scores, wanted)
             found = every_page(store, run, wanted, size)
             assert [thumbnail.key for thumbnail in found] == expected
@@ -85,7 +85,7 @@ def test_a_thumbnail_says_where_its_sample_leaves(scores, threshold):
     with tempfile.TemporaryDirectory() as folder:
         store = Store(str(Path(folder) / "scores.sqlite"))
         run = store.save_run(ABOUT, scores)
-        page = store.gallery.page(run, Wanted(threshold), 100)
+        page = store.gallery.page(run, SampleFilter(threshold), 100)
     assert sorted(sample.position for sample in page) == list(range(scores.n_samples))
     counts = np.bincount([sample.outcome for sample in page], minlength=len(OUTCOMES))
     assert counts.tolist() == operating_point(scores, threshold).outcome_counts.tolist()
@@ -109,7 +109,7 @@ def test_a_name_is_searched_as_it_is_written(eight):
     run = store.save_run(ABOUT, scores)
 
     def named(part):
-        return {sample.name for sample in store.gallery.page(run, Wanted(0.5, text=part), 9)}
+        return {sample.name for sample in store.gallery.page(run, SampleFilter(0.5, text=part), 9)}
 
     assert named("a%b") == {"a%b", "A%B"}
     assert named("_") == {"a_b"}
@@ -133,7 +133,7 @@ def test_names_that_many_samples_share_are_found_too():
     )
     store = Store()
     run = store.save_run(ABOUT, scores)
-    found = every_page(store, run, Wanted(0.5, text="even"), 100)
+    found = every_page(store, run, SampleFilter(0.5, text="even"), 100)
     assert [sample.position for sample in found] == list(range(0, n, 2))
 
 
@@ -166,11 +166,11 @@ def test_a_trace_has_answers_without_probabilities(eight):
 def test_a_gallery_of_nothing_is_empty(eight, tmp_path):
     run = Store().save_run(ABOUT, eight)
     empty = Store(str(tmp_path / "other.sqlite")).gallery
-    assert empty.page(run, Wanted(0.5), 9) == []
-    assert empty.count(run, Wanted(0.5)) == 0
+    assert empty.page(run, SampleFilter(0.5), 9) == []
+    assert empty.count(run, SampleFilter(0.5)) == 0
     assert empty.find(run, "0") is None
     assert empty.answers(run, 0) == {}
-    assert Store().gallery.page(run, Wanted(0.5, outcomes=()), 9) == []
+    assert Store().gallery.page(run, SampleFilter(0.5, outcomes=()), 9) == []
 
 
 @pytest.mark.parametrize("at", [None, 0, 1])
@@ -180,7 +180,7 @@ def test_a_page_reads_ranges_of_the_primary_key_in_order(eight, at, after):
     store = Store()
     run = store.save_run(ABOUT, eight)
     with store._database.reading() as session:
-        query = wanted_rows(session, run, Wanted(0.7, label=0, at=at), 24, after)
+        query = wanted_rows(session, run, SampleFilter(0.7, label=0, at=at), 24, after)
         sql = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
         plan = session.execute(text(f"EXPLAIN QUERY PLAN {sql}")).all()
     steps = [row.detail for row in plan]

@@ -8,16 +8,16 @@ from sqlalchemy import text
 from tests.comparison.synthetic import save_synthetic
 from tests.saved_points.records import HOSTILE
 from trecx.errors import StoreError
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.store import Store
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def a_record(name="Doorbell", **about):
     store = Store()
     run = save_synthetic(store, "digits", "trecx", 0)
-    record = take_point(run, None, Situation("digits", store.load_table(run)), Rule(0.8))
+    record = capture_point(run, None, RunContext("digits", store.load_table(run)), Rule(0.8))
     return replace(record, name=name, **about)
 
 

@@ -10,7 +10,7 @@ from trecx.threshold.benefit_curve import operating_point, reached_confidence
 from trecx.threshold.exit_table import FIXED_EDGES, ExitTable
 from trecx.threshold.outcome_curve import count_samples, counted_threshold, outcome_curve
 from trecx.threshold.outcomes import DESTRUCTIVE, OUTCOMES, RESCUED, outcomes
-from trecx.threshold.sample_exit import leavings
+from trecx.threshold.sample_exit import sample_exits
 
 
 @given(exit_scores(), thresholds)
@@ -60,7 +60,7 @@ def test_a_sample_leaves_where_its_running_maximum_reaches_rho(scores, threshold
     reached = np.column_stack([reached_confidence(scores), np.full(scores.n_samples, np.inf)])
     leaves = np.argmax(reached >= threshold, axis=1)
     for sample in range(scores.n_samples):
-        ways = leavings(scores.confidence[sample], scores.correct[sample])
+        ways = sample_exits(scores.confidence[sample], scores.correct[sample])
         here = [way for way in ways if way.holds_at(threshold)]
         assert [way.exit for way in here] == [leaves[sample]]
         assert here[0].outcome == outcomes(scores.correct)[sample, leaves[sample]]

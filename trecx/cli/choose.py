@@ -1,4 +1,4 @@
-"""The commands that go from a wish to ρ: `choose` and `devices`."""
+"""The commands that choose ρ within limits: `choose` and `devices`."""
 
 from typing import Annotated, Literal
 
@@ -15,12 +15,12 @@ from trecx.cli.run_context import (
     LatencyMs,
     Mix,
     PerHour,
-    situation_for,
+    context_for,
 )
 from trecx.device.energy import device_profiles
 from trecx.store import Store
 from trecx.threshold.class_mix import AS_TESTED
-from trecx.threshold.limits import Wish
+from trecx.threshold.limits import Limits
 
 NONE_MEETS = 3  # exit status
 Against = Annotated[
@@ -50,7 +50,7 @@ def choose(
     as_json: Json = False,
 ) -> None:
     """Find the best ρ within limits, in any combination; exit status 3 if there is none."""
-    wish = Wish(
+    limits = Limits(
         max_flops=max_flops,
         max_energy_uj=max_energy_uj,
         max_mj_per_day=max_mj_per_day,
@@ -64,8 +64,8 @@ def choose(
     run = store.find_run(run_name, source)
     baseline = store.baseline_of(run)
     asked = Asked(device, energy_uj, latency_ms, battery, per_hour, mix)
-    situation = situation_for(store, run, asked)
-    answer = Answer(run, wish, situation.choose(wish, int8), situation, baseline, int8)
+    context = context_for(store, run, asked)
+    answer = Answer(run, limits, context.choose(limits, int8), context, baseline, int8)
     printing_choice.show_answer(answer, as_json)
     if answer.point is None:
         raise typer.Exit(NONE_MEETS)

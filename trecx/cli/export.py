@@ -16,7 +16,7 @@ from trecx.cli.run_context import (
     LatencyMs,
     Mix,
     PerHour,
-    situation_for,
+    context_for,
 )
 from trecx.exporting import check_ending, write_export
 from trecx.figures.static import PICTURES
@@ -29,13 +29,13 @@ from trecx.report import (
     write_report,
 )
 from trecx.report.slides import write_slides
-from trecx.saved_points.capture import take_point
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule
 from trecx.store import Run, Store
 from trecx.threshold.benefit_curve import checked_threshold
 from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.int8_threshold import LOWEST, Quantisation
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 Criterion = Annotated[
     Literal["largest", "entropy", "margin"],
@@ -91,13 +91,13 @@ def export(
     store = Store(db)
     run = store.find_run(run_name, source)
     asked = Asked(device, energy_uj, latency_ms, battery, per_hour, mix)
-    situation = situation_for(store, run, asked, criterion)
+    context = context_for(store, run, asked, criterion)
     if ending in PICTURES:
-        printing.show_paths(write_slides(run, situation, rule.effective, out), as_json)
+        printing.show_paths(write_slides(run, context, rule.effective, out), as_json)
         return
-    record = take_point(run, store.baseline_of(run), situation, rule, mix)
+    record = capture_point(run, store.baseline_of(run), context, rule, mix)
     if ending == REPORT:
-        _report(store, run, situation, record, compare or (), pictures, out)
+        _report(store, run, context, record, compare or (), pictures, out)
     else:
         write_export(record, out)
     printing.show_paths({ending.lstrip("."): out}, as_json)
@@ -106,12 +106,12 @@ def export(
 def _report(
     store: Store,
     run: Run,
-    situation: Situation,
+    context: RunContext,
     record: PointRecord,
     compare: Sequence[str],
     n_pictures: int,
     out: Path,
 ) -> None:
-    others = designs_beside(store, run, situation, compare, record.rule.criterion)
+    others = designs_beside(store, run, context, compare, record.rule.criterion)
     shown = pictures_of(store, run, record.rule, n_pictures) if n_pictures else None
-    write_report(report_of(store, run, situation, record, others, shown), out)
+    write_report(report_of(store, run, context, record, others, shown), out)

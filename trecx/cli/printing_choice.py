@@ -1,4 +1,4 @@
-"""The answer to a wish on standard output, as a table or as one JSON document."""
+"""The choice within limits on standard output, as a table or as one JSON document."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,14 @@ from typing import Any
 
 from trecx.cli.printing import point_document, point_rows, print_columns, print_json, tell
 from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Run
 from trecx.threshold.choice import Candidate, Choice
 from trecx.threshold.int8_steps import HIGHEST
 from trecx.threshold.intervals import wilson_interval
-from trecx.threshold.limits import LIMITED, Wish, words
+from trecx.threshold.limits import LIMITED, Limits, words
 from trecx.threshold.operating_point import OperatingPoint
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 TITLES = {
     "energy_uj": "µJ per sample",
@@ -34,25 +34,25 @@ class Answer:
 
     Attributes:
         run: the run.
-        wish: the limits.
+        limits: the limits.
         choice: the best point and those around it.
-        situation: what it rests on.
+        context: what it rests on.
         baseline: the run without exits over the same samples.
         int8: whether only the ρ of an int8 device were looked at.
     """
 
     run: Run
-    wish: Wish
+    limits: Limits
     choice: Choice
-    situation: Situation
+    context: RunContext
     baseline: Run | None
     int8: bool
 
     @cached_property
     def point(self) -> OperatingPoint | None:
-        """The best point with everything that follows from its ρ; None where no ρ meets the wish."""
+        """The best point with everything that follows from its ρ; None where no ρ meets the limits."""
         best = self.choice.best  # its plateau is as wide as the grid and the mix make it
-        return replace(self.situation.point(best.threshold), plateau=best.plateau) if best else None
+        return replace(self.context.point(best.threshold), plateau=best.plateau) if best else None
 
 
 def show_answer(answer: Answer, as_json: bool) -> None:
@@ -63,8 +63,8 @@ def show_answer(answer: Answer, as_json: bool) -> None:
     rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
     print_columns(("", answer.run.run_id), rows)
     if answer.point is None:
-        tell("No ρ meets this wish.")
-    if costs := answer.situation.deployment.costs:
+        tell("No ρ meets these limits.")
+    if costs := answer.context.conditions.costs:
         tell(f"Costs: {costs.kind}. {costs.source}")
     if answer.int8:
         tell(f"ρ counts in steps of 1/256 up to {HIGHEST:.4f}; the samples' confidences stay float32.")
@@ -81,10 +81,10 @@ def show_devices(profiles: Sequence[DeviceProfile], as_json: bool) -> None:
 
 
 def _document(answer: Answer) -> dict[str, Any]:
-    choice, drop = answer.choice, answer.wish.max_drop
-    wish = answer.wish.limits | ({} if drop is None else {"against": answer.wish.against})
+    choice, drop = answer.choice, answer.limits.max_drop
+    limits = answer.limits.given | ({} if drop is None else {"against": answer.limits.against})
     around = {"cheaper": _told(choice.cheaper), "more_accurate": _told(choice.more_accurate)}
-    about = {"wish": wish, "int8": answer.int8, "baseline": answer.situation.reference}
+    about = {"wish": limits, "int8": answer.int8, "baseline": answer.context.reference}
     if answer.point is None or choice.best is None:
         return {"run_id": answer.run.run_id, "met": False, **about, "nearest": around}
     return {
@@ -93,7 +93,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         "met": True,
         **about,
         **_statistics(answer.point),
-        **_rests_on(answer.situation.deployment, choice.best.quantities),
+        **_rests_on(answer.context.conditions, choice.best.quantities),
         "slack": choice.best.slack,
         "binds": choice.binds,
         "alternatives": around,
@@ -111,10 +111,10 @@ def _statistics(point: OperatingPoint) -> dict[str, Any]:
     }
 
 
-def _rests_on(deployment: Deployment, quantities: dict[str, float]) -> dict[str, Any]:
-    costs, battery = deployment.costs, deployment.battery
+def _rests_on(conditions: OperatingConditions, quantities: dict[str, float]) -> dict[str, Any]:
+    costs, battery = conditions.costs, conditions.battery
     return {
-        "bands": deployment.bands(quantities),
+        "bands": conditions.bands(quantities),
         "costs": costs
         and {
             "kind": costs.kind,
@@ -122,7 +122,7 @@ def _rests_on(deployment: Deployment, quantities: dict[str, float]) -> dict[str,
             "exit_energy_uj": costs.energy_uj.tolist(),
             "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
         },
-        "inferences_per_hour": deployment.inferences_per_hour,
+        "inferences_per_hour": conditions.inferences_per_hour,
         "battery": battery and asdict(battery),
     }
 

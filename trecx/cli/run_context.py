@@ -7,10 +7,10 @@ import typer
 
 from trecx.cli.options import numbers
 from trecx.store import Run, Store
-from trecx.store.run_context import look_at
+from trecx.store.run_context import load_context
 from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.exit_criteria import LARGEST
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 Device = Annotated[str | None, typer.Option(help="A device's id, from 'devices'.")]
 EnergyUj = Annotated[str, typer.Option(help="a,b,…: µJ measured by the time exit k answers.")]
@@ -34,7 +34,7 @@ class Asked:
     mix: str = AS_TESTED
 
 
-def situation_for(store: Store, run: Run, asked: Asked, criterion: str = LARGEST) -> Situation:
+def context_for(store: Store, run: Run, asked: Asked, criterion: str = LARGEST) -> RunContext:
     """Return what the run is looked at with.
 
     Raises:
@@ -44,7 +44,7 @@ def situation_for(store: Store, run: Run, asked: Asked, criterion: str = LARGEST
         raise typer.BadParameter("--energy-uj replaces --device: give one of them")
     if asked.latency_ms and not asked.energy_uj:
         raise typer.BadParameter("--latency-ms goes with --energy-uj")
-    return look_at(
+    return load_context(
         store,
         run,
         criterion=criterion,

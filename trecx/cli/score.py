@@ -8,9 +8,9 @@ import typer
 
 from trecx.cli import printing
 from trecx.cli.options import Again, Db, Json, System
-from trecx.datasets.custom_samples import open_own_samples
+from trecx.datasets.custom_samples import open_custom_samples
 from trecx.datasets.samples import SampleSet
-from trecx.datasets.task_file import OwnTask, read_task_file
+from trecx.datasets.task_file import CustomTask, read_task_file
 from trecx.datasets.tasks import checked_name, find_system, find_task
 from trecx.errors import ModelError
 from trecx.jobs.known_models import training_of
@@ -42,7 +42,7 @@ def score(
 
         progress("loading TensorFlow", 1, 1)
         if own and folder:
-            samples, training = open_own_samples(own, folder, progress), None
+            samples, training = open_custom_samples(own, folder, progress), None
         else:
             training = _training_of(model_path, task, system)
             samples = _named(samples_to_score(task, training, folder, progress), folder)
@@ -68,7 +68,7 @@ def _named(samples: SampleSet, folder: Path | None) -> SampleSet:
     return replace(samples, dataset=f"{samples.dataset}, from {folder.resolve().name}")
 
 
-def _own_task(task: str, task_file: Path | None, folder: Path | None) -> OwnTask | None:
+def _own_task(task: str, task_file: Path | None, folder: Path | None) -> CustomTask | None:
     """Return the task of a task file; None where a task of the paper is named."""
     if bool(task) == bool(task_file):
         raise typer.BadParameter("give --task for a task of the paper, or --task-file for one of your own")

@@ -16,7 +16,7 @@ _SLACK = 1e-6  # of accuracy: sums of a million samples in float32
 
 
 @dataclass(frozen=True, eq=False)
-class Reached:
+class CostAtAccuracy:
     """The cheapest point of a curve that is at least as accurate as was asked.
 
     Attributes:
@@ -48,7 +48,7 @@ def reach(
     baseline_correct: npt.NDArray[np.bool_] | None = None,
     class_weights: FloatArray | None = None,
     seed: int = 0,
-) -> list[Reached]:
+) -> list[CostAtAccuracy]:
     """Return what each way needs for the accuracy of the baseline, or of its own final exit if that is lower.
 
     The samples are drawn anew 1,000 times, all ways and the baseline together; each time the accuracy to
@@ -75,7 +75,7 @@ def reach(
         numbers = (curve.thresholds, curve.accuracy, curve.exit_rate, curve.flops)
         threshold, accuracy, exit_rate, cost = (float(column[step]) for column in numbers)
         interval = (more, more + float(low), more + float(high))
-        found.append(Reached(curve, goal, threshold, accuracy, exit_rate, cost, interval))
+        found.append(CostAtAccuracy(curve, goal, threshold, accuracy, exit_rate, cost, interval))
     return found
 
 

@@ -14,7 +14,7 @@ from trecx.scores import FloatArray
 from trecx.store import Run
 from trecx.threshold.benefit_curve import REACHED, BenefitCurve, TradeoffPoint, tradeoff_points
 from trecx.threshold.oracle import oracle
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 MAX_POINTS = 1000  # of a line that is drawn
 
@@ -47,12 +47,12 @@ class Design:
 
     name: str
     runs: Sequence[Run]
-    situations: Sequence[Situation]
+    situations: Sequence[RunContext]
 
     @property
     def curves(self) -> list[BenefitCurve]:
         """The exact benefit curve of each run."""
-        return [situation.curve for situation in self.situations]
+        return [context.curve for context in self.situations]
 
     @property
     def exit_flops(self) -> tuple[int, ...]:
@@ -84,7 +84,7 @@ class Design:
     @cached_property
     def baseline(self) -> tuple[Mean, Mean] | None:
         """Accuracy and FLOPs of the network without exits; None where it was not scored."""
-        known = [situation.reference for situation in self.situations]
+        known = [context.reference for context in self.situations]
         if any(reference is None for reference in known):
             return None
         references = [reference for reference in known if reference is not None]
@@ -100,13 +100,13 @@ class Design:
             return None
         return [
             rank(
-                situation.curve,
-                oracle(situation.table, situation.class_weights),
-                float(situation.reference["accuracy"]),
-                float(situation.reference["flops"]),
+                context.curve,
+                oracle(context.table, context.class_weights),
+                float(context.reference["accuracy"]),
+                float(context.reference["flops"]),
             )
-            for situation in self.situations
-            if situation.reference is not None
+            for context in self.situations
+            if context.reference is not None
         ]
 
     def standalone(self) -> list[Mean]:
@@ -121,15 +121,15 @@ class Design:
         None where a run does not come near it, or where the target needs a baseline and there is none.
         """
         points = []
-        for situation in self.situations:
+        for context in self.situations:
             accuracy = target.value
             if accuracy <= 0:
-                if situation.reference is None:
+                if context.reference is None:
                     return None
-                accuracy = float(situation.reference["accuracy"]) + target.value
+                accuracy = float(context.reference["accuracy"]) + target.value
             if accuracy < 0:
                 return None
-            point = tradeoff_points(situation.curve, accuracy, [0.0])[0]
+            point = tradeoff_points(context.curve, accuracy, [0.0])[0]
             if accuracy - point.accuracy > REACHED:
                 return None
             points.append(point)

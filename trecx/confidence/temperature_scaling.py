@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trecx.comparison.cost_at_accuracy import Reached, reach
+from trecx.comparison.cost_at_accuracy import CostAtAccuracy, reach
 from trecx.confidence.calibration import reliability
 from trecx.confidence.distribution import exit_confidence
 from trecx.confidence.temperature import LIMITS, fit_temperatures, halves, with_temperatures
@@ -33,8 +33,8 @@ class Scaling:
     n_fitted: int
     n_shown: int
     errors: Sequence[tuple[float, float]]
-    before: Reached
-    after: Reached
+    before: CostAtAccuracy
+    after: CostAtAccuracy
     reorders: bool
 
     @property

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from trecx.console.labels import words
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
 from trecx.store import Run
@@ -15,7 +15,7 @@ from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_
 from trecx.threshold.exit_criteria import ENTROPY, LARGEST
 from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 MARK_TOLERANCE = 0.001  # a trade-off point further off than this is not on the curve
 PRECISIONS = ("float32", "int8")
@@ -24,7 +24,7 @@ QUANTITIES = {"FLOPs": "flops", "energy": "energy_uj", "latency": "latency_ms"}
 
 def console_data(
     run: Run,
-    situation: Situation,
+    context: RunContext,
     axis: str = "FLOPs",
     criterion: str = LARGEST,
     named: Sequence[tuple[str, float]] = (),
@@ -33,20 +33,20 @@ def console_data(
 
     Args:
         run: what is looked at.
-        situation: its counts, and all that its numbers depend on.
+        context: its counts, and all that its numbers depend on.
         axis: what the curve is drawn against; FLOPs where it is not known here.
         criterion: what an exit goes by.
         named: name and ρ, 0..1, of points that somebody chose; they are marked before the trade-off points.
     """
-    axes = cost_axes(situation)
+    axes = cost_axes(context)
     axis = axis if axis in axes else "FLOPs"
-    curve, reference = situation.curve, reference_data(situation)
+    curve, reference = context.curve, reference_data(context)
     marks = _marks(curve, reference)
     data = {
         "counted": f"{run.run_id} {criterion}",
-        "table": json.dumps(table_data(situation.table)),
-        "weights": None if situation.class_weights is None else situation.class_weights.tolist(),
-        "device": device_data(situation.deployment),
+        "table": json.dumps(table_data(context.table)),
+        "weights": None if context.class_weights is None else context.class_weights.tolist(),
+        "device": device_data(context.conditions),
         "reference": reference,
         # An entropy of probabilities in steps of 1/256 does not come in such steps itself.
         "precisions": PRECISIONS[:1] if criterion == ENTROPY else PRECISIONS,
@@ -57,13 +57,13 @@ def console_data(
             for label, threshold in [*named, *((label, mark.threshold) for label, mark in marks)]
         ],
         "figures": {
-            "confidence": confidence_figure(situation.table).to_json(),
+            "confidence": confidence_figure(context.table).to_json(),
             "curve": benefit_curve_figure(
                 curve,
                 axes[axis],
-                _reference_point(reference, axis) if situation.baseline else None,
+                _reference_point(reference, axis) if context.baseline else None,
                 [(label, mark.threshold) for label, mark in marks],
-                oracle(situation.table, situation.class_weights),
+                oracle(context.table, context.class_weights),
                 [(shortened(label), threshold) for label, threshold in named],
             ).to_json(),
         },
@@ -72,10 +72,10 @@ def console_data(
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 
 
-def cost_axes(situation: Situation) -> dict[str, CostAxis]:
+def cost_axes(context: RunContext) -> dict[str, CostAxis]:
     """Return what the curve can be drawn against here: FLOPs, and energy and latency where they are known."""
-    costs = situation.deployment.costs
-    axes = {"FLOPs": flops_axis(situation.table.exit_flops)}
+    costs = context.conditions.costs
+    axes = {"FLOPs": flops_axis(context.table.exit_flops)}
     if costs:
         axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.kind})", "µJ", 1.0, costs.energy_uj)
         if costs.latency_ms is not None:
@@ -83,23 +83,23 @@ def cost_axes(situation: Situation) -> dict[str, CostAxis]:
     return axes
 
 
-def reference_data(situation: Situation) -> dict[str, Any]:
+def reference_data(context: RunContext) -> dict[str, Any]:
     """Return what changes are told against: the baseline, or this network with ρ = ∞.
 
     `class_correct` lets the browser follow a class mix: right answers by class, as tested.
     """
-    against = situation.baseline or situation.table
+    against = context.baseline or context.table
     correct = against.operating_point(math.inf).confusion.diagonal().tolist()
-    if situation.reference:
-        return {"name": "baseline", "short": "baseline", "class_correct": correct} | situation.reference
-    end = situation.deployment.quantities(situation.point(math.inf))
+    if context.reference:
+        return {"name": "baseline", "short": "baseline", "class_correct": correct} | context.reference
+    end = context.conditions.quantities(context.point(math.inf))
     return {"name": "final exit", "short": "final exit", "class_correct": correct} | end
 
 
-def device_data(deployment: Deployment) -> dict[str, Any]:
+def device_data(conditions: OperatingConditions) -> dict[str, Any]:
     """Return what exits cost, how often the device infers, what feeds it: as far as known."""
-    costs, battery = deployment.costs, deployment.battery
-    known: dict[str, Any] = {"per_hour": deployment.inferences_per_hour, "costs": None, "battery": None}
+    costs, battery = conditions.costs, conditions.battery
+    known: dict[str, Any] = {"per_hour": conditions.inferences_per_hour, "costs": None, "battery": None}
     if costs:
         known["costs"] = {
             "energy_uj": costs.energy_uj.tolist(),

@@ -14,7 +14,7 @@ from trecx.datasets.jpeg import open_image
 from trecx.datasets.kws import read_wave
 from trecx.datasets.raw_samples import Found, LazyArray
 from trecx.datasets.samples import SampleSet, damage_report
-from trecx.datasets.task_file import OwnTask
+from trecx.datasets.task_file import CustomTask
 from trecx.errors import DatasetError
 from trecx.files.npz import read_npz
 from trecx.progress import Progress, silent
@@ -24,7 +24,7 @@ MAX_NPZ_BYTES = 8 * 1024**3
 _REMEDY = "mend or remove what is named here"
 
 
-def open_own_samples(task: OwnTask, place: Path, progress: Progress = silent) -> SampleSet:
+def open_custom_samples(task: CustomTask, place: Path, progress: Progress = silent) -> SampleSet:
     """Return all samples at a place, each checked.
 
     Args:
@@ -59,7 +59,7 @@ def open_own_samples(task: OwnTask, place: Path, progress: Progress = silent) ->
     )
 
 
-def _files(task: OwnTask, folder: Path, classes: Sequence[str], progress: Progress) -> Found:
+def _files(task: CustomTask, folder: Path, classes: Sequence[str], progress: Progress) -> Found:
     names, labels, faults = list_class_folders(folder, classes, task.noun)
     read = _reader(task)
     for done, name in enumerate(names, start=1):
@@ -84,7 +84,7 @@ def _stack(read: Reader, paths: Sequence[Path]) -> npt.NDArray[Any]:
     return np.stack(samples)
 
 
-def _reader(task: OwnTask) -> Reader:
+def _reader(task: CustomTask) -> Reader:
     said = task.preprocess
     if task.kind == "images":
         return partial(read_image, size=tuple(said["size"]), colour=said["colour"], resize=said["resize"])
@@ -126,7 +126,7 @@ def _read_clip(path: Path, rate_hz: int, n_frames: int) -> npt.NDArray[np.int16]
     return clip
 
 
-def _arrays(task: OwnTask, place: Path) -> tuple[Found, tuple[str, ...]]:
+def _arrays(task: CustomTask, place: Path) -> tuple[Found, tuple[str, ...]]:
     """Return what an npz file holds: `samples` (n, …), `labels` (n,), perhaps `names` (n,)."""
     try:
         with place.open("rb") as file:

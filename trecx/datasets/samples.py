@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from trecx.datasets.layouts import find_layout
 from trecx.datasets.raw_samples import ChosenArray, RawArray, RawSamples
-from trecx.datasets.task_file import OwnTask
+from trecx.datasets.task_file import CustomTask
 from trecx.datasets.tasks import find_task
 from trecx.errors import DatasetError
 from trecx.progress import Progress, silent
@@ -43,7 +43,7 @@ class SampleSet:
     labels: npt.NDArray[np.int64]
     raw: RawArray
     folder: Path | None = None
-    own: OwnTask | None = None
+    own: CustomTask | None = None
 
     def batches(self, size: int) -> Iterator[RawSamples]:
         """Yield all samples in order, `size` at a time (the last batch may be smaller).

@@ -18,7 +18,7 @@ NOUNS = {"images": "image", "wavs": "clip", "npz": "sample"}
 
 
 @dataclass(frozen=True)
-class OwnTask:
+class CustomTask:
     """What a network of one's own was trained for, and how samples are made ready for it.
 
     Attributes:
@@ -49,7 +49,7 @@ class OwnTask:
         return raw.astype(np.float32) * scale + offset
 
 
-def read_task_file(path: Path) -> OwnTask:
+def read_task_file(path: Path) -> CustomTask:
     """Read a task file.
 
     Raises:
@@ -67,7 +67,7 @@ def read_task_file(path: Path) -> OwnTask:
         raise DatasetError(f"{path}: {error}") from error
 
 
-def _task(said: dict[str, Any]) -> OwnTask:
+def _task(said: dict[str, Any]) -> CustomTask:
     strange = set(said) - {"name", "title", "noun", "samples", "classes", "preprocess"}
     if strange:
         raise ValueError(f"unknown key {min(strange)!r}; {_LIKE}")
@@ -86,7 +86,7 @@ def _task(said: dict[str, Any]) -> OwnTask:
         raise ValueError("title and noun must be texts")
     if not texts["noun"].replace(" ", "").isalpha() or len(texts["noun"]) > 30:
         raise ValueError("noun must be a word or two, such as clip")
-    return OwnTask(
+    return CustomTask(
         checked_name("task", name),
         texts["title"],
         texts["noun"],

@@ -30,7 +30,7 @@ class ExitUse(Protocol):
 
 
 @dataclass(frozen=True)
-class Deployment:
+class OperatingConditions:
     """What the exits cost on the device, how often it infers, what feeds it; None: unknown."""
 
     costs: ExitCosts | None = None
@@ -82,4 +82,4 @@ class Deployment:
         return found
 
 
-NOWHERE = Deployment()
+UNKNOWN_CONDITIONS = OperatingConditions()

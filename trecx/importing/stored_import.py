@@ -8,7 +8,7 @@ from trecx.device.energy import measured_costs
 from trecx.errors import ScoresError
 from trecx.importing.scores_file import ScoresFile
 from trecx.progress import Progress, silent
-from trecx.store import OwnProfile, Provenance, Run, Store
+from trecx.store import CustomProfile, Provenance, Run, Store
 
 RELATIVE_SCALE = 1_000_000
 """What the final exit is said to cost where only proportions are known: one MFLOP stands for the whole."""
@@ -55,7 +55,7 @@ class About:
 
 def import_run(
     store: Store, file: ScoresFile, about: About, again: bool = False, progress: Progress = silent
-) -> tuple[Run, OwnProfile | None]:
+) -> tuple[Run, CustomProfile | None]:
     """Keep the scores of a file as a run, and what was measured as a device profile of one's own.
 
     Args:
@@ -87,7 +87,7 @@ def import_run(
     return store.save_run(provenance, scores, again, progress, profile), profile
 
 
-def _profile(about: About, file: ScoresFile) -> OwnProfile | None:
+def _profile(about: About, file: ScoresFile) -> CustomProfile | None:
     """Return what was measured, checked; None where nothing was."""
     energy = tuple(about.energy_uj) or file.said.get("energy_uj", ())
     latency = tuple(about.latency_ms) or file.said.get("latency_ms", ())
@@ -100,4 +100,4 @@ def _profile(about: About, file: ScoresFile) -> OwnProfile | None:
     costs = measured_costs(energy, latency or None, file.n_exits)
     name = about.profile.strip() or f"{about.task}/{about.system}"
     latency_ms = None if costs.latency_ms is None else tuple(costs.latency_ms.tolist())
-    return OwnProfile(name, tuple(costs.energy_uj.tolist()), latency_ms)
+    return CustomProfile(name, tuple(costs.energy_uj.tolist()), latency_ms)

@@ -12,18 +12,18 @@ from trecx.store.run_context import counts_of
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
 def designs_beside(
-    store: Store, run: Run, situation: Situation, names: Sequence[str], criterion: str = LARGEST
+    store: Store, run: Run, context: RunContext, names: Sequence[str], criterion: str = LARGEST
 ) -> list[Design]:
     """Return a run and others of its task as designs to draw; none where no other is named.
 
     Args:
         store: where they are.
         run: what is looked at; it comes first.
-        situation: what it is looked at with: the others get its class mix.
+        context: what it is looked at with: the others get its class mix.
         names: of the others, as `Store.find_run` takes them.
         criterion: what exits go by.
 
@@ -37,12 +37,12 @@ def designs_beside(
     found.pop(run.run_id, None)
     if not found:
         return []
-    designs = [Design(_name(run, found.values()), [run], [situation])]
+    designs = [Design(_name(run, found.values()), [run], [context])]
     for other in found.values():
-        if why := _not_comparable(run, other, situation):
+        if why := _not_comparable(run, other, context):
             raise ExportError(f"{other.run_id} cannot be compared with {run.run_id}: {why}")
         table = counts_of(store, other, criterion)
-        beside = Situation(other.task, table, class_weights=_weights_over(situation, table))
+        beside = RunContext(other.task, table, class_weights=_weights_over(context, table))
         designs.append(Design(_name(other, [run, *found.values()]), [other], [beside]))
     return designs
 
@@ -54,16 +54,16 @@ def _name(run: Run, others: Iterable[Run]) -> str:
     return f"{name} · {run.run_id}" if any(other.run_id != run.run_id for other in alike) else name
 
 
-def _not_comparable(run: Run, other: Run, situation: Situation) -> str:
+def _not_comparable(run: Run, other: Run, context: RunContext) -> str:
     if other.task != run.task:
         return "it is of another task"
     if not comparable_costs(run, other):
         return "its costs are known in proportion only, or those of the other are"
-    if situation.class_weights is not None and other.class_names != run.class_names:
+    if context.class_weights is not None and other.class_names != run.class_names:
         return "its classes are others, so that the class mix says nothing about them"
     return ""
 
 
-def _weights_over(situation: Situation, table: ExitTable) -> FloatArray | None:
-    own = situation.class_weights
-    return None if own is None else class_weights(own * situation.table.class_counts, table.class_counts)
+def _weights_over(context: RunContext, table: ExitTable) -> FloatArray | None:
+    own = context.class_weights
+    return None if own is None else class_weights(own * context.table.class_counts, table.class_counts)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from trecx.comparison.design import Design
 from trecx.report.sample_pictures import Picture
-from trecx.saved_points.capture import situation_of
+from trecx.saved_points.capture import context_of
 from trecx.saved_points.record import PointRecord, SavedPoint
 from trecx.store import Run, Store
 from trecx.store.run_context import counts_of
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 CHOSEN = "chosen"  # what a point without a name is called
 
@@ -20,7 +20,7 @@ class Report:
 
     Attributes:
         run: what is looked at.
-        situation: its counts, and all that its numbers depend on.
+        context: its counts, and all that its numbers depend on.
         record: the chosen point with all that defines it.
         saved: other points that somebody kept of the same run, by the same criterion.
         others: designs to show beside it.
@@ -28,7 +28,7 @@ class Report:
     """
 
     run: Run
-    situation: Situation
+    context: RunContext
     record: PointRecord
     saved: Sequence[SavedPoint] = ()
     others: Sequence[Design] = ()
@@ -49,7 +49,7 @@ class Report:
 def report_of(
     store: Store,
     run: Run,
-    situation: Situation,
+    context: RunContext,
     record: PointRecord,
     others: Sequence[Design] = (),
     pictures: Sequence[Picture] | None = None,
@@ -59,7 +59,7 @@ def report_of(
     Args:
         store: where points of the run may have been kept.
         run: a run of two exits or more.
-        situation: what it is looked at with; its counts are by the criterion of the record's rule.
+        context: what it is looked at with; its counts are by the criterion of the record's rule.
         record: the chosen point.
         others: designs to show beside it.
         pictures: samples that it overthinks; None: nobody asked for them.
@@ -72,7 +72,7 @@ def report_of(
         and point.record.run.identity == run.identity
         and point.record.rule.criterion == record.rule.criterion
     ]
-    return Report(run, situation, record, saved, others, pictures)
+    return Report(run, context, record, saved, others, pictures)
 
 
 def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
@@ -88,5 +88,5 @@ def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
     """
     baselines = [other for other in store.runs() if other.run_id == record.baseline_run_id]
     baseline = store.load_table(baselines[0]) if baselines else None
-    situation = situation_of(record, counts_of(store, run, record.rule.criterion), baseline)
-    return report_of(store, run, situation, record)
+    context = context_of(record, counts_of(store, run, record.rule.criterion), baseline)
+    return report_of(store, run, context, record)

@@ -35,12 +35,12 @@ def heading(run: Run) -> str:
 
 def setting_line(report: Report) -> str:
     """Return where the network runs, and what it is shown there, in one line."""
-    device, deployment = report.situation.device, report.situation.deployment
-    parts = [device.title if device else "measured costs" if deployment.costs else "no device selected"]
-    if deployment.battery and deployment.costs:
-        parts.append(deployment.battery.name)
-    if deployment.inferences_per_hour and deployment.costs:
-        parts.append(f"{deployment.inferences_per_hour / 60:,.4g} inferences per minute")
+    device, conditions = report.context.device, report.context.conditions
+    parts = [device.title if device else "measured costs" if conditions.costs else "no device selected"]
+    if conditions.battery and conditions.costs:
+        parts.append(conditions.battery.name)
+    if conditions.inferences_per_hour and conditions.costs:
+        parts.append(f"{conditions.inferences_per_hour / 60:,.4g} inferences per minute")
     parts.append(f"classes {report.record.setting.class_mix}")
     return " · ".join(parts)
 
@@ -145,7 +145,7 @@ def _steps(rule: Rule) -> str:
 
 
 def _energy(report: Report) -> str:
-    costs, rate = report.situation.deployment.costs, report.situation.deployment.inferences_per_hour
+    costs, rate = report.context.conditions.costs, report.context.conditions.inferences_per_hour
     if costs is None:
         return "No device was selected, so energy and battery life are unknown."
     by_exit = ", ".join(f"{energy:,.4g}" for energy in costs.energy_uj)
@@ -163,7 +163,7 @@ def _energy(report: Report) -> str:
 
 
 def _battery(report: Report) -> str:
-    battery = report.situation.deployment.battery
+    battery = report.context.conditions.battery
     if battery is None:
         return "No battery was selected."
     return (
@@ -174,7 +174,7 @@ def _battery(report: Report) -> str:
 
 
 def _class_mix(report: Report) -> str:
-    setting, names = report.record.setting, report.situation.table.class_names
+    setting, names = report.record.setting, report.context.table.class_names
     if setting.class_shares is None:
         return "Classes occur as often as in the test set."
     shown = [(name, share) for name, share in zip(names, setting.class_shares, strict=True) if share]

@@ -57,7 +57,7 @@ def report_html(report: Report) -> str:
     if report.run.n_exits < 2:
         raise ExportError(f"{report.run.run_id} has no early exit: there is no ρ to choose")
     views = _views(report)
-    for table in ever_coarser(report.situation.table):
+    for table in ever_coarser(report.context.table):
         text = _page(report, table, views)
         if len(text.encode()) <= MOST_BYTES:
             return text
@@ -68,7 +68,7 @@ def report_html(report: Report) -> str:
 
 
 def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
-    exact = table is report.situation.table and table.exact
+    exact = table is report.context.table and table.exact
     data = {
         "begin": _begin(report.record.rule),
         "views": views,
@@ -141,8 +141,8 @@ def _style() -> str:
 def _views(report: Report) -> dict[str, Any]:
     """Return what the console needs for each axis that the curve can be drawn against, without the counts."""
     views, rule = {}, report.record.rule
-    for axis in cost_axes(report.situation):
-        data = console_data(report.run, report.situation, axis, rule.criterion, report.named)
+    for axis in cost_axes(report.context):
+        data = console_data(report.run, report.context, axis, rule.criterion, report.named)
         data["text"] |= {"remedies": REMEDIES}
         if rule.quantisation != INT8_SOFTMAX:
             data["precisions"] = PRECISIONS[:1]

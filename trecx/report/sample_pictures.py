@@ -13,7 +13,7 @@ from trecx.datasets.single_sample import SingleSamples, find_single_samples
 from trecx.datasets.tasks import task_of
 from trecx.errors import DatasetError, ExportError
 from trecx.saved_points.record import Rule
-from trecx.store import Run, Store, Thumbnail, Wanted
+from trecx.store import Run, SampleFilter, Store, Thumbnail
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.outcomes import DESTRUCTIVE
 
@@ -54,7 +54,7 @@ def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:
         ExportError: the samples themselves are not at hand; the message says what to do.
     """
     source = picture_source(run, rule.criterion)
-    wanted = Wanted(rule.effective, (DESTRUCTIVE,))
+    wanted = SampleFilter(rule.effective, (DESTRUCTIVE,))
     try:
         return [
             _picture(run, sample, source.read(sample.name)) for sample in store.gallery.page(run, wanted, n)

@@ -18,15 +18,15 @@ from trecx.figures.style import shortened
 from trecx.scores import FloatArray, IntArray
 from trecx.store import Run
 from trecx.threshold.operating_point import OperatingPoint
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
-def write_slides(run: Run, situation: Situation, threshold: float, out: Path) -> dict[str, Path]:
+def write_slides(run: Run, context: RunContext, threshold: float, out: Path) -> dict[str, Path]:
     """Write the slides as pictures, SVG or PNG as `out` ends; return where each is, by name.
 
     Args:
         run: what is looked at.
-        situation: what it is looked at with.
+        context: what it is looked at with.
         threshold: ρ that the device goes by.
         out: "slides.png" means slides-benefit-curve.png and so on.
 
@@ -34,24 +34,24 @@ def write_slides(run: Run, situation: Situation, threshold: float, out: Path) ->
         ThresholdError: ρ is neither within 0..1 nor `inf`.
         OutputError: they could not be drawn or written; the message says why.
     """
-    drawn = slides(run, situation, threshold)
+    drawn = slides(run, context, threshold)
     paths = {name: out.with_name(f"{out.stem}-{name.replace(' ', '-')}{out.suffix}") for name in drawn}
     must_write_pictures({paths[name]: figure for name, figure in drawn.items()})
     return paths
 
 
-def slides(run: Run, situation: Situation, threshold: float) -> dict[str, go.Figure]:
+def slides(run: Run, context: RunContext, threshold: float) -> dict[str, go.Figure]:
     """Return the slides by name: "benefit curve", "savings" and "confusion".
 
     Args:
         run: what is looked at.
-        situation: what it is looked at with.
+        context: what it is looked at with.
         threshold: ρ that the device goes by.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
     """
-    subject = _Subject(run, situation, threshold)
+    subject = _Subject(run, context, threshold)
     return {
         "benefit curve": _benefit_slide(subject),
         "savings": _savings_slide(subject),
@@ -64,16 +64,16 @@ class _Subject:
     """What the slides are about."""
 
     run: Run
-    situation: Situation
+    context: RunContext
     threshold: float
 
     @cached_property
     def point(self) -> OperatingPoint:
-        return self.situation.point(self.threshold)
+        return self.context.point(self.threshold)
 
     @cached_property
     def in_full(self) -> OperatingPoint:
-        return self.situation.point(math.inf)
+        return self.context.point(math.inf)
 
     @property
     def noun(self) -> str:
@@ -81,16 +81,16 @@ class _Subject:
 
     @property
     def against(self) -> str:
-        return "baseline" if self.situation.reference else "final exit"
+        return "baseline" if self.context.reference else "final exit"
 
     @property
     def reference(self) -> dict[str, Any]:
         """What changes are told against: the baseline, or this network without early exits."""
-        return self.situation.reference or self.situation.deployment.quantities(self.in_full)
+        return self.context.reference or self.context.conditions.quantities(self.in_full)
 
     @property
     def about(self) -> str:
-        run, weights = self.run, self.situation.class_weights
+        run, weights = self.run, self.context.class_weights
         system = SHORT_NAMES.get(run.system, run.system)
         rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
         mix = "" if weights is None else ", classes weighted"
@@ -107,16 +107,16 @@ def _benefit_slide(subject: _Subject) -> go.Figure:
             f"{saved} % FLOPs, {gain} pt accuracy",
             f"Compared with the {subject.against}. {subject.about}",
         ),
-        subject.situation.curve,
-        flops_axis(subject.situation.table.exit_flops),
+        subject.context.curve,
+        flops_axis(subject.context.table.exit_flops),
         subject.threshold,
-        (reference["flops"], reference["accuracy"]) if subject.situation.reference else None,
+        (reference["flops"], reference["accuracy"]) if subject.context.reference else None,
     )
 
 
 def _savings_slide(subject: _Subject) -> go.Figure:
-    point, reference, device = subject.point, subject.reference, subject.situation.device
-    costs, before = subject.situation.deployment.costs, reference.get("energy_uj")
+    point, reference, device = subject.point, subject.reference, subject.context.device
+    costs, before = subject.context.conditions.costs, reference.get("energy_uj")
     of_what, where = "FLOPs", ""
     names, values = (subject.against, "with early exit"), (reference["flops"] / 1e6, point.flops / 1e6)
     title = "million FLOPs per inference"
@@ -136,10 +136,10 @@ def _savings_slide(subject: _Subject) -> go.Figure:
 
 
 def _confusion_slide(subject: _Subject) -> go.Figure:
-    situation, names = subject.situation, subject.situation.table.class_names
-    against = situation.baseline.operating_point(math.inf) if situation.baseline else subject.in_full
-    if situation.baseline and situation.class_weights is not None:
-        against = against.weighted(situation.class_weights)
+    context, names = subject.context, subject.context.table.class_names
+    against = context.baseline.operating_point(math.inf) if context.baseline else subject.in_full
+    if context.baseline and context.class_weights is not None:
+        against = against.weighted(context.class_weights)
     confusion = subject.point.confusion
     return confusion_slide(
         Words(

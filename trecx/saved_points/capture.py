@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trecx.device.energy import DeviceProfile, ExitCosts, estimated_costs, find_profile, measured_costs
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, RecordedRun, Rule, Setting
 from trecx.scores.run import Run
 from trecx.threshold.class_mix import AS_TESTED, class_weights
@@ -13,22 +13,22 @@ from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_threshold import thresholds_of
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 COSTS = ("energy_uj", "latency_ms", "busy", "mj_per_day", "battery_days")
 
 
-def take_point(
-    run: Run, baseline: Run | None, situation: Situation, rule: Rule, class_mix: str = AS_TESTED
+def capture_point(
+    run: Run, baseline: Run | None, context: RunContext, rule: Rule, class_mix: str = AS_TESTED
 ) -> PointRecord:
     """Return an operating point with all that defines it.
 
     Args:
         run: what is looked at.
-        baseline: the run that `situation.baseline` counts.
-        situation: what it is looked at with.
+        baseline: the run that `context.baseline` counts.
+        context: what it is looked at with.
         rule: what decides at an early exit; the table's counts are by its criterion.
-        class_mix: what the user calls the situation's class mix.
+        class_mix: what the user calls the context's class mix.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -38,21 +38,21 @@ def take_point(
         RecordedRun(**recorded),
         baseline.run_id if baseline else None,
         rule,
-        _setting(situation, class_mix),
-        point_numbers(situation, rule),
+        _setting(context, class_mix),
+        point_numbers(context, rule),
         datetime.now(UTC).replace(microsecond=0),
     )
 
 
-def point_numbers(situation: Situation, rule: Rule) -> dict[str, Any]:
+def point_numbers(context: RunContext, rule: Rule) -> dict[str, Any]:
     """Return all that follows from a rule, by name, as JSON has it; None where it is unknown.
 
     Shares are within 0..1, FLOPs, µJ and ms are means per inference, `_low` and `_high` are the ends of the
     95 % interval of a share and of the band of an estimated cost. Counts are of samples, weighted by the
     class mix. A `plateau_up_to` of None means: without end.
     """
-    point = _with_plateau(situation, rule)
-    reference = situation.reference or {}
+    point = _with_plateau(context, rule)
+    reference = context.reference or {}
     against = reference.get("flops", float(point.exit_flops[-1]))
     plateau_up_to = point.plateau[1]
     return {
@@ -60,7 +60,7 @@ def point_numbers(situation: Situation, rule: Rule) -> dict[str, Any]:
         "plateau_up_to": None if plateau_up_to > 1 else plateau_up_to,
         "n_samples": point.n_samples,
         "effective_samples": float(point.effective_samples),
-        "counts_exact": bool(situation.table.exact),
+        "counts_exact": bool(context.table.exact),
         **_share("accuracy", point.accuracy, point),
         **_share("exit_rate", point.exit_rate, point),
         "exit_samples": point.exit_counts.tolist(),
@@ -69,13 +69,13 @@ def point_numbers(situation: Situation, rule: Rule) -> dict[str, Any]:
         "flops_saving_against": "baseline" if reference else "final exit",
         "baseline_accuracy": reference.get("accuracy"),
         "baseline_flops": reference.get("flops"),
-        **_costs(situation.deployment, point),
+        **_costs(context.conditions, point),
         "outcomes": point.overthinking,
         "confusion": point.confusion.tolist(),
     }
 
 
-def situation_of(record: PointRecord, table: ExitTable, baseline: ExitTable | None) -> Situation:
+def context_of(record: PointRecord, table: ExitTable, baseline: ExitTable | None) -> RunContext:
     """Return what a record's point was looked at with.
 
     Args:
@@ -90,16 +90,16 @@ def situation_of(record: PointRecord, table: ExitTable, baseline: ExitTable | No
     profile, costs = _costs_of(setting, record.run)
     shares = setting.class_shares
     weights = None if shares is None else class_weights(shares, table.class_counts)
-    deployment = Deployment(costs, setting.inferences_per_hour, setting.battery)
-    return Situation(record.run.task, table, baseline, deployment, profile, weights)
+    conditions = OperatingConditions(costs, setting.inferences_per_hour, setting.battery)
+    return RunContext(record.run.task, table, baseline, conditions, profile, weights)
 
 
-def _with_plateau(situation: Situation, rule: Rule) -> OperatingPoint:
+def _with_plateau(context: RunContext, rule: Rule) -> OperatingPoint:
     """Return the point; with an int8 softmax its plateau is as wide as the steps make it."""
-    point = situation.point(rule.effective)
+    point = context.point(rule.effective)
     if rule.precision == "float32":
         return point
-    steps = situation.curve.at(thresholds_of(rule.steps))
+    steps = context.curve.at(thresholds_of(rule.steps))
     step = int((steps.thresholds == rule.effective).argmax())
     return replace(point, plateau=steps.plateau(step))
 
@@ -109,9 +109,9 @@ def _share(name: str, share: float, point: OperatingPoint) -> dict[str, float]:
     return {name: share, f"{name}_low": low, f"{name}_high": high}
 
 
-def _costs(deployment: Deployment, point: OperatingPoint) -> dict[str, float | None]:
-    known = deployment.quantities(point)
-    bands = deployment.bands(known)
+def _costs(conditions: OperatingConditions, point: OperatingPoint) -> dict[str, float | None]:
+    known = conditions.quantities(point)
+    bands = conditions.bands(known)
     costs: dict[str, float | None] = {}
     for name in COSTS:
         low, high = bands.get(name, (None, None))
@@ -119,18 +119,18 @@ def _costs(deployment: Deployment, point: OperatingPoint) -> dict[str, float | N
     return costs
 
 
-def _setting(situation: Situation, class_mix: str) -> Setting:
-    costs, weights = situation.deployment.costs, situation.class_weights
-    device = situation.device.profile_id if situation.device else OWN_DEVICE if costs else NO_DEVICE
-    shares = None if weights is None else weights * situation.table.class_counts / situation.table.n_samples
+def _setting(context: RunContext, class_mix: str) -> Setting:
+    costs, weights = context.conditions.costs, context.class_weights
+    device = context.device.profile_id if context.device else OWN_DEVICE if costs else NO_DEVICE
+    shares = None if weights is None else weights * context.table.class_counts / context.table.n_samples
     return Setting(
         device,
         costs.kind if costs else None,
         costs.source if costs else "",
         tuple(costs.energy_uj.tolist()) if costs else None,
         tuple(costs.latency_ms.tolist()) if costs and costs.latency_ms is not None else None,
-        situation.deployment.inferences_per_hour,
-        situation.deployment.battery,
+        context.conditions.inferences_per_hour,
+        context.conditions.battery,
         class_mix,
         None if shares is None else tuple(shares.tolist()),
     )

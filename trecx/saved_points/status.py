@@ -11,7 +11,7 @@ SAME = 1e-9  # relative: what two computations of one number may differ by
 
 
 @dataclass(frozen=True)
-class Standing:
+class PointStatus:
     """What has become of a saved point.
 
     Attributes:
@@ -25,9 +25,9 @@ class Standing:
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
-def standing(
+def point_status(
     record: PointRecord, identity: str | None, today: Mapping[str, Any] | None, why: str = ""
-) -> Standing:
+) -> PointStatus:
     """Return what has become of a record.
 
     Args:
@@ -38,22 +38,22 @@ def standing(
     """
     run_id = record.run.run_id
     if identity is None:
-        return Standing(f"Its run {run_id} is gone from this store: these are the numbers as kept.", False)
+        return PointStatus(f"Its run {run_id} is gone from this store: these are the numbers as kept.", False)
     if identity != record.run.identity:
-        return Standing(
+        return PointStatus(
             f"Another run is under the id {run_id} today, of another model or over other samples: "
             "these are the numbers as kept, and they say nothing about it.",
             False,
         )
     if today is None:
-        return Standing(f"Its numbers cannot be computed again. {why}")
+        return PointStatus(f"Its numbers cannot be computed again. {why}")
     changed = differences(record.numbers, today)
     if not changed:
-        return Standing()
+        return PointStatus()
     count = "one of its numbers is another"
     if len(changed) > 1:
         count = f"{len(changed)} of its numbers are others"
-    return Standing(f"Computed again today, {count} than when it was kept.", changed=changed)
+    return PointStatus(f"Computed again today, {count} than when it was kept.", changed=changed)
 
 
 def differences(kept: Mapping[str, Any], today: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

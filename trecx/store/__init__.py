@@ -1,22 +1,22 @@
 """Runs, their samples and their scores, kept in a database (SQLite unless told otherwise)."""
 
 from trecx.scores.run import Provenance, Run, baseline_among, comparable_costs
-from trecx.store.device_profiles import OwnProfile
+from trecx.store.device_profiles import CustomProfile
 from trecx.store.gallery import Answers, Thumbnail
 from trecx.store.sample_collections import Collected, Collection
-from trecx.store.sample_filter import Wanted
+from trecx.store.sample_filter import SampleFilter
 from trecx.store.store import Store
 
 __all__ = [
     "Answers",
     "Collected",
     "Collection",
-    "OwnProfile",
+    "CustomProfile",
     "Provenance",
     "Run",
+    "SampleFilter",
     "Store",
     "Thumbnail",
-    "Wanted",
     "baseline_among",
     "comparable_costs",
 ]

@@ -14,7 +14,7 @@ NAME_LENGTH = 80
 
 
 @dataclass(frozen=True)
-class OwnProfile:
+class CustomProfile:
     """What each exit costs on somebody's own device, as measured.
 
     Attributes:
@@ -33,19 +33,19 @@ class OwnProfile:
         return len(self.energy_uj)
 
 
-class OwnProfiles:
+class CustomProfiles:
     """All that people measured, in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self) -> list[OwnProfile]:
+    def all(self) -> list[CustomProfile]:
         """Return all of them, by name."""
         with self._database.reading() as session:
             query = select(DeviceProfileRow).order_by(DeviceProfileRow.name)
             return [_profile(row) for row in session.scalars(query)] if session else []
 
-    def keep(self, profile: OwnProfile) -> None:
+    def keep(self, profile: CustomProfile) -> None:
         """Keep a profile.
 
         Raises:
@@ -60,13 +60,13 @@ class OwnProfiles:
             session.execute(delete(DeviceProfileRow).filter_by(name=name))
 
 
-def find_profile(session: Session, name: str) -> OwnProfile | None:
+def find_profile(session: Session, name: str) -> CustomProfile | None:
     """Return the profile of this name, if there is one."""
     row = session.get(DeviceProfileRow, name)
     return _profile(row) if row else None
 
 
-def add_profile(session: Session, profile: OwnProfile) -> None:
+def add_profile(session: Session, profile: CustomProfile) -> None:
     """Keep a profile together with whatever else the session writes.
 
     Raises:
@@ -83,6 +83,6 @@ def add_profile(session: Session, profile: OwnProfile) -> None:
     session.add(DeviceProfileRow(name=name, energy_uj=energy_uj, latency_ms=latency_ms, created_at=now))
 
 
-def _profile(row: DeviceProfileRow) -> OwnProfile:
+def _profile(row: DeviceProfileRow) -> CustomProfile:
     latency_ms = None if row.latency_ms is None else tuple(row.latency_ms)
-    return OwnProfile(row.name, tuple(row.energy_uj), latency_ms)
+    return CustomProfile(row.name, tuple(row.energy_uj), latency_ms)

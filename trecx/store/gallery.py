@@ -15,7 +15,7 @@ from sqlalchemy import and_, select
 from trecx.scores.run import Run
 from trecx.store.connection import Database
 from trecx.store.derived import GAP_UNIT
-from trecx.store.sample_filter import Key, Wanted, wanted_rows
+from trecx.store.sample_filter import Key, SampleFilter, wanted_rows
 from trecx.store.tables import OutcomeRow, RunRow, SampleRow, ScoreRow
 
 COUNTED_UP_TO = 10_000
@@ -75,7 +75,7 @@ class Gallery:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, run: Run, wanted: Wanted, size: int, after: Key | None = None) -> list[Thumbnail]:
+    def page(self, run: Run, wanted: SampleFilter, size: int, after: Key | None = None) -> list[Thumbnail]:
         """Return up to `size` samples, those that follow the one with the key `after`.
 
         A page far into the gallery takes no longer than the first: it starts at its key.
@@ -92,11 +92,11 @@ class Gallery:
             )
             return [_thumbnail(row, name) for row, name in session.execute(query)]
 
-    def count(self, run: Run, wanted: Wanted, up_to: int = COUNTED_UP_TO) -> int:
+    def count(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> int:
         """Return how many samples there are; `up_to` + 1 stands for more than `up_to`."""
         return len(self.positions(run, wanted, up_to + 1))
 
-    def positions(self, run: Run, wanted: Wanted, up_to: int = COUNTED_UP_TO) -> list[int]:
+    def positions(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> list[int]:
         """Return the positions of the first samples, as a gallery orders them."""
         with self._database.reading() as session:
             found = wanted_rows(session, run, wanted, up_to) if session else None

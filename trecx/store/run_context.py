@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from trecx.device.battery import find_battery
 from trecx.device.energy import DeviceProfile, ExitCosts, estimated_costs, find_profile, measured_costs
-from trecx.device.operating_conditions import Deployment
+from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError
 from trecx.scores import FloatArray
 from trecx.store import Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.run_context import Situation
+from trecx.threshold.run_context import RunContext
 
 
-def look_at(
+def load_context(
     store: Store,
     run: Run,
     *,
@@ -25,7 +25,7 @@ def look_at(
     battery: str | None = None,
     inferences_per_hour: float | None = None,
     class_mix: str = AS_TESTED,
-) -> Situation:
+) -> RunContext:
     """Return a run with all that its numbers depend on.
 
     Args:
@@ -44,11 +44,11 @@ def look_at(
     """
     table, baseline = counts_of(store, run, criterion), store.baseline_of(run)
     profile = find_profile(device) if device else None
-    return Situation(
+    return RunContext(
         task=run.task,
         table=table,
         baseline=store.load_table(baseline) if baseline else None,
-        deployment=Deployment(
+        conditions=OperatingConditions(
             _costs(run, profile, energy_uj, latency_ms),
             inferences_per_hour,
             find_battery(battery) if battery else None,

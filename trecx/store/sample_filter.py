@@ -30,7 +30,7 @@ Conditions = list[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SampleFilter:
     """Which samples of a run, and in which order.
 
     Attributes:
@@ -62,7 +62,7 @@ class Wanted:
 
 
 def wanted_rows(
-    session: Session, run: Run, wanted: Wanted, size: int, after: Key | None = None
+    session: Session, run: Run, wanted: SampleFilter, size: int, after: Key | None = None
 ) -> Select[OutcomeRow] | None:
     """Return a query for where the first samples leave that follow the one with the key `after`.
 
@@ -96,7 +96,7 @@ def wanted_rows(
 def _leaves(
     place: type[OutcomeRow],
     key: int,
-    wanted: Wanted,
+    wanted: SampleFilter,
     gap: SQLColumnExpression[int],
     position: SQLColumnExpression[int],
 ) -> Conditions:
@@ -112,7 +112,7 @@ def _leaves(
     ]
 
 
-def _possible(run: Run, wanted: Wanted) -> list[int]:
+def _possible(run: Run, wanted: SampleFilter) -> list[int]:
     """The outcomes whose ranges can hold such samples: those of the row that the answer is on."""
     outcomes = EVERY if wanted.outcomes and _on_row_of_exit(run, wanted) else wanted.outcomes
     if wanted.label is None or wanted.prediction is None or _by_score(run, wanted):
@@ -120,18 +120,18 @@ def _possible(run: Run, wanted: Wanted) -> list[int]:
     return [outcome for outcome in outcomes if (outcome in _WRONG) == (wanted.label != wanted.prediction)]
 
 
-def _on_row_of_exit(run: Run, wanted: Wanted) -> bool:
+def _on_row_of_exit(run: Run, wanted: SampleFilter) -> bool:
     """Every sample has a row at the first exit, and one at the final, whatever ρ is."""
     return wanted.at in (0, run.n_exits - 1)
 
 
-def _by_score(run: Run, wanted: Wanted) -> bool:
+def _by_score(run: Run, wanted: SampleFilter) -> bool:
     """At an exit between there are rows only of those whom some ρ lets leave there."""
     return wanted.at is not None and not _on_row_of_exit(run, wanted)
 
 
 def _part(
-    key: int, outcome: int, run: Run, wanted: Wanted, after: Key | None, few: list[Key] | None
+    key: int, outcome: int, run: Run, wanted: SampleFilter, after: Key | None, few: list[Key] | None
 ) -> Select[int, int]:
     """Gap and position of the samples whose answer is on a row with this outcome."""
     answer = aliased(OutcomeRow)
@@ -155,7 +155,7 @@ def _part(
     return select(answer.gap, answer.position).where(*here).order_by(*order)
 
 
-def _answered(answer: type[OutcomeRow], wanted: Wanted) -> Conditions:
+def _answered(answer: type[OutcomeRow], wanted: SampleFilter) -> Conditions:
     low, high = wanted.confidence
     asked: Conditions = []
     if wanted.prediction is not None:
@@ -167,7 +167,7 @@ def _answered(answer: type[OutcomeRow], wanted: Wanted) -> Conditions:
     return asked
 
 
-def _scored(key: int, place: type[OutcomeRow], wanted: Wanted) -> Conditions:
+def _scored(key: int, place: type[OutcomeRow], wanted: SampleFilter) -> Conditions:
     low, high = wanted.confidence
     asked: Conditions = [ScoreRow.confidence >= low, ScoreRow.confidence < (high if high < 1 else 2)]
     if wanted.prediction is not None:

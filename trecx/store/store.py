@@ -13,7 +13,7 @@ from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preferenc
 from trecx.store import derived, rows
 from trecx.store.bulk_insert import insert_rows
 from trecx.store.connection import Database
-from trecx.store.device_profiles import OwnProfile, OwnProfiles, add_profile, find_profile
+from trecx.store.device_profiles import CustomProfile, CustomProfiles, add_profile, find_profile
 from trecx.store.gallery import Gallery
 from trecx.store.sample_collections import Collections
 from trecx.store.saved_points import SavedPoints
@@ -46,7 +46,7 @@ class Store:
         self._database = Database(address or database_url())
         self.name = self._database.name
         self.file = self._database.file
-        self.profiles = OwnProfiles(self._database)
+        self.profiles = CustomProfiles(self._database)
         self.points = SavedPoints(self._database)
         self.gallery = Gallery(self._database)
         self.collections = Collections(self._database)
@@ -105,7 +105,7 @@ class Store:
         scores: ExitScores,
         again: bool = False,
         progress: Progress = silent,
-        profile: OwnProfile | None = None,
+        profile: CustomProfile | None = None,
     ) -> Run:
         """Write a run in one transaction: whole, or not at all, and so the `profile` that goes with it.
 

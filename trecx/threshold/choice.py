@@ -1,4 +1,4 @@
-"""From a wish to ρ: the best operating point within limits, or the plain answer that there is none."""
+"""The best operating point within limits, or the statement that there is none."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trecx.device.operating_conditions import NOWHERE, Deployment
+from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.errors import BudgetError
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
-from trecx.threshold.limits import LIMITED, Wish, words
+from trecx.threshold.limits import LIMITED, Limits, words
 
 ROUNDING = 1e-9  # relative: what a limit may be missed by, as sums and differences are rounded
 
@@ -20,12 +20,12 @@ RATE = "inferences_per_hour"  # binds where what is better would take more than 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A step of a curve, held against a wish.
+    """A step of a curve, compared with the limits.
 
     Attributes:
         threshold: ρ, the highest of its plateau; `inf`: nobody leaves early.
         plateau: every ρ in (low, high] does the same.
-        quantities: what is known of it, by name (`Deployment.quantities`).
+        quantities: what is known of it, by name (`OperatingConditions.quantities`).
         slack: how far each limit is from binding, by name and in the limit's unit; negative where it is
             broken.
         broken: the limits that it breaks, by name.
@@ -40,10 +40,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """The answer to a wish.
+    """The best point within limits, and its neighbours.
 
     Attributes:
-        best: the point to take; None where no ρ meets the wish.
+        best: the point to take; None where no ρ meets the limits.
         cheaper: the most accurate point that costs less than `best`. Without `best`: the most accurate point
             that keeps to the limits on cost, or the cheapest of all if none does.
         more_accurate: the cheapest point that is more accurate than `best`. Without `best`: the cheapest
@@ -59,8 +59,8 @@ class Choice:
 
 def choose(
     curve: BenefitCurve,
-    wish: Wish,
-    deployment: Deployment = NOWHERE,
+    limits: Limits,
+    conditions: OperatingConditions = UNKNOWN_CONDITIONS,
     baseline_accuracy: float | None = None,
 ) -> Choice:
     """Return the best ρ within the limits.
@@ -71,25 +71,25 @@ def choose(
     Args:
         curve: every step is looked at. `curve.at(int8_thresholds())` is what an int8 device can do;
             `table.curve(class_weights)` is what happens under a class mix.
-        wish: the limits.
-        deployment: where the network runs; limits on energy, latency or battery need it.
+        limits: the limits.
+        conditions: where the network runs; limits on energy, latency or battery need it.
         baseline_accuracy: accuracy of the network without exits over the same samples, under the same mix.
 
     Raises:
         BudgetError: what a limit needs is not known, or there are more inferences than an hour can hold.
     """
-    steps = _Steps(curve, wish, deployment, baseline_accuracy)
+    steps = _Steps(curve, limits, conditions, baseline_accuracy)
     keeps_up = steps.quantities.get("busy", np.zeros(len(curve.thresholds))) <= 1
     if not keeps_up.any():
         raise BudgetError(
-            f"{deployment.inferences_per_hour:,.0f} inferences do not fit into an hour: at "
+            f"{conditions.inferences_per_hour:,.0f} inferences do not fit into an hour: at "
             f"{steps.quantities['latency_ms'].min():,.1f} ms each, even if all leave at the first exit, "
             "the device cannot keep up"
         )
-    meets = steps.keeps(wish.limits) & keeps_up
+    meets = steps.keeps(limits.given) & keeps_up
     if not meets.any():
         on_cost, on_accuracy = (
-            steps.keeps(limits) & keeps_up for limits in (wish.cost_limits, wish.accuracy_limits)
+            steps.keeps(names) & keeps_up for names in (limits.cost_limits, limits.accuracy_limits)
         )
         return Choice(
             None,
@@ -97,42 +97,46 @@ def choose(
             steps.first(steps.cheapest, on_accuracy) or steps.first(steps.most_accurate, keeps_up),
             (),
         )
-    ranking = steps.most_accurate if wish.cost_limits else steps.cheapest
+    ranking = steps.most_accurate if limits.cost_limits else steps.cheapest
     best = ranking[meets[ranking]][0]
     cheaper = steps.first(steps.most_accurate, keeps_up & (steps.cost < steps.cost[best]))
     more_accurate = steps.first(steps.cheapest, keeps_up & (steps.accuracy > steps.accuracy[best]))
-    better = more_accurate if wish.cost_limits else cheaper
+    better = more_accurate if limits.cost_limits else cheaper
     binds = better.broken if better else ()
-    if wish.cost_limits and not better and (steps.accuracy > steps.accuracy[best]).any():
+    if limits.cost_limits and not better and (steps.accuracy > steps.accuracy[best]).any():
         binds = (RATE,)
     return Choice(steps.candidate(best), cheaper, more_accurate, binds)
 
 
 class _Steps:
-    """The steps of a curve with all that a wish is about, and their two rankings."""
+    """The steps of a curve with every limited quantity, and their two rankings."""
 
     def __init__(
-        self, curve: BenefitCurve, wish: Wish, deployment: Deployment, baseline_accuracy: float | None
+        self,
+        curve: BenefitCurve,
+        limits: Limits,
+        conditions: OperatingConditions,
+        baseline_accuracy: float | None,
     ) -> None:
         self.curve = curve
-        self.quantities: dict[str, FloatArray] = deployment.quantities(curve)
+        self.quantities: dict[str, FloatArray] = conditions.quantities(curve)
         self.slack = {
-            name: self._slack(wish, name, limit, baseline_accuracy) for name, limit in wish.limits.items()
+            name: self._slack(limits, name, limit, baseline_accuracy) for name, limit in limits.given.items()
         }
         self.kept = {
-            name: slack >= -ROUNDING * max(wish.limits[name], ROUNDING) for name, slack in self.slack.items()
+            name: slack >= -ROUNDING * max(limits.given[name], ROUNDING) for name, slack in self.slack.items()
         }
         self.accuracy = curve.accuracy.round(12)
         self.cost = curve.flops  # as energy and latency also rise from exit to exit, they rank steps alike
         self.most_accurate = np.lexsort((self.cost, -self.accuracy))
         self.cheapest = np.argsort(self.cost, kind="stable")
 
-    def _slack(self, wish: Wish, name: str, limit: float, baseline_accuracy: float | None) -> FloatArray:
+    def _slack(self, limits: Limits, name: str, limit: float, baseline_accuracy: float | None) -> FloatArray:
         quantity, needed = LIMITED[name]
         if quantity not in self.quantities:
             raise BudgetError(f"{words(name)} needs {needed}")
         if name == "max_drop":
-            against = self.curve.accuracy[0] if wish.against == "final" else baseline_accuracy
+            against = self.curve.accuracy[0] if limits.against == "final" else baseline_accuracy
             if against is None:
                 raise BudgetError("there is no baseline over the same samples: hold the drop against final")
             limit = against - limit

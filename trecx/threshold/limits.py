@@ -6,7 +6,7 @@ from typing import Literal
 
 from trecx.errors import BudgetError
 
-# Limit: the quantity that it limits (Deployment.quantities), and what must be known for it.
+# Limit: the quantity that it limits (OperatingConditions.quantities), and what must be known for it.
 LIMITED = {
     "max_flops": ("flops", ""),
     "max_energy_uj": ("energy_uj", "a device, or your own µJ by exit"),
@@ -23,7 +23,7 @@ AGAINST = ("baseline", "final")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Limits:
     """Limits on an operating point, in any combination; None: no limit.
 
     Costs are means per inference.
@@ -54,9 +54,9 @@ class Wish:
     def __post_init__(self) -> None:
         if self.against not in AGAINST:
             raise BudgetError(f"a drop is held against the baseline or final, got {self.against!r}")
-        if not self.limits:
+        if not self.given:
             raise BudgetError("ask for one limit at least, such as the most FLOPs or the least accuracy")
-        for name, limit in self.limits.items():
+        for name, limit in self.given.items():
             on_accuracy = name in self.accuracy_limits
             if on_accuracy and not 0 <= limit <= 1:
                 raise BudgetError(f"{words(name)} must lie within 0..1 (0.01 is one point), got {limit:g}")
@@ -64,7 +64,7 @@ class Wish:
                 raise BudgetError(f"{words(name)} must be a number above 0, got {limit:g}")
 
     @property
-    def limits(self) -> dict[str, float]:
+    def given(self) -> dict[str, float]:
         """The limits that are set, by name."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name in LIMITED}
         return {name: value for name, value in values.items() if value is not None}
@@ -72,12 +72,12 @@ class Wish:
     @property
     def accuracy_limits(self) -> list[str]:
         """Names of the limits on accuracy that are set."""
-        return [name for name in self.limits if LIMITED[name][0] == "accuracy"]
+        return [name for name in self.given if LIMITED[name][0] == "accuracy"]
 
     @property
     def cost_limits(self) -> list[str]:
         """Names of the limits on anything else that are set."""
-        return [name for name in self.limits if LIMITED[name][0] != "accuracy"]
+        return [name for name in self.given if LIMITED[name][0] != "accuracy"]
 
 
 def words(name: str) -> str:

@@ -6,25 +6,25 @@ from functools import cached_property
 from typing import Any
 
 from trecx.device.energy import DeviceProfile, estimated_costs
-from trecx.device.operating_conditions import NOWHERE, Deployment
+from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.scores import FloatArray
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.choice import Choice, choose
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds
-from trecx.threshold.limits import Wish
+from trecx.threshold.limits import Limits
 from trecx.threshold.operating_point import OperatingPoint
 
 
 @dataclass(frozen=True, eq=False)
-class Situation:
+class RunContext:
     """What a run is looked at with; the same for the page and for the command line.
 
     Attributes:
         task: the run's task.
         table: the run's counts.
         baseline: counts of the network without exits over the same samples, if it was scored.
-        deployment: what the run's exits cost, how often the device infers, what feeds it.
+        conditions: what the run's exits cost, how often the device infers, what feeds it.
         device: the profile that costs are estimated from; None where they were measured or are unknown.
         class_weights: what one sample of each class counts, of shape (n_classes,); None: one.
     """
@@ -32,7 +32,7 @@ class Situation:
     task: str
     table: ExitTable
     baseline: ExitTable | None = None
-    deployment: Deployment = NOWHERE
+    conditions: OperatingConditions = UNKNOWN_CONDITIONS
     device: DeviceProfile | None = None
     class_weights: FloatArray | None = None
 
@@ -43,12 +43,12 @@ class Situation:
 
     @cached_property
     def reference(self) -> dict[str, Any] | None:
-        """What is known of the baseline here (`Deployment.quantities`); None where it was not scored."""
+        """What is known of the baseline here (`OperatingConditions.quantities`); None where it was not scored."""
         if self.baseline is None:
             return None
         costs = estimated_costs(self.device, self.task, self.baseline.exit_flops) if self.device else None
         point = self._weighted(self.baseline.operating_point(math.inf))
-        return replace(self.deployment, costs=costs).quantities(point)
+        return replace(self.conditions, costs=costs).quantities(point)
 
     def point(self, threshold: float) -> OperatingPoint:
         """Return what ρ does under the class mix.
@@ -58,14 +58,14 @@ class Situation:
         """
         return self._weighted(self.table.operating_point(threshold))
 
-    def choose(self, wish: Wish, int8: bool = False) -> Choice:
-        """Return the best ρ for a wish; `int8`: among those that an int8 device can tell apart.
+    def choose(self, limits: Limits, int8: bool = False) -> Choice:
+        """Return the best ρ within limits; `int8`: among those that an int8 device can tell apart.
 
         Raises:
-            BudgetError: the wish needs what is not known here.
+            BudgetError: the limits needs what is not known here.
         """
         steps = self.curve.at(int8_thresholds()) if int8 else self.curve
-        return choose(steps, wish, self.deployment, self.reference["accuracy"] if self.reference else None)
+        return choose(steps, limits, self.conditions, self.reference["accuracy"] if self.reference else None)
 
     def _weighted(self, point: OperatingPoint) -> OperatingPoint:
         return point if self.class_weights is None else point.weighted(self.class_weights)

@@ -10,7 +10,7 @@ from trecx.threshold.outcomes import outcomes
 
 
 @dataclass(frozen=True)
-class Leaving:
+class SampleExit:
     """An exit that a sample leaves at for some ρ: for above < ρ <= up_to.
 
     Attributes:
@@ -30,19 +30,21 @@ class Leaving:
         return self.above < threshold <= self.up_to
 
 
-def leavings(confidence: npt.NDArray[np.float32], correct: npt.NDArray[np.bool_]) -> Sequence[Leaving]:
+def sample_exits(confidence: npt.NDArray[np.float32], correct: npt.NDArray[np.bool_]) -> Sequence[SampleExit]:
     """Return the exits that a sample leaves at as ρ rises from 0; one that no ρ picks is left out.
 
     Args:
         confidence: of its answer at each exit, of shape (n_exits,).
         correct: whether each exit is right, of shape (n_exits,).
 
-    >>> [(way.exit, way.above, way.up_to) for way in leavings(np.array([0.5, 0.25, 1]), np.ones(3, bool))]
+    >>> [(way.exit, way.above, way.up_to) for way in sample_exits(np.array([0.5, 0.25, 1]), np.ones(3, bool))]
     [(0, -inf, 0.5), (2, 0.5, inf)]
     """
     reached = np.maximum.accumulate(confidence[:-1]).astype(np.float64)
     above, up_to = np.append(-np.inf, reached).tolist(), np.append(reached, np.inf).tolist()
     outcome = outcomes(correct[None])[0].tolist()
     return [
-        Leaving(*way) for way in zip(range(len(up_to)), above, up_to, outcome, strict=True) if way[1] < way[2]
+        SampleExit(*way)
+        for way in zip(range(len(up_to)), above, up_to, outcome, strict=True)
+        if way[1] < way[2]
     ]
