@@ -101,8 +101,8 @@ def save_report(
         criterion: what an exit goes by: `largest` (probability), `entropy` or `margin`.
         int8: whether the point is one of an int8 softmax.
         compare: other runs whose curves stand beside it.
-        context_options: of `trecx.store.run_context.load_context`: `device`, `energy_uj`, `latency_ms`, `battery`,
-            `inferences_per_hour`, `class_mix`.
+        context_options: of `trecx.store.run_context.load_context`: `device`, `energy_uj`, `latency_ms`,
+            `battery`, `inferences_per_hour`, `class_mix`.
 
     Raises:
         TrecxError: something of that name is not there, or the file cannot be written; the message says what

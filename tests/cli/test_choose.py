@@ -107,7 +107,7 @@ def test_no_answer_ends_with_status_3_and_the_nearest_two(capsys, shipped):
     assert found["nearest"]["more_accurate"]["accuracy"] >= 0.92
     status, out, err = run(capsys, *wish)
     assert status == 3
-    assert "No ρ meets this wish" in err
+    assert "No ρ meets these limits" in err
     assert "misses min accuracy by" in out
     assert [line.split()[:3] for line in out.splitlines() if "nearest" in line] == [
         ["nearest", "in", "cost"],

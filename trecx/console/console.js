@@ -12,7 +12,7 @@ class Console {
     this.tiles = new Tiles(data.text, this.point.n);
     this.budget = data.wish && new Budget(data.wish, data.answer, (wish) => send("wish", wish),
       (rho) => this.release(rho ?? Infinity));
-    this.fates = new Fates(this.point, data.text);
+    this.outcomes = new Outcomes(this.point, data.text);
     this.terms = termsDialog(data.text.terms);
     root.replaceChildren(this.head(), this.slider.node, this.tiles.node, this.caveat(), this.budget?.node ?? "",
       this.panels(), this.terms.node);
@@ -76,7 +76,7 @@ class Console {
     const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
     const heading = element("div", "heading", "", title, this.axes, element("span", "aside", "", ...terms));
     const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot));
-    return element("div", "panels", "", curve, this.fates.outcomes, this.fates.confusion);
+    return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
   }
 
   /** Show what depends on the setting, not on ρ: marks and axes. */
@@ -119,7 +119,7 @@ class Console {
     this.plateau.textContent = this.spokenPlateau(low, high);
     this.plateau.classList.toggle("warning", this.precision === "int8" && this.threshold > 1);
     const known = this.tiles.show(point, data);
-    this.fates.show();
+    this.outcomes.show();
     this.showDot();
     delete this.root.dataset.energy;
     delete this.root.dataset.days;
@@ -153,7 +153,7 @@ class Console {
     const { text } = this.data;
     this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
     this.slider.histogram.setAttribute("aria-label", `${text.histogram}; at this ρ ${this.exitRate}`);
-    this.fates.describe();
+    this.outcomes.describe();
   }
 
   /** Put the point on the curve: the plot's own axes say where. */

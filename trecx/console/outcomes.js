@@ -23,7 +23,7 @@ function mixedUpMost(confusion) {
   return most.sort((one, other) => one - other);
 }
 
-class Fates {
+class Outcomes {
   constructor(point, text) {
     Object.assign(this, { point, text });
     this.title = element("h2", "");

@@ -29,7 +29,7 @@ class Thumbnail:
         key: its place in the gallery: the gap in millionths, then the position in the split.
         name: of the sample.
         label: the true class.
-        outcome: index into `overthinking.OUTCOMES`.
+        outcome: index into `outcomes.OUTCOMES`.
         exit: where it leaves, 0 is the first.
         prediction: the answer there.
         confidence: of this answer, 0..1.

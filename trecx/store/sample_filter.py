@@ -35,7 +35,7 @@ class SampleFilter:
 
     Attributes:
         threshold: ρ, which decides where a sample leaves and so what its outcome is; `inf`: at the end.
-        outcomes: which outcomes, as indices into `overthinking.OUTCOMES`.
+        outcomes: which outcomes, as indices into `outcomes.OUTCOMES`.
         label: the true class; None: any.
         prediction: the answer; None: any.
         confidence: low and high: low <= confidence of the answer < high; a high of 1 is within.

@@ -91,7 +91,7 @@ class OutcomeRow(Base):
 
     __tablename__ = "outcomes"
     run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    outcome: Mapped[int] = mapped_column(primary_key=True)  # index into overthinking.OUTCOMES
+    outcome: Mapped[int] = mapped_column(primary_key=True)  # index into outcomes.OUTCOMES
     gap: Mapped[int] = mapped_column(
         primary_key=True
     )  # millionths: confidence of the final exit less the first's

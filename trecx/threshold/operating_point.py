@@ -19,7 +19,7 @@ class OperatingPoint:
         plateau: every ρ in (low, high] gives exactly this point.
         class_exits: samples by (true class, exit that they leave at), of shape (n_classes, n_exits).
         confusion: samples by (true class, predicted class), of shape (n_classes, n_classes).
-        class_outcomes: samples by (true class, outcome of `overthinking.OUTCOMES`), of shape (n_classes, 6).
+        class_outcomes: samples by (true class, outcome of `outcomes.OUTCOMES`), of shape (n_classes, 6).
         exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
         class_weights: what one sample of each class counts, of shape (n_classes,); None: one.
     """
@@ -52,7 +52,7 @@ class OperatingPoint:
 
     @property
     def outcome_counts(self) -> IntArray | FloatArray:
-        """Samples by outcome (`overthinking.OUTCOMES`), of shape (6,)."""
+        """Samples by outcome (`outcomes.OUTCOMES`), of shape (6,)."""
         counts: IntArray | FloatArray = self.class_outcomes.sum(axis=0)
         return counts
 

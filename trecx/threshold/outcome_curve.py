@@ -17,7 +17,7 @@ class OutcomeCurve:
     Attributes:
         thresholds: increasing, `inf` last, of shape (n_steps,): row k of `counts` holds for every ρ above
             thresholds[k − 1] up to thresholds[k].
-        counts: samples by outcome (`overthinking.OUTCOMES`), of shape (n_steps, 6).
+        counts: samples by outcome (`outcomes.OUTCOMES`), of shape (n_steps, 6).
     """
 
     thresholds: FloatArray
@@ -71,7 +71,7 @@ def count_samples(
     Args:
         table: the counts of a run.
         threshold: ρ.
-        outcomes: indices into `overthinking.OUTCOMES`.
+        outcomes: indices into `outcomes.OUTCOMES`.
         label: of this true class alone; None: of any.
         prediction: with this answer, where they leave, alone; None: with any.
     """

@@ -4,6 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 OUTCOMES = ("early_right", "premature", "hopeless", "rescued", "wasteful", "destructive")
+OUTCOME_LABELS = (  # what people call them; glossary.TERMS defines each
+    *("early, correct", "premature exit", "never correct", "needs final exit"),
+    *("wasteful overthinking", "destructive overthinking"),
+)
 EARLY_RIGHT, PREMATURE, HOPELESS, RESCUED, WASTEFUL, DESTRUCTIVE = range(len(OUTCOMES))
 
 

@@ -43,7 +43,7 @@ class RunContext:
 
     @cached_property
     def reference(self) -> dict[str, Any] | None:
-        """What is known of the baseline here (`OperatingConditions.quantities`); None where it was not scored."""
+        """The quantities of the baseline (`OperatingConditions.quantities`); None if it was not scored."""
         if self.baseline is None:
             return None
         costs = estimated_costs(self.device, self.task, self.baseline.exit_flops) if self.device else None

@@ -17,7 +17,7 @@ class SampleExit:
         exit: 0 is the first.
         above: the largest confidence before this exit, 0..1; −inf at the first exit.
         up_to: the largest confidence up to this exit, 0..1; `inf` at the final exit, which takes the rest.
-        outcome: what it means to leave here, as an index into `overthinking.OUTCOMES`.
+        outcome: what it means to leave here, as an index into `outcomes.OUTCOMES`.
     """
 
     exit: int
