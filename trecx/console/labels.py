@@ -3,9 +3,11 @@
 from typing import Any, NamedTuple
 
 from trecx.datasets.tasks import task_of
+from trecx.glossary import definition
 from trecx.store import Run
 from trecx.threshold.benefit_curve import break_even_exit_rate
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
+from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
 
 
 class Hint(NamedTuple):
@@ -13,7 +15,7 @@ class Hint(NamedTuple):
 
     Attributes:
         term: as the glossary calls it.
-        definition: one sentence.
+        definition: the glossary's, or one sentence where that lacks the term.
         more: what else helps here, such as how it is used.
         equation: the paper's.
     """
@@ -29,16 +31,19 @@ class Hint(NamedTuple):
         return "\n".join(filter(None, [f"{self.definition} {self.more}".strip(), self.equation]))
 
 
+def _hint(term: str, more: str = "", equation: str = "") -> Hint:
+    """Return the hint for a term of the glossary."""
+    return Hint(term, definition(term), more, equation)
+
+
 HINTS = {
-    "rho": Hint(
+    "rho": _hint(
         "threshold ρ",
-        "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all remaining "
-        "samples.",
         "Drag it, click, type, or press ← → (with Shift: ten steps); press End twice for no early exit.",
         "Eq. 1: answer = argmax z_early if max z_early ≥ ρ, else argmax z_final",
     ),
     "never": Hint("no early exit", "ρ = ∞: every sample runs to the final exit.", "Press again to go back."),
-    "plateau": Hint("plateau", "The interval of ρ that yields exactly the same result."),
+    "plateau": _hint("plateau"),
     "float32": Hint(
         "float32", "The device computes confidence as the scores hold it, so ρ can be any value."
     ),
@@ -50,31 +55,25 @@ HINTS = {
     "accuracy": Hint(
         "accuracy",
         "The share of all samples that are classified correctly, at whichever exit they stop.",
-        "The 95 % confidence interval is Wilson's.",
+        f"95 % CI: {definition('95 % CI')[0].lower()}{definition('95 % CI')[1:]}",
         "Eq. 2: acc = (correct at the early exit + correct at the final exit) / (ηₑ + η_f)",
     ),
-    "early": Hint(
-        "exit rate",
-        "The share of samples that stop before the final exit.",
-        equation="EE_rate(ρ) = ηₑ / (ηₑ + η_f)",
-    ),
-    "break_even": Hint(
+    "early": _hint("exit rate", equation="EE_rate(ρ) = ηₑ / (ηₑ + η_f)"),
+    "break_even": _hint(
         "break-even exit rate",
-        "The exit rate above which the early-exit network costs less than the baseline.",
         "A sample that reaches the final exit also pays for the early exits before it.",
         "(C_final − C_baseline) / (C_final − C_early)",
     ),
-    "flops": Hint(
+    "flops": _hint(
         "expected FLOPs",
-        "Exit FLOPs averaged over all samples at a given ρ.",
         "One multiply-accumulate counts as two.",
         "Eq. 3: C = C_early if a sample exits early, else C_final",
     ),
     "energy": Hint(
         "energy",
         "Energy per inference, averaged over all samples at this ρ.",
-        "An estimate scales the published energy of the task's reference network by FLOPs and gives a range; "
-        "its source is shown at the device. A measured value is the one that you entered.",
+        f"Estimate: {definition('energy estimate')} Its source is shown at the device. A measured value is "
+        "the one that you entered.",
         "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
     ),
     "battery": Hint(
@@ -83,21 +82,12 @@ HINTS = {
         "Self-discharge is not included.",
         "days = usable J / (E × inferences per day + sleep J per day)",
     ),
-    "curve": Hint(
+    "curve": _hint(
         "benefit curve",
-        "Accuracy against expected FLOPs over all ρ: the accuracy–cost trade-off curve (T-RECX).",
         "The circle is the current ρ. The tinted area is at least as accurate as the baseline.",
     ),
-    "baseline": Hint(
-        "baseline",
-        "The same network without early exits, evaluated on the same samples.",
-        "It is marked × on the curve.",
-    ),
-    "oracle": Hint(
-        "oracle",
-        "Upper bound: each sample stops at the first exit that is correct.",
-        "It is the dotted line.",
-    ),
+    "baseline": _hint("baseline", "It is marked × on the curve."),
+    "oracle": _hint("oracle", "It is the dotted line."),
     "confusion": Hint(
         "confusion matrix",
         "How often samples of the row's class are predicted as the column's class.",
@@ -105,24 +95,7 @@ HINTS = {
     ),
 }
 
-# Keys are those of overthinking.OUTCOMES, in its order.
-OUTCOME_HINTS = {
-    "early_right": Hint("early, correct", "The sample stopped before the final exit, and is correct."),
-    "premature": Hint(
-        "premature exit",
-        "The sample stopped too early: the prediction is wrong, a later exit would have been correct.",
-    ),
-    "hopeless": Hint("never correct", "No exit is correct."),
-    "rescued": Hint("needs final exit", "Only the final exit is correct, and the sample reached it."),
-    "wasteful": Hint(
-        "wasteful overthinking",
-        "The prediction is correct, but an earlier exit was already correct (Kaya et al., ICML 2019).",
-    ),
-    "destructive": Hint(
-        "destructive overthinking",
-        "The prediction is wrong, but an earlier exit was correct (Kaya et al., ICML 2019).",
-    ),
-}
+OUTCOME_HINTS = {name: _hint(label) for name, label in zip(OUTCOMES, OUTCOME_LABELS, strict=True)}
 
 REMEDIES = {
     "energy": "Select a device",
