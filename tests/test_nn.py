@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.datasets.fetch import fetch_dataset
 from trecx.datasets.samples import SampleSet, open_samples
 from trecx.datasets.tasks import TASKS
@@ -20,7 +21,7 @@ from trecx.nn.models import ExitModel, load_model, require_exits
 from trecx.nn.scoring import score_model, versions
 
 # Keras' own, on reading a variable with NumPy 2.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 layers = keras.layers
 SHAPE = (8, 8, 1)
 AUTHORS = "raw.githubusercontent.com/nikhilghanathe/t-recx/934a4e9f500f0051bad5ee32a7cde0a492aec174"

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
+from tests.needs_tensorflow import TENSORFLOW
 from tests.test_cli import document, run
 from trecx.nn import keras
 from trecx.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

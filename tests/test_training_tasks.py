@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.needs_tensorflow import TENSORFLOW
 from tests.test_cli import run
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.training import TrainingData
@@ -18,7 +19,7 @@ from trecx.nn.networks.grammar import Conv, Dropout, Pool, Stage
 from trecx.nn.training import TrainingPlan, find_recipe, train
 from trecx.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 NOISE = np.random.default_rng(3).normal(0, 3000, 40_000).astype(np.int16)
 
 
