@@ -86,8 +86,8 @@ def no_tensorflow(python: tuple[int, int] = sys.version_info[:2]) -> str:
         return f"TensorFlow is not installed here; {need} To install it, run 'make backend'."
     last = f"{WITHOUT_TENSORFLOW[0]}.{WITHOUT_TENSORFLOW[1] - 1}"
     return (
-        f"There is no TensorFlow for Python {python[0]}.{python[1]}; {need} To have it, use Python 3.11 to {last}: "
-        f"run 'make clean', then 'make backend PYTHON=python{last}'."
+        f"There is no TensorFlow for Python {python[0]}.{python[1]}; {need} To have it, use Python 3.11 to "
+        f"{last}: run 'make clean', then 'make backend PYTHON=python{last}'."
     )
 
 
