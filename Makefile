@@ -63,12 +63,12 @@ $(PY):
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(PY)
 	@echo "Installing the dashboard (once, about half a minute, 0.8 GB) ..."
-	sed '/^# The backend/,$$d' requirements.txt > $(VENV)/dashboard.txt
+	@sed '/^# The backend/,$$d' requirements.txt > $(VENV)/dashboard.txt
 	$(PIP) install -r $(VENV)/dashboard.txt -e .
 	touch $@
 
 $(VENV)/backend.stamp: $(VENV)/run.stamp
-	@echo "Installing the backend (once, about a minute, 2 GB more) ..."
+	@echo "Installing the backend (once, about a minute; TensorFlow takes 2 GB) ..."
 	$(PIP) install -r requirements.txt
 	touch $@
 

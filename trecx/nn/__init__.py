@@ -35,7 +35,8 @@ def _native_stderr_closed() -> Iterator[None]:
 def _not_installed(error: ModuleNotFoundError) -> ModelError:
     backend = os.environ["KERAS_BACKEND"]
     if backend == "tensorflow" or error.name == "keras":
-        return ModelError(f"{no_tensorflow()} ({error})")
+        cause = "" if error.name in {"keras", "tensorflow"} else f" ({error})"
+        return ModelError(no_tensorflow() + cause)
     return ModelError(
         f"Keras cannot run on {backend!r} ({error}); install it with its package, or unset KERAS_BACKEND "
         "to run on TensorFlow"
