@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from trecx.errors import no_tensorflow
+from trecx.errors import missing_tensorflow
 from trecx.scores import ExitScores
 
 settings.register_profile("trecx", deadline=None, max_examples=150)
@@ -39,7 +39,7 @@ def missing(mark: str) -> str | None:
     if mark == "compiler" and compilers() is None:
         return "no C and C++ compiler: apt-get install gcc g++ libc6-dev, or set CC and CXX"
     if mark == "tensorflow" and not TENSORFLOW_IS_HERE:
-        return no_tensorflow()
+        return missing_tensorflow()
     return None
 
 

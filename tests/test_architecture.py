@@ -215,7 +215,7 @@ LAYERS = {
     "trecx.jobs.runner": {"jobs.job", "jobs.records"},
     "trecx.jobs.scoring": {"datasets", "errors", "jobs.known", "nn", "paths", "progress", "store"},
     "trecx.jobs.worker": {"errors", "jobs.job", "jobs.known", "jobs.records", "jobs.scoring", "store"},
-    "trecx.jobs.readiness": {"jobs.queue", "paths", "store"},
+    "trecx.jobs.readiness": {"errors", "jobs.queue", "paths", "store"},
     "trecx.nn": {"errors", "paths", "progress", "scores", "datasets", "store", "nn", "whole_file"},
 }
 

@@ -75,10 +75,10 @@ class ExportError(TrecxError):
     """A form that an operating point is not written in, or a document that is none."""
 
 
-def no_tensorflow(python: tuple[int, int] = sys.version_info[:2]) -> str:
+def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2]) -> str:
     """Say that TensorFlow is missing, and how this Python gets it or which Python does.
 
-    >>> no_tensorflow((3, 13)).split(". ")[1]
+    >>> missing_tensorflow((3, 13)).split(". ")[1]
     "To install it, run 'make backend'."
     """
     need = "scoring, training and counting FLOPs need it, everything else works without it."

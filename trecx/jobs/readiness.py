@@ -3,7 +3,7 @@
 import hashlib
 from importlib.util import find_spec
 
-from trecx.errors import no_tensorflow
+from trecx.errors import missing_tensorflow
 from trecx.jobs.queue import Queue
 from trecx.paths import ROOT
 from trecx.store import Store
@@ -19,7 +19,7 @@ def queue_of(store: Store) -> Queue:
 def obstacle(store: Store) -> str:
     """Return in words why nothing can be scored here; nothing where it can."""
     if find_spec("tensorflow") is None or find_spec("keras") is None:
-        return f"{no_tensorflow()} Then start the dashboard again."
+        return f"{missing_tensorflow()} Then start the dashboard again."
     if not store.writable:
         return (
             f"The runs in {store.name} can be read but not added to. Make the file and its folder writable "
