@@ -118,6 +118,7 @@ def test_a_queue_lies_beside_the_store_of_its_runs(tmp_path):
     assert all(folder.suffix == ".jobs" for folder in others)
 
 
+@pytest.mark.tensorflow
 def test_what_keeps_a_store_from_being_added_to_is_said_with_the_way_out(tmp_path, monkeypatch):
     assert obstacle(Store()) == ""
     Store().file.touch()
