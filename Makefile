@@ -13,7 +13,7 @@ run: $(VENV)/run.stamp
 
 # On a Python that has no TensorFlow this fails, in words.
 backend: $(VENV)/backend.stamp
-	@$(PY) -c 'import sys; from importlib.util import find_spec; from trecx.errors import no_tensorflow; \
+	@$(PY) -c 'import sys; from importlib.util import find_spec; from trecx.errors import missing_tensorflow; \
 		sys.exit(None if find_spec("tensorflow") else missing_tensorflow())'
 
 test: lint

@@ -15,11 +15,14 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 CUT = "sed '/^# The backend/,$d' requirements.txt >"
 
 
-def would_install(target):
-    """What pip would be given by a make that has nothing yet."""
+def would_do(target):
+    """The commands of a make that has nothing yet."""
     ask = ["make", "--dry-run", "--no-print-directory", "VENV=nowhere", target]
-    done = subprocess.run(ask, check=True, capture_output=True, text=True, cwd=ROOT)
-    return re.findall(r"pip .*install (.+)", done.stdout)
+    return subprocess.run(ask, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+def would_install(target):
+    return re.findall(r"pip .*install (.+)", would_do(target))
 
 
 def test_run_installs_the_dashboard_and_backend_and_test_install_everything():
@@ -52,6 +55,15 @@ def test_where_there_is_no_tensorflow_the_python_to_take_is_told():
     assert said.startswith("There is no TensorFlow for Python 3.14; ")
     assert said.endswith("use Python 3.11 to 3.13: run 'make clean', then 'make backend PYTHON=python3.13'.")
     assert missing_tensorflow((3, 15)).startswith("There is no TensorFlow for Python 3.15; ")
+
+
+def test_make_backend_fails_with_that_sentence_where_there_is_no_tensorflow():
+    code = would_do("backend").rpartition("bin/python -c '")[2].rpartition("'")[0]
+    gone = "import sys; sys.modules['tensorflow'] = None\n"
+    done = subprocess.run([sys.executable, "-c", gone + code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (1, missing_tensorflow() + "\n")
+    here = "import importlib.util; importlib.util.find_spec = lambda name: name\n"
+    subprocess.run([sys.executable, "-c", here + code], check=True, cwd=ROOT)
 
 
 @pytest.mark.parametrize(
