@@ -161,7 +161,7 @@ LAYERS = {
     "jobs.model_scoring": "errors paths progress datasets store jobs.known_models nn",
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
-    "jobs.readiness": "paths store jobs.queue",
+    "jobs.readiness": "errors paths store jobs.queue",
     "jobs.runner": "jobs.job jobs.records",
     "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
     "nn": "errors paths progress scores files datasets store",
