@@ -1,7 +1,7 @@
 """`make screenshots`: the pictures of the README into docs/, and every page into tests/screenshots/.
 
-All are taken from the shipped store; the pages, at three sizes and in both themes, are for looking at. Git ignores
-them.
+All are taken from the shipped store; the pages, at three sizes and in both themes, are for looking at. Git
+ignores them.
 """
 
 import io

@@ -30,7 +30,11 @@ ELSEWHERE = {
     "bring-your-own.md": {"python", "toml"},  # test_bring_your_own.py
     "contributing.md": {"python", "csv"},  # test_contributing.py
 }
-SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
+SHOWN = [
+    pytest.param(page, *shown, marks=[pytest.mark.tensorflow] * shown.command.startswith("flops"))
+    for page in PAGES
+    for shown in transcripts(text_of(page))
+]
 ANSWERING = [page for page in PAGES if blocks(text_of(page), "pycon")]
 NAMED = re.compile(r"`((?:trecx|app|tests|data|artifacts|benchmarks)/[\w./-]*)`")
 LINK = re.compile(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)")
@@ -47,7 +51,9 @@ def test_a_page_answers_as_it_says(page, shipped):
 
 
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's, where operations are counted
-@pytest.mark.parametrize(("page", "command", "output"), SHOWN, ids=[" ".join(shown[:2]) for shown in SHOWN])
+@pytest.mark.parametrize(
+    ("page", "command", "output"), SHOWN, ids=[" ".join(shown.values[:2]) for shown in SHOWN]
+)
 def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, shipped):
     assert_printed(printed(capfd, command), output)
 
@@ -82,7 +88,10 @@ def test_commands_that_a_page_names_have_the_options_that_it_names(page):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.tensorflow] * ("`trecx.nn" in text_of(page))) for page in PAGES],
+)
 def test_what_a_page_names_is_there(page):
     for path in NAMED.findall(text_of(page)):
         assert (ROOT / path).exists() or "NAME" in path, path

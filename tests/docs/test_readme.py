@@ -19,6 +19,7 @@ def test_a_transcript_is_what_the_command_prints(capfd, shipped, command):
 
 @pytest.mark.mirror
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.tensorflow
 def test_fetching_and_scoring_print_what_the_readme_says(capfd, monkeypatch):
     monkeypatch.chdir(ROOT)
     printed(capfd, "data fetch kws")

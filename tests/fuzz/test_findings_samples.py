@@ -80,7 +80,7 @@ def tar(*members, **promised):
             info = tarfile.TarInfo(name)
             info.size = promised.get("size", 0)
             info.pax_headers = promised.get("said", {})
-            archive.addfile(info)
+            archive.fileobj.write(info.tobuf(tarfile.PAX_FORMAT))  # addfile would ask for the bytes promised
     return file.getvalue()
 
 

@@ -145,7 +145,7 @@ def _add_oracle(figure: go.Figure, costs: FloatArray, percents: FloatArray) -> N
     figure.add_scatter(
         x=costs,
         y=percents,
-        text=[*[""] * (len(costs) - 1), "oracle: nobody beats it"],
+        text=[*[""] * (len(costs) - 1), "oracle (upper bound)"],
         mode="lines+text",
         textposition="middle right",
         textfont={"color": QUIET, "size": 12},

@@ -11,7 +11,7 @@ from trecx.errors import ScoresError, unknown_name
 from trecx.scores import ExitScores, FloatArray
 
 LARGEST, ENTROPY, MARGIN = "largest", "entropy", "margin"
-CRITERIA = {LARGEST: "largest probability", ENTROPY: "entropy", MARGIN: "margin"}
+CRITERIA = {LARGEST: "maximum probability", ENTROPY: "entropy", MARGIN: "margin"}
 
 
 def by_criterion(scores: ExitScores, criterion: str) -> ExitScores:
