@@ -10,7 +10,7 @@ from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingCondi
 from trecx.errors import BudgetError
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
-from trecx.threshold.limits import LIMITED, Limits, words
+from trecx.threshold.limits import LIMITED, Limits, limit_title
 
 ROUNDING = 1e-9  # relative: what a limit may be missed by, as sums and differences are rounded
 
@@ -82,9 +82,9 @@ def choose(
     keeps_up = steps.quantities.get("busy", np.zeros(len(curve.thresholds))) <= 1
     if not keeps_up.any():
         raise BudgetError(
-            f"{conditions.inferences_per_hour:,.0f} inferences do not fit into an hour: at "
-            f"{steps.quantities['latency_ms'].min():,.1f} ms each, even if all leave at the first exit, "
-            "the device cannot keep up"
+            f"{conditions.inferences_per_hour:,.0f} inferences do not fit into an hour: each takes at least "
+            f"{steps.quantities['latency_ms'].min():,.1f} ms, even if all samples stop at the first exit; "
+            "lower the number of inferences per hour"
         )
     meets = steps.keeps(limits.given) & keeps_up
     if not meets.any():
@@ -134,11 +134,13 @@ class _Steps:
     def _slack(self, limits: Limits, name: str, limit: float, baseline_accuracy: float | None) -> FloatArray:
         quantity, needed = LIMITED[name]
         if quantity not in self.quantities:
-            raise BudgetError(f"{words(name)} needs {needed}")
+            raise BudgetError(f"{limit_title(name)} needs {needed}")
         if name == "max_drop":
             against = self.curve.accuracy[0] if limits.against == "final" else baseline_accuracy
             if against is None:
-                raise BudgetError("there is no baseline over the same samples: hold the drop against final")
+                raise BudgetError(
+                    "no baseline was scored on the same samples; compare the drop with the final exit instead"
+                )
             limit = against - limit
         beyond = self.quantities[quantity] - limit
         return beyond if name.startswith("min") or name == "max_drop" else -beyond
