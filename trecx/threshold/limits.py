@@ -61,7 +61,7 @@ class Limits:
         for name, limit in self.given.items():
             on_accuracy = name in self.accuracy_limits
             if on_accuracy and not 0 <= limit <= 1:
-                raise BudgetError(f"{limit_title(name)} must be within 0..1 (0.01 is 1 pt), got {limit:g}")
+                raise BudgetError(f"{limit_title(name)} must lie within 0..1 (0.01 is 1 pt), got {limit:g}")
             if not on_accuracy and not 0 < limit < math.inf:
                 raise BudgetError(f"{limit_title(name)} must be a number above 0, got {limit:g}")
 
