@@ -138,6 +138,7 @@ def test_people_read_the_point_with_its_costs_and_what_binds(capsys, shipped):
     for words in ("duty cycle", "limiting constraint", "ms per inference", *OUTCOME_LABELS):
         assert words in out
     assert "Costs (estimate): NUCLEO-L4R5ZI" in err
+    assert "chosen on the same samples that its accuracy is measured on" in err
 
 
 def test_the_printed_threshold_lies_on_its_plateau(capsys, shipped):

@@ -24,6 +24,10 @@ TITLES = {
     "mj_per_day": "mJ per day",
     "battery_days": "battery life (days)",
 }
+SAME_SAMPLES = (
+    "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly lower accuracy "
+    "in the field."
+)
 SHARES = ("accuracy", "busy")
 DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
 
@@ -62,8 +66,7 @@ def show_answer(answer: Answer, as_json: bool) -> None:
         return
     rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
     print_columns(("", answer.run.run_id), rows)
-    if answer.point is None:
-        tell("No ρ meets these limits.")
+    tell("No ρ meets these limits." if answer.point is None else SAME_SAMPLES)
     if costs := answer.context.conditions.costs:
         tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
     if answer.int8:

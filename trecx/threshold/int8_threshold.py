@@ -32,7 +32,7 @@ class Quantisation:
 
     def __post_init__(self) -> None:
         if not 0 < self.scale <= 1 or np.float32(self.scale) == 0:
-            raise QuantisationError(f"the scale must be above 0 and at most 1, got {self.scale:g}")
+            raise QuantisationError(f"the scale must lie above 0 and be at most 1, got {self.scale:g}")
         if not LOWEST <= self.zero_point <= HIGHEST:
             raise QuantisationError(f"the zero point must lie within −128..127, got {self.zero_point}")
 
