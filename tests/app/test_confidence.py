@@ -230,7 +230,7 @@ def test_the_verdict_on_criteria_follows_from_the_intervals():
     )
     assert "**more than luck explains**" in said((-1e5, -2e5, -1), (1, -1, 2))
     assert "**no more than luck explains**" in said((-1e5, -2e5, 1), (1, -1, 2))
-    assert "largest probability is cheapest" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
+    assert "maximum softmax probability is cheapest" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
     assert "dearer by **no more than luck explains**" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
     assert "**More than luck explains** against margin" in said((1e5, -1, 2e5), (1e5, 1, 2e5))
     assert "its own final exit's" in said((0, 0, 0), (0, 0, 0), None)
