@@ -75,7 +75,7 @@ def test_a_mix_in_which_no_class_occurs_leaves_the_numbers_as_tested(shipped):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("2600", "one number of µJ an exit"),
+        ("2600", "one number of µJ per exit"),
         ("4700, 2600", "must increase"),
         ("a, b", "Enter numbers"),
         ("0, 1", "above 0"),

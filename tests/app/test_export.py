@@ -59,7 +59,7 @@ def said(page):
 def test_the_export_offers_a_report_and_files_made_only_when_they_are_asked_for(shipped, offered):
     page = opened(run="kws-trecx-1bbb3c96", rho="0.69", mix="even", precision="int8")
     assert list(offered) == [f"kws-trecx-rho-0-69{ending}" for ending in (".html", ".h", ".json", ".csv")]
-    assert "ρ = 0.69 for the maximum probability of an int8 softmax" in said(page)
+    assert "ρ = 0.69 for the maximum softmax probability of an int8 softmax" in said(page)
     point = json.loads(offered["kws-trecx-rho-0-69.json"]())
     assert point["numbers"] == record_of("kws/trecx", Rule(0.69, precision="int8"), mix="even").numbers
     assert "#define TRECX_THRESHOLD_INT8 49" in offered["kws-trecx-rho-0-69.h"]()

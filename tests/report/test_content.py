@@ -166,7 +166,7 @@ def test_the_command_writes_what_the_function_does(shipped, tmp_path, capsys):
         (("--compare", "vww/trecx", "--out", "t.html"), 1, "another task"),
         (("--compare", "kws/nothing", "--out", "t.html"), 1, "unknown run"),
         (("--out", "nowhere/t.html"), 1, "there is no folder"),
-        (("--out", "t.pdf"), 1, "unknown ending"),
+        (("--out", "t.pdf"), 1, "unknown file extension"),
     ],
 )
 def test_what_the_command_cannot_do_is_told(shipped, tmp_path, monkeypatch, capsys, options, status, told):

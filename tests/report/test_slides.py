@@ -154,7 +154,7 @@ def test_the_command_writes_three_pictures_at_the_size_of_a_presentation(shipped
 
 @pytest.mark.parametrize(
     ("out", "told"),
-    [("nowhere/slides.png", "there is no folder"), ("slides.gif", "unknown ending '.gif'")],
+    [("nowhere/slides.png", "there is no folder"), ("slides.gif", "unknown file extension '.gif'")],
 )
 def test_slides_that_cannot_be_written_are_told_before_anything_is_drawn(
     shipped, tmp_path, monkeypatch, capsys, out, told
