@@ -50,8 +50,8 @@ TERMS: dict[str, str] = {
     "by it.",
     "break-even exit rate": "The exit rate above which the early-exit network costs less than the baseline.",
     "oracle": "An upper bound: each sample stops at the first exit that is correct.",
-    "outcome": "What stopping at its exit means for a sample: exactly one of the six that follow, so they add "
-    "up to all samples.",
+    "outcome": "What stopping at its exit means for a sample: exactly one of the six that follow, so they "
+    "add up to all samples.",
     "early, correct": "The sample exited early, its prediction is correct, and no earlier exit was correct.",
     "wasteful overthinking": "The prediction is correct, but an earlier exit was already correct "
     "(Kaya et al., ICML 2019).",
