@@ -113,6 +113,14 @@ def page(chrome):
 
 
 @pytest.fixture
+def window(chrome):
+    """An empty page of a laptop. A page opened by its name is first asked for by Streamlit where it is not (404)."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
 def eight() -> ExitScores:
     """Eight samples worked by hand: two exits, two classes, two ties, FLOPs 100 and 300.
 

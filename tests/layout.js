@@ -28,7 +28,13 @@
     if (node.getBoundingClientRect().width <= 1) continue; // for screen readers only
     const range = document.createRange();
     range.selectNodeContents(text);
-    const boxes = [...range.getClientRects()].filter(({ width, height }) => width > 1 && height > 1);
+    let boxes = [...range.getClientRects()];
+    for (let up = node; up && up !== document.body; up = up.parentElement) {
+      const { overflowY, display } = getComputedStyle(up), { top, bottom } = up.getBoundingClientRect();
+      if (overflowY === "visible" || display === "inline") continue; // what is scrolled out of sight runs into nothing
+      boxes = boxes.map((b) => new DOMRect(b.x, Math.max(b.y, top), b.width, Math.min(b.bottom, bottom) - Math.max(b.y, top)));
+    }
+    boxes = boxes.filter(({ width, height }) => width > 1 && height > 1);
     if (!boxes.length) continue;
     const [left, right] = [Math.min(...boxes.map((b) => b.left)), Math.max(...boxes.map((b) => b.right))];
     if (!scrolls(node) && (right > innerWidth + 1 || left < -1)) found.push(`leaves the window: ${name(node, text.data)}`);

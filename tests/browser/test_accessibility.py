@@ -41,8 +41,8 @@ def in_scheme(page, scheme):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_any_page_in_either_theme(page, address, name):
-    page.set_viewport_size({"width": 1280, "height": 720})
+def test_axe_finds_nothing_on_any_page_in_either_theme(window, address, name):
+    page = window
     open_page(page, f"{address}/{name}", ".stMainBlockContainer")
     if not name:
         page.wait_for_selector(DRAWN)
@@ -96,7 +96,7 @@ def test_no_early_exit_is_one_step_beyond_the_end_of_the_slider_and_a_button_tha
         assert numbers(shown(page)["threshold"]) == [expected]
     assert page.get_by_label(RHO).input_value() == "∞"
     page.get_by_role("slider", name="threshold ρ").press("Home")
-    button = page.get_by_role("button", name="No early exit")
+    button = page.get_by_role("button", name="No early exit", exact=True)
     expect(button).to_have_attribute("aria-pressed", "false")
     button.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")

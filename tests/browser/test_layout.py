@@ -17,8 +17,8 @@ WISHES = {"met": "max_energy_uj:4600,min_accuracy:0.91", "not met": "max_energy_
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut_off_or_leaves_the_window_on_any_page(page, address, name):
-    page.set_viewport_size({"width": 1280, "height": 720})
+def test_nothing_is_cut_off_or_leaves_the_window_on_any_page(window, address, name):
+    page = window
     open_page(page, f"{address}/{name}", ".stMainBlockContainer")
     if not name:
         page.wait_for_selector(DRAWN)

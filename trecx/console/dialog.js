@@ -8,7 +8,9 @@ class Dialog {
     const close = element("button", "close", "Close");
     close.type = "button";
     close.onclick = () => this.node.close();
-    this.node = element("dialog", "", "", element("h2", "", title), element("div", "reading", "", ...parts), close);
+    const reading = element("div", "reading", "", ...parts);
+    reading.tabIndex = 0; // so that keys can scroll it
+    this.node = element("dialog", "", "", element("h2", "", title), reading, close);
     this.node.setAttribute("aria-label", title);
     this.node.addEventListener("click", ({ target }) => target === this.node && this.node.close()); // beside it
   }

@@ -2,7 +2,8 @@
 // parts.js, hints.js and counts.js come before it.
 
 const MOST_CLASSES = 12; // more have no room beside the curve, and ten thousand cells no time while ρ is dragged
-const LONGEST_NAME = 14;
+const [LONGEST_NAME, LONGEST_OF_MANY] = [14, 10]; // letters
+const FEW = 4; // classes, that have large cells
 const STRONG = 0.32; // share of the row from which a cell is so dark (in dark: so bright) that its text turns over
 
 /** A count that fits a cell: 4,890 as 4890, 48,900 as 49k. */
@@ -54,10 +55,12 @@ class Outcomes {
     this.classes = mixedUpMost(this.point.classConfusion);
     const names = this.classes.map((k) => all[k]);
     const short = names.every((name) => name.length <= 3) ? " brief" : "";
-    const table = element("table", `confusion${names.length <= 4 ? " few" : short}`);
+    const table = element("table", `confusion${names.length <= FEW ? " few" : short}`);
+    const longest = names.length > FEW ? LONGEST_OF_MANY : LONGEST_NAME;
     table.style.setProperty("--classes", names.length);
+    table.style.setProperty("--names", Math.min(longest, Math.max(...names.map((name) => name.length))));
     const heading = (scope, name, place) => {
-      const text = name.length > LONGEST_NAME ? `${[...name].slice(0, LONGEST_NAME - 1).join("")}…` : name;
+      const text = name.length > longest ? `${[...name].slice(0, longest - 1).join("")}…` : name;
       const node = element("th", "", "", place);
       place.append(element("bdi", "", text));
       node.scope = scope;
