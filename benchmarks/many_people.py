@@ -1,4 +1,4 @@
-"""Twenty people in the console and the gallery for two minutes: errors, memory, how long a page takes."""
+"""Twenty concurrent users of console and gallery for two minutes: errors, memory, time of a page change."""
 
 import asyncio
 import shutil
@@ -15,11 +15,11 @@ from trecx.paths import ROOT
 from trecx.store import Store
 
 N_PEOPLE, SECONDS = 20, 120.0
-ALONE_S = 30.0  # one person, before the others come
-PAUSE_S = (2.0, 6.0)  # that a person looks at something before going on
-HURRY_S = (0.2, 0.5)  # the one who is alone: more pages in less time
+ALONE_S = 30.0  # a single user, before the others
+PAUSE_S = (2.0, 6.0)  # between the page changes of a user
+HURRY_S = (0.2, 0.5)  # for the single user: more page changes in less time
 RUNS = ("kws/trecx", "vww/trecx", "kws/sdn", "digits/trecx")
-LIMIT_MB = 20.0  # a person, on the server
+LIMIT_MB = 20.0  # per user, on the server
 
 
 class Watch(threading.Thread):
@@ -42,10 +42,10 @@ class Watch(threading.Thread):
 
 
 def rows() -> list[Row]:
-    """Measure one person, then twenty, on one server over a copy of the shipped store.
+    """Measure one user, then twenty, on one server with a copy of the shipped store.
 
     Raises:
-        RuntimeError: somebody saw an error.
+        RuntimeError: a user saw an error.
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(str(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder)))
@@ -63,21 +63,21 @@ def rows() -> list[Row]:
 def _changes(seen: Sequence[Visit]) -> list[float]:
     troubles = [trouble for visit in seen for trouble in visit.troubles]
     if troubles:
-        raise RuntimeError(f"{len(troubles)} errors while {len(seen)} people were there: {troubles[:3]}")
+        raise RuntimeError(f"{len(troubles)} errors with {len(seen)} users: {troubles[:3]}")
     return [spent for visit in seen for spent in visit.changes]
 
 
 def _time_rows(together: Sequence[float], alone: Sequence[float]) -> list[Row]:
-    """Page changes: to the gallery, to a sample, back, and to the console."""
-    about = f"browser included, all on one machine; alone {len(alone)} changes; looks of {PAUSE_S[0]:.0f}"
+    """Return rows for page changes: to the gallery, to a sample, back, and to the console."""
+    about = f"browser included, all on one machine; single user: {len(alone)} changes; {PAUSE_S[0]:.0f}"
     return [
         Row(
-            f"change of page, {N_PEOPLE} people at once, p{percent}",
-            "one person alone",
+            f"page change, {N_PEOPLE} concurrent users, p{percent}",
+            "a single user",
             len(together),
             float(np.percentile(together, percent)),
             float(np.percentile(alone, percent)),
-            f"{about} to {PAUSE_S[1]:.0f} s between",
+            f"{about} to {PAUSE_S[1]:.0f} s between changes",
         )
         for percent in (50, 95)
     ]
@@ -89,7 +89,7 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
     about = f"resident memory of the server: {before:.0f} MB before, {max(seen):.0f} at the peak"
     return [
         Row(
-            "memory a person, in MB",
+            "server memory per user, in MB",
             f"the limit of {LIMIT_MB:.0f} MB",
             N_PEOPLE,
             (max(seen) - before) / N_PEOPLE,
@@ -97,11 +97,11 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
             about,
         ),
         Row(
-            "peak of the second minute, in MB",
-            "that of the first",
+            "peak memory in the second minute, in MB",
+            "peak memory in the first minute",
             N_PEOPLE,
             second,
             first,
-            "near 1: it does not grow",
+            "near 1: memory does not grow",
         ),
     ]

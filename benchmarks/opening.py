@@ -1,4 +1,4 @@
-"""Opening the dashboard: from process start to the first complete page, and a run of ten million samples."""
+"""Time from process start to the first complete page, and to open a run of ten million samples."""
 
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ AIM_OF_OPENING_MS, AIM_OF_MEMORY_MB = 3000.0, 1024.0
 
 
 def rows() -> list[Row]:
-    """Measure a start of each in turn, then a run of 10⁷ samples in a new dashboard."""
+    """Measure the start of both in turn, then a run of 10⁷ samples in a new dashboard."""
     with tempfile.TemporaryDirectory() as folder, browser() as chrome:
         path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
         store = Store(str(path))
@@ -38,23 +38,23 @@ def rows() -> list[Row]:
             REPEATS,
             ours,
             theirs,
-            "a new server, a new browser window; theirs is text, ours the console with its figures",
+            "a new server, a new browser window; theirs shows text, ours the console with figures",
         ),
         Row(
             "open a run in a new dashboard",
-            "the aim of 3 s",
+            "target of 3 s",
             N_MANY,
             opened,
             AIM_OF_OPENING_MS,
             "first visit",
         ),
         Row(
-            "its memory at the peak, in MB",
-            "the aim of 1 GiB",
+            "peak memory of its server, in MB",
+            "target of 1 GiB",
             N_MANY,
             peak,
             AIM_OF_MEMORY_MB,
-            "the server's",
+            "first visit",
         ),
     ]
 

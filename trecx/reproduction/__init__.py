@@ -1,4 +1,4 @@
-"""The paper's tables and figures from the store alone, each number beside the paper's."""
+"""Reproduction of the paper's tables and figures from the store, compared with the paper's numbers."""
 
 from trecx.reproduction.document import Reproduction, reproduction_of
 from trecx.reproduction.output import write

@@ -1,4 +1,4 @@
-"""Figures 4, 6 and 7: benefit curves beside each other."""
+"""Figures 4, 6 and 7: comparisons of benefit curves."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ def figure_4(evidence: Evidence) -> Panel:
 
 
 def figure_6(evidence: Evidence) -> Panel:
-    """Return the benefit curves with weight transfer, without, and with feature maps joined."""
+    """Return the benefit curves with and without weight transfer, and with concatenated feature maps."""
     transfer, joined = ("trecx", "trecx-notransfer"), ("fmaps-concat", "trecx-notransfer")
     paper = TRANSFER_GAIN.get(evidence.setting.task)
     equal = gain_at_equal_flops
@@ -58,7 +58,7 @@ def figure_6(evidence: Evidence) -> Panel:
 
 
 def figure_7(evidence: Evidence) -> Panel:
-    """Return the benefit curves of T-RECX, BranchyNet and SDN; FLOPs by logarithm."""
+    """Return the benefit curves of T-RECX, BranchyNet and SDN, with FLOPs on a log scale."""
     pairs = (("trecx", "branchynet"), ("trecx", "sdn"), ("sdn", "branchynet"))
     rows = []
     for one, other in pairs:

@@ -1,4 +1,4 @@
-"""The document: every table and figure of the paper, as Markdown, CSV and pictures."""
+"""The document: every table and figure of the paper, as Markdown, CSV files and figures."""
 
 import csv
 import io
@@ -15,18 +15,18 @@ from trecx.reproduction.parts import PARTS, Part, missing
 from trecx.reproduction.rows import Row, Verdict
 from trecx.store import Run, Store
 
-FOLDER = "reproduction"  # beside the document
+FOLDER = "reproduction"  # in the document's folder
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Everything that `reproduce` writes.
+    """The output of `reproduce`.
 
     Attributes:
         markdown: the document.
-        csvs: by file name, the numbers.
-        figures: by file name, the pictures.
+        csvs: the numbers, by file name.
+        figures: the figures, by file name.
     """
 
     markdown: str
@@ -36,7 +36,7 @@ class Reproduction:
 
 @dataclass(frozen=True, eq=False)
 class Chapter:
-    """A part with what the store has for it: its panels, and what is missing, in the order of its places."""
+    """A part with its panels from the store, and the texts on missing runs, in the order of its settings."""
 
     part: Part
     panels: Sequence[tuple[Setting, Panel]]
@@ -44,7 +44,7 @@ class Chapter:
 
 
 def reproduction_of(store: Store) -> Reproduction:
-    """Return the paper's tables and figures as the runs of a store have them."""
+    """Return the paper's tables and figures from the runs of a store."""
     evidence = gather(store)
     chapters = [_chapter(part, evidence) for part in PARTS]
     figures = {

@@ -1,4 +1,4 @@
-"""Figures 2 and 5: what the early exit's place and its block do."""
+"""Figures 2 and 5: effects of the early exit's position and of its block."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ BLOCKS = {"trecx": ("T-RECX's exit block", BLUE), "baseline-ee": ("pool + dense"
 
 
 def figure_2(evidence: Evidence) -> Panel:
-    """Return accuracy against the place of the early exit."""
+    """Return accuracy by position of the early exit."""
     placed, records = [], []
     for system, place in PLACES.items():
         if not (scores := evidence.of(system)):
@@ -40,7 +40,7 @@ def figure_2(evidence: Evidence) -> Panel:
 
 
 def figure_5(evidence: Evidence) -> Panel:
-    """Return how the early exit's medium confidences are distributed, by its block."""
+    """Return the distribution of the early exit's medium confidences, by exit block."""
     values = {system: _medium_confidences(evidence, system) for system in BLOCKS}
     violins, records = [], []
     for system, (name, ink) in BLOCKS.items():
@@ -60,7 +60,7 @@ def figure_5(evidence: Evidence) -> Panel:
 
 
 def _medium_confidences(evidence: Evidence, system: str) -> list[FloatArray]:
-    """Return each run's early confidences within the band; a run without any is left out."""
+    """Return each run's early confidences within the band; runs without any are omitted."""
     runs = [
         within(scores.confidence[:, 0].astype(float), MEDIUM_CONFIDENCE) for scores in evidence.of(system)
     ]
@@ -78,5 +78,5 @@ def _confidence_rows(evidence: Evidence, ones: list[FloatArray], others: list[Fl
 
 
 def _bar(one: Estimate) -> float:
-    """Return the half-width of an error bar: the spread over seeds, or for one run the interval's half."""
+    """Return half the length of an error bar: the SD over seeds, or for one run half the interval."""
     return one.margin if one.spread is None else one.spread

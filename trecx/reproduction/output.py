@@ -1,4 +1,4 @@
-"""The document and its files, on disk."""
+"""Writing of the document and its files."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,21 +13,21 @@ DOCUMENT = "reproduction.md"
 
 
 class Left(NamedTuple):
-    """Pictures that were left as they were, by file name, and why."""
+    """Figures that were not updated, by file name, and the reason."""
 
     pictures: list[str]
     reason: str
 
 
 def write(reproduction: Reproduction, folder: Path) -> tuple[dict[str, Path], Left | None]:
-    """Write the document, and beside it the numbers and the pictures.
+    """Write the document, its numbers and its figures.
 
     Args:
-        reproduction: what to write.
-        folder: where; made if it is not there.
+        reproduction: the content.
+        folder: output folder; created if it does not exist.
 
     Returns:
-        What was written, by name, and what was not: None where all was.
+        The written files by name, and the figures that were not updated; None if all were.
 
     Raises:
         OutputError: the folder cannot be written to; the message says what to do.

@@ -1,4 +1,4 @@
-"""What a figure shows of one setting: the picture, its numbers, and the claims that the paper makes of it."""
+"""One setting in a figure: the figure, its numbers, and the paper's claims about it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ Measure = Callable[[list[tuple[ExitScores, ExitScores]]], Estimate]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """What a figure shows of one setting.
+    """One setting in a figure.
 
     Attributes:
         rows: the paper's claims.
-        figure: the picture; None where there is nothing to draw.
-        records: the numbers drawn, for CSV.
+        figure: the figure; None if there is nothing to draw.
+        records: the plotted numbers, for CSV.
     """
 
     rows: Sequence[Row]
@@ -33,15 +33,15 @@ class Panel:
 def claim(
     evidence: Evidence, what: str, one: str, other: str, measure: Measure, paper: float | None = None
 ) -> list[Row]:
-    """Return the row of a claim that one system is more accurate; none where a system has no runs.
+    """Return the row of a claim that one design is more accurate; empty if a design has no runs.
 
     Args:
-        evidence: where the runs are.
+        evidence: the runs.
         what: the claim.
-        one: the system said to be more accurate.
-        other: than this one.
-        measure: how much more accurate, 0..1, from pairs of scores.
-        paper: the same in the paper, if it gives a number.
+        one: the design that is claimed to be more accurate.
+        other: the other design.
+        measure: returns the difference in accuracy, 0..1, from pairs of scores.
+        paper: the paper's difference, if it gives one.
     """
     if not (pairs := evidence.pairs(one, other)):
         return []
@@ -52,7 +52,7 @@ def claim(
 
 
 def origin(evidence: Evidence, system: str) -> Record:
-    """Return what every line of CSV begins with: where its numbers come from."""
+    """Return the first columns of every CSV line: the source of its numbers."""
     runs = evidence.runs[system]
     ids = " ".join(run.run_id for run in runs)
     return {"setting": evidence.setting.slug, "system": system, "n_runs": len(runs), "runs": ids}

@@ -1,4 +1,4 @@
-"""The paper's tables and figures, one by one: what each shows, and which runs it wants."""
+"""The paper's tables and figures: the content of each, and the runs that it needs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Part:
     """A table or a figure of the paper.
 
     Attributes:
-        name: as the paper calls it.
-        title: what it shows.
-        about: what a reader must know besides.
-        wanted: by task and source, the systems whose runs it shows.
-        panel: makes what is shown of one setting.
+        name: its name in the paper.
+        title: its title.
+        about: notes for the reader.
+        wanted: the designs whose runs it shows, by task and source.
+        panel: returns the panel of one setting.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Part:
 
     @property
     def slug(self) -> str:
-        """For the names of files."""
+        """Text for file names."""
         return self.name.lower().replace(" ", "-")
 
     def settings(self, evidence: Sequence[Evidence], task: str, source: str) -> list[Evidence]:
-        """Return the settings of a task and source that have a wanted system that is no baseline."""
+        """Return the settings of a task and source with at least one needed design besides the baseline."""
         systems = set(self.wanted[task, source]) - {"baseline"}
         return [
             one
@@ -49,7 +49,7 @@ class Part:
 
 
 def missing(part: Part, task: str, source: str, there: Sequence[str]) -> str:
-    """Return which runs a part still wants, and the commands that make them; empty if none."""
+    """Return a text with the missing runs of a part and the commands that create them; empty if none."""
     absent = [system for system in part.wanted[task, source] if system not in there]
     if not absent:
         return ""

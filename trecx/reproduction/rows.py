@@ -1,4 +1,4 @@
-"""One comparison with the paper as a row: the numbers, and in words what holds."""
+"""One comparison with the paper as a row: the numbers, and the result as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from trecx.threshold.benefit_curve import REACHED
 
 
 class Verdict(StrEnum):
-    """What a comparison ends with."""
+    """Result of a comparison."""
 
     HOLDS = "holds"
     MORE = "better than the paper"
@@ -36,13 +36,13 @@ class Row:
     """One comparison.
 
     Attributes:
-        what: what is compared.
-        paper: the paper's side, as text.
-        ours: ours, as text.
-        runs: where ours comes from.
-        verdict: what it ends with.
-        words: the verdict's reason.
-        numbers: both sides as numbers.
+        what: the compared quantity or claim.
+        paper: the paper's result, as text.
+        ours: this project's result, as text.
+        runs: the runs of this project's result.
+        verdict: result of the comparison.
+        words: the reason for the verdict.
+        numbers: both results as numbers.
     """
 
     what: str
@@ -55,7 +55,7 @@ class Row:
 
 
 def signed(value: float, decimals: int = 1) -> str:
-    """Return a number with its sign, as it is set in print.
+    """Return a number with its sign, with a typographic minus.
 
     >>> signed(-1.25, 2), signed(0.04), signed(3)
     ('−1.25', '0.0', '+3.0')
@@ -65,7 +65,7 @@ def signed(value: float, decimals: int = 1) -> str:
 
 
 def sure(ours: Sequence[Estimate], decimals: int = 1, unit: str = "") -> str:
-    """Return numbers of the same runs and how sure they are: half of the interval, or the spread over seeds.
+    """Return numbers of the same runs with half their intervals, or with their SD over seeds.
 
     >>> sure([Estimate(92.43, 91.69, 93.17)], unit=" %")
     '92.4 ± 0.7 %'
@@ -87,15 +87,15 @@ def gain_row(
     unit: str = " points",
     decimals: int = 1,
 ) -> Row:
-    """Return the claim that one system's number is higher: it holds if the interval of the gain is above 0.
+    """Return the claim that one design's number is higher: it holds if the interval of the gain is above 0.
 
     Args:
         what: the claim.
-        gain: how much higher.
+        gain: the difference.
         paper: the paper's gain, if it gives one.
-        runs: where `gain` comes from.
+        runs: the runs of `gain`.
         unit: of `gain`; points are percentage points.
-        decimals: how many are told.
+        decimals: number of decimals.
     """
     verdict = Verdict.HOLDS if gain.low > 0 else Verdict.FAILS if gain.high < 0 else Verdict.UNDECIDED
     value, low, high = (signed(each, decimals) for each in (gain.value, gain.low, gain.high))
@@ -116,13 +116,13 @@ def gain_row(
 def accuracy_row(
     what: str, ours: Sequence[Estimate], paper: Sequence[float] | None, runs: Sequence[Run]
 ) -> Row:
-    """Return standalone accuracies beside the paper's: they hold if each interval has the paper's in it.
+    """Return standalone accuracies vs the paper's: they hold if each interval contains the paper's value.
 
     Args:
-        what: whose.
+        what: the title of the row.
         ours: by exit, in percent.
         paper: by exit, in percent, if it gives them.
-        runs: where `ours` comes from.
+        runs: the runs of `ours`.
     """
     text, names = sure(ours, unit=" %"), _exit_names(len(ours))
     said = [None] * len(ours) if paper is None else list(paper)
@@ -136,15 +136,15 @@ def accuracy_row(
 def count_row(
     what: str, unit: str, ours: float, paper: float | None, decimals: int, runs: Sequence[Run]
 ) -> Row:
-    """Return an exact count beside the paper's, which holds within one unit of the paper's last decimal.
+    """Return an exact count vs the paper's; it holds within one unit of the paper's last decimal.
 
     Args:
-        what: what is counted.
+        what: the counted quantity.
         unit: of both numbers.
         ours: our count.
         paper: the paper's, if it gives it.
-        decimals: how many the paper gives.
-        runs: where ours comes from.
+        decimals: number of decimals in the paper.
+        runs: the runs of `ours`.
     """
     number = Number("", unit, paper, Estimate(ours, ours, ours))
     text = f"{ours:.{decimals + 1}f}"
@@ -158,13 +158,13 @@ def count_row(
 
 
 def saving_verdict(saving: Estimate, paper: float | None, at: str, short: float) -> tuple[Verdict, str]:
-    """Return what a trade-off point ends with: it holds if the interval has the paper's saving in it.
+    """Return the result for a trade-off point: it holds if the interval contains the paper's saving.
 
     Args:
         saving: share of the baseline's FLOPs saved, 0..1.
         paper: the same in the paper, if it gives it.
-        at: where, in words.
-        short: by how much the point's accuracy is below what was wanted, 0..1.
+        at: the trade-off point, as text.
+        short: the accuracy that the point lacks, 0..1.
     """
     if short > REACHED:
         return Verdict.FAILS, f"not reached: the best point is {100 * short:.1f} points short of it"

@@ -1,4 +1,4 @@
-"""Tables 1 and 2: a setting's runs beside the paper's rows."""
+"""Tables 1 and 2: a setting's runs compared with the paper's rows."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from trecx.threshold.benefit_curve import DROPS, TradeoffPoint
 
 
 def table_1(evidence: Evidence) -> list[Row]:
-    """Return T-RECX beside its baseline: accuracy, cost, size, and the trade-off points (Table 1)."""
+    """Return T-RECX and its baseline: accuracy, cost, size, and the trade-off points (Table 1)."""
     paper = TABLE_1.get(evidence.setting.task)
     rows = []
     if evidence.runs.get("baseline"):
@@ -37,7 +37,7 @@ def table_1(evidence: Evidence) -> list[Row]:
 
 
 def table_2(evidence: Evidence) -> list[Row]:
-    """Return every exit alone, and T-RECX's final exit against the others' (Table 2)."""
+    """Return every exit alone, and T-RECX's final exit vs the others' (Table 2)."""
     rows = []
     for system in ("trecx", "branchynet", "sdn"):
         if evidence.runs.get(system):
@@ -98,7 +98,7 @@ def _tradeoff_row(evidence: Evidence, paper: BesideBaseline | None, drop: float)
 
 
 def _spent(saving: Estimate, mflops: float) -> Estimate:
-    """Return what is spent where a share of `mflops` is saved."""
+    """Return the MFLOPs that remain if a share of `mflops` is saved."""
     spread = None if saving.spread is None else mflops * saving.spread
     value, low, high = (mflops * (1 - share) for share in (saving.value, saving.high, saving.low))
     return Estimate(value, low, high, spread, saving.n_runs)
