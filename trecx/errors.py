@@ -1,7 +1,10 @@
 """Errors that a user can mend: each message says what is wrong and what to do next."""
 
+import sys
 from collections.abc import Iterable
 from typing import NoReturn
+
+WITHOUT_TENSORFLOW = (3, 14)  # the first such Python; requirements.txt says the same
 
 
 class TrecxError(Exception):
@@ -70,6 +73,22 @@ class OutputError(TrecxError):
 
 class ExportError(TrecxError):
     """A form that an operating point is not written in, or a document that is none."""
+
+
+def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2]) -> str:
+    """Say that TensorFlow is missing, and how this Python gets it or which Python does.
+
+    >>> missing_tensorflow((3, 13)).split(". ")[1]
+    "To install it, run 'make backend'."
+    """
+    need = "scoring, training and counting FLOPs need it, everything else works without it."
+    if python < WITHOUT_TENSORFLOW:
+        return f"TensorFlow is not installed here; {need} To install it, run 'make backend'."
+    last = f"{WITHOUT_TENSORFLOW[0]}.{WITHOUT_TENSORFLOW[1] - 1}"
+    return (
+        f"There is no TensorFlow for Python {python[0]}.{python[1]}; {need} To have it, use Python 3.11 to "
+        f"{last}: run 'make clean', then 'make backend PYTHON=python{last}'."
+    )
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> NoReturn:

@@ -31,7 +31,7 @@ ELSEWHERE = {
     "contributing.md": {"python", "csv"},  # test_contributing.py
 }
 SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
-SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]  # these need the data and TensorFlow
+SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]
 PRINTED = [shown for shown in SHOWN if shown not in SCORED]
 EXAMPLES = "example --out examples"
 ANSWERING = [page for page in PAGES if blocks(text_of(page), "pycon")]
@@ -51,7 +51,12 @@ def test_a_page_answers_as_it_says(page, shipped):
 
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's, where operations are counted
 @pytest.mark.parametrize(
-    ("page", "command", "output"), PRINTED, ids=[" ".join(shown[:2]) for shown in PRINTED]
+    ("page", "command", "output"),
+    [
+        pytest.param(*shown, marks=[pytest.mark.tensorflow] * shown[1].startswith("flops"))
+        for shown in PRINTED
+    ],
+    ids=[" ".join(shown[:2]) for shown in PRINTED],
 )
 def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, shipped):
     if " examples/" in command:
@@ -60,6 +65,7 @@ def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, s
 
 
 @pytest.mark.mirror
+@pytest.mark.tensorflow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("page", "command", "output"), SCORED, ids=[" ".join(shown[:2]) for shown in SCORED])
 def test_fetching_and_scoring_print_what_a_page_shows(page, command, output, capfd, monkeypatch):
@@ -109,7 +115,10 @@ def test_commands_that_a_page_names_have_the_options_that_it_names(page):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.tensorflow] * ("`trecx.nn" in text_of(page))) for page in PAGES],
+)
 def test_what_a_page_names_is_there(page):
     for path in NAMED.findall(text_of(page)):
         assert (ROOT / path).exists() or "NAME" in path, path

@@ -3,15 +3,10 @@
 import hashlib
 from importlib.util import find_spec
 
+from trecx.errors import missing_tensorflow
 from trecx.jobs.queue import Queue
 from trecx.paths import ROOT
 from trecx.store import Store
-
-NO_TENSORFLOW = (
-    "Scoring needs TensorFlow, which is not installed here; everything else works without it. Run "
-    "pip install -e '.[nn]' in this project's environment and start the dashboard again, or score where "
-    "TensorFlow is, with python -m trecx score."
-)
 
 
 def queue_of(store: Store) -> Queue:
@@ -24,7 +19,7 @@ def queue_of(store: Store) -> Queue:
 def obstacle(store: Store) -> str:
     """Return in words why nothing can be scored here; nothing where it can."""
     if find_spec("tensorflow") is None or find_spec("keras") is None:
-        return NO_TENSORFLOW
+        return f"{missing_tensorflow()} Then start the dashboard again."
     if not store.writable:
         return (
             f"The runs in {store.name} can be read but not added to. Make the file and its folder writable "

@@ -88,9 +88,10 @@ def wanted_rows(
     ]
     found = union_all(*parts).subquery()
     first = select(found).order_by(*wanted.order(found.c.gap, found.c.position)).limit(size).subquery()
-    return select(OutcomeRow).join(
-        first, and_(*_leaves(OutcomeRow, key, wanted, first.c.gap, first.c.position))
-    )
+    # Each of the first has such a row. The join is an outer one because newer releases of SQLite (3.53) turn
+    # an inner one around, and read all rows of the run for the few that are looked for.
+    leaving = and_(*_leaves(OutcomeRow, key, wanted, first.c.gap, first.c.position))
+    return select(OutcomeRow).select_from(first).outerjoin(OutcomeRow, leaving)
 
 
 def _leaves(
