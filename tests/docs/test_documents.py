@@ -1,4 +1,4 @@
-"""The pages in docs/ are run: what they say is what comes out, and what they name is there."""
+"""The pages in docs/ are run: their examples give what they show, and what they name exists."""
 
 import re
 import shlex
@@ -30,11 +30,10 @@ ELSEWHERE = {
     "bring-your-own.md": {"python", "toml"},  # test_bring_your_own.py
     "contributing.md": {"python", "csv"},  # test_contributing.py
 }
-SHOWN = [
-    pytest.param(page, *shown, marks=[pytest.mark.tensorflow] * shown.command.startswith("flops"))
-    for page in PAGES
-    for shown in transcripts(text_of(page))
-]
+SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
+SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]
+PRINTED = [shown for shown in SHOWN if shown not in SCORED]
+EXAMPLES = "example --out examples"
 ANSWERING = [page for page in PAGES if blocks(text_of(page), "pycon")]
 NAMED = re.compile(r"`((?:trecx|app|tests|data|artifacts|benchmarks)/[\w./-]*)`")
 LINK = re.compile(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)")
@@ -52,10 +51,38 @@ def test_a_page_answers_as_it_says(page, shipped):
 
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's, where operations are counted
 @pytest.mark.parametrize(
-    ("page", "command", "output"), SHOWN, ids=[" ".join(shown.values[:2]) for shown in SHOWN]
+    ("page", "command", "output"),
+    [
+        pytest.param(*shown, marks=[pytest.mark.tensorflow] * shown[1].startswith("flops"))
+        for shown in PRINTED
+    ],
+    ids=[" ".join(shown[:2]) for shown in PRINTED],
 )
 def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, shipped):
+    if " examples/" in command:
+        printed(capfd, EXAMPLES)
     assert_printed(printed(capfd, command), output)
+
+
+@pytest.mark.mirror
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("page", "command", "output"), SCORED, ids=[" ".join(shown[:2]) for shown in SCORED])
+def test_fetching_and_scoring_print_what_a_page_shows(page, command, output, capfd, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    printed(capfd, "data fetch kws")
+    printed(capfd, "models fetch kws")
+    assert_printed(printed(capfd, command), output)
+    assert_printed(printed(capfd, command), output)  # the same run, not a second one
+
+
+def test_the_command_line_page_has_an_example_of_every_command():
+    group = typer.main.get_command(app)
+    shown = set(re.findall(r"python -m trecx ([a-z]+)", text_of("command-line.md")))
+    assert shown == set(group.commands)
+    assert {page for page, *_ in SCORED} == {"command-line.md"}
+    for command in ("tradeoff", "point", "choose", "export", "import"):
+        assert any(page == "command-line.md" and line.startswith(command) for page, line, _ in PRINTED)
 
 
 @pytest.mark.parametrize("page", PAGES)
