@@ -33,12 +33,12 @@ const ends = (left, right) =>
 
 function thumbnail(card, open) {
   const words = element("span", "words", "", element("div", "answer", card.answer),
-    ends(card.truth, `gap ${card.gap}`), ends(card.outcome, card.place));
+    element("div", "quiet", card.truth), element("div", "quiet", card.outcome), ends(card.place, `gap ${card.gap}`));
   const button = element("button", card.right ? "right" : "wrong", "");
   if (card.image || card.wave || card.fault) button.append(picture(card));
   button.append(words);
-  button.title = `${card.name}\nconfidence gap, final exit less first: ${card.gap}`;
-  button.setAttribute("aria-label", `${card.name}: ${card.right ? "right" : "wrong"}, ${card.answer}, ${card.truth}, ${card.outcome}, ${card.place}, confidence gap ${card.gap}`);
+  button.title = `${card.name}\nconfidence gap (final exit − first exit): ${card.gap}`;
+  button.setAttribute("aria-label", `${card.name}: predicted ${card.answer} (${card.right ? "correct" : "wrong"}), ${card.truth}, ${card.outcome}, ${card.place}, confidence gap ${card.gap}`);
   button.onclick = () => open(card.name);
   return button;
 }

@@ -56,7 +56,9 @@ def import_(
     names = [name for name in classes.split(",") if name]
     with printing.progress() as progress:
         content = open_scores_file(file, names, task_of(task).class_names, progress)
-        run, kept = import_run(Store(db), content, about, again, progress)
+        imported = import_run(Store(db), content, about, again, progress)
+    printing.tell(imported.message)
+    run, kept = imported.run, imported.profile
     _tell_of_own(task, system)
     if dataset and run.dataset != dataset:
         printing.tell(f"Samples of these names and labels are known here as {run.dataset!r}, and stay so.")
