@@ -105,7 +105,8 @@ def _pick_names(runs: list[Run]) -> tuple[str, str]:
 def _from_file(file: ScoresFile, key: str, example: str) -> str:
     if key not in file.said:
         return example
-    return f"{', '.join(f'{value:g}' if value < 1e6 else str(value) for value in file.said[key])} (from the file)"
+    shown = ", ".join(f"{value:g}" if value < 1e6 else str(value) for value in file.said[key])
+    return f"{shown} (from the file)"
 
 
 def _numbers(what: str, text: str, kind: Callable[[str], float]) -> list[float]:

@@ -15,8 +15,8 @@ ENDINGS = ["npz", "csv", "parquet"]
 FORMATS = {
     "scores.npz": "`labels` (n,), `probabilities` (n, exits, classes), `exit_flops` (exits,). Optional: "
     "`class_names`, `sample_names`. Instead of `probabilities`: `predictions` and `confidence` (n, exits).",
-    "scores.csv": "One row per sample: `label`, optionally `sample`, and for each exit k = 1, 2, … one column "
-    "`exit{k}_{class}` per class. FLOPs above the header: `# exit_flops: 1200000, 3500000`.",
+    "scores.csv": "One row per sample: `label`, optionally `sample`, and, for each exit k = 1, 2, …, one "
+    "column `exit{k}_{class}` per class. FLOPs above the header: `# exit_flops: 1200000, 3500000`.",
     "trace.csv": "Predictions only: `label` and, for each exit k = 1, 2, …, `exit{k}_prediction` and "
     "`exit{k}_confidence`.",
     "scores.parquet": "Columns as in CSV. FLOPs in `DataFrame.attrs`: `frame.attrs['exit_flops'] = [...]`.",

@@ -20,9 +20,7 @@ def pictures(frame: Frame) -> SingleSamples | None:
     """Return a reader of the samples; if they are not downloaded, offer to do so and return None."""
     singles = find_single_samples(frame.run.task, frame.run.dataset)
     if singles is None:
-        st.caption(
-            f"Only the scores of these {frame.task.noun}s are stored, so the {frame.task.noun}s cannot be shown."
-        )
+        st.caption(f"Only scores are stored for this dataset, so the {frame.task.noun}s cannot be shown.")
         return None
     if singles.there:
         return singles

@@ -36,11 +36,8 @@ def show_sample(frame: Frame, name: str, threshold: float) -> None:
         st.rerun()
     found = frame.store.gallery.find(frame.run, name)
     if found is None:
-        st.warning(
-            plain(
-                f"There is no {frame.task.noun} called {name} in {frame.run.dataset}. Open one in the gallery."
-            )
-        )
+        missing = f"There is no {frame.task.noun} called {name} in {frame.run.dataset}."
+        st.warning(plain(f"{missing} Open one in the gallery."))
         return
     position, label = found
     by_run = frame.store.gallery.answers(frame.run, position)

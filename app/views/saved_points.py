@@ -39,8 +39,8 @@ def show_points(here: Store, points: list[SavedPoint]) -> None:
 RETIRED_TOO = "show retired"
 HOW = "Select one point to open it in Tune or to export it. Select two or more to compare them."
 NOTHING = (
-    "There are no saved points yet. On the page Tune, set ρ and select “Save point”. The point is then listed "
-    "here with its design, device, battery and class mix, to be compared, opened again or exported."
+    "There are no saved points yet. On the page Tune, set ρ, then select “Save point”. This page lists the "
+    "point with its design, device, battery and class mix. It can be compared, opened again and exported."
 )
 open_asked()
 try:

@@ -41,7 +41,7 @@ samples = "wavs"
 [preprocess]
 sample_rate = 16000                     # checked, never resampled
 seconds = 1.0                           # padded with silence, or cut at the end
-features = "mfcc"                       # as for keyword spotting (49, 10, 1); or "waveform" with scale and offset
+features = "mfcc"                       # as in keyword spotting (49, 10, 1); or "waveform" with scale, offset
 """,
     "arrays.toml": """\
 # Your own network on arrays: --data is an .npz with samples (n, …), labels (n,), optionally names (n,).

@@ -45,8 +45,8 @@ def check_size(n_bytes: int, limit: int) -> None:
     """
     if n_bytes > limit:
         raise ScoresError(
-            f"the file is too large ({_megabytes(n_bytes)}; limit {_megabytes(limit)}); give fewer samples, or "
-            "only prediction and confidence per exit"
+            f"the file is too large ({_megabytes(n_bytes)}; limit {_megabytes(limit)}); give fewer "
+            "samples, or only prediction and confidence per exit"
         )
 
 

@@ -163,7 +163,7 @@ def find_columns(names: Sequence[str], class_names: Sequence[str]) -> Columns:
     for k, kinds in exits.items():
         if sorted(kinds) != first:
             raise ScoresError(
-                f"exit{k} has the columns {sorted(kinds)}, but exit1 has {first}; give all exits the same columns"
+                f"exit{k} has the columns {sorted(kinds)}, but exit1 has {first}; all exits need the same"
             )
     trace = first == TRACE and sorted(class_names) != TRACE
     return Columns(dict(sorted(exits.items())), trace, "sample" in names)

@@ -47,8 +47,8 @@ def samples_to_score(
     Args:
         task: the task's name.
         training: the training settings, if it was trained here.
-        folder: where the samples are; by default where `fetch_dataset` puts them.
-        progress: told how far the check of the samples is.
+        folder: the folder of the samples; by default the one that `fetch_dataset` fills.
+        progress: called while samples are checked.
 
     Raises:
         DatasetError: the samples are damaged, or may include samples of the training set.

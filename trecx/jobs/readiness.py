@@ -27,7 +27,8 @@ def obstacle(store: Store) -> str:
         return NO_TENSORFLOW
     if not store.writable:
         return (
-            f"{store.name} is read-only, so no run can be added. Make the file and its folder writable for the "
-            "user that runs the dashboard, or set TRECX_DB to a writable database, then restart the dashboard."
+            f"{store.name} is read-only, so no run can be added. Make the file and its folder writable for "
+            "the user that runs the dashboard, or set TRECX_DB to a writable database. Then restart the "
+            "dashboard."
         )
     return ""

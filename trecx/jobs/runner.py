@@ -30,7 +30,8 @@ def run_jobs(records: Records, lock: int, worker: Sequence[str]) -> None:
             status = _do(records, job, lock, worker)
             reason = _reason(status)
         except OSError as error:
-            reason = f"The scoring process could not be started ({error.strerror or error}). Score the model again."
+            cause = error.strerror or error
+            reason = f"The scoring process could not be started ({cause}). Score the model again."
         records.end(job.number, FAILED, reason=reason)  # unless the job has recorded its end itself
 
 
@@ -39,7 +40,7 @@ def _take(records: Records, lock: int) -> Job | None:
     with records.guarded():
         waiting = [job for job in records.all() if job.state == WAITING]
         if not waiting:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # still guarded: whoever adds a job now finds it free
+            fcntl.flock(lock, fcntl.LOCK_UN)  # still guarded: the next job to be added finds it free
             return None
         job = waiting[-1].started()
         records.keep(job)

@@ -73,8 +73,8 @@ class Rule:
     def __post_init__(self) -> None:
         if self.criterion == ENTROPY and self.precision == "int8":
             raise QuantisationError(
-                "entropy has no int8 threshold, because it is a sum of logarithms; select a float32 softmax, or "
-                f"the exit criterion {CRITERIA[LARGEST]} or {CRITERIA[MARGIN]}"
+                "entropy has no int8 threshold, because it is a sum of logarithms; select a float32 softmax, "
+                f"or the exit criterion {CRITERIA[LARGEST]} or {CRITERIA[MARGIN]}"
             )
 
     @property
