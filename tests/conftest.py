@@ -114,7 +114,7 @@ def page(chrome):
 
 @pytest.fixture
 def window(chrome):
-    """An empty page of a laptop. A page opened by its name is first asked for by Streamlit where it is not (404)."""
+    """An empty page of a laptop. Streamlit meets a 404 or two where a page is opened by its name."""
     context = chrome.new_context(viewport={"width": 1280, "height": 720})
     yield context.new_page()
     context.close()

@@ -35,11 +35,12 @@ const ends = (left, right) =>
 function thumbnail(card, open) {
   const verdict = element("span", "unseen", card.right ? ", correct, " : ", incorrect, ");
   const words = element("span", "words", "", element("div", "answer", card.answer, verdict),
-    element("span", "unseen", `${card.name}; `), ends(card.truth, `gap ${card.gap}`), ends(card.outcome, card.place));
+    element("span", "unseen", `${card.name}; `), element("div", "quiet", card.truth),
+    element("div", "quiet", card.outcome), ends(card.place, `gap ${card.gap}`));
   const button = element("button", card.right ? "right" : "wrong", "");
   if (card.image || card.wave || card.fault) button.append(picture(card));
   button.append(words);
-  button.title = `${card.name}\nconfidence gap, final exit less first: ${card.gap}`;
+  button.title = `${card.name}\nconfidence gap (final exit − first exit): ${card.gap}`;
   button.onclick = () => open(card.name);
   return button;
 }

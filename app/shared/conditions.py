@@ -10,6 +10,7 @@ from trecx.device.battery import BATTERIES, Battery, find_battery
 from trecx.device.energy import DeviceProfile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.scores import FloatArray
 from trecx.store import Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_mix_presets, class_weights
@@ -19,9 +20,8 @@ OWN_MIX = "my own mix"
 SHARES = "shares"
 PER_MINUTE = 20.0
 MIX_HELP = (
-    "How often each class occurs in the field; it reweights the test set. A sample weighs (share of "
-    "its class in the field) / (share in the test set); confidence intervals use the effective number of "
-    "samples, (Σw)² / Σw²."
+    f"{definition('class mix')} A sample weighs (share of its class in the field) / (share in the test set). "
+    f"Confidence intervals use the effective sample size. {definition('effective sample size')}"
 )
 RATES = (0.001, 1e6)  # per minute
 

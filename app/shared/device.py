@@ -8,6 +8,7 @@ from app.shared.address import tell_unknown
 from app.shared.plain_text import plain
 from trecx.device.energy import DeviceProfile, ExitCosts, device_profiles, estimated_costs, measured_costs
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.store import CustomProfile, Run, Store
 
 OWN, NO_DEVICE = "my own", "none"
@@ -38,7 +39,7 @@ def pick_device(run: Run, store: Store) -> Device:
         format_func=lambda name: titles.get(name, name),
         key="device",
         bind="query-params",
-        help="Board, core and clock, runtime, supply voltage: published MLPerf Tiny measurements",
+        help=f"{definition('device')} The list has the published MLPerf Tiny measurements.",
     )
     if chosen in published:
         profile = published[chosen]
@@ -47,7 +48,9 @@ def pick_device(run: Run, store: Store) -> Device:
             st.sidebar.info("Only relative costs are known, so energy cannot be estimated.")
             return Device()
         costs = estimated_costs(profile, run.task, run.exit_flops)
-        st.sidebar.caption("Energy is an estimate", help=plain(costs.source))
+        st.sidebar.caption(
+            "Energy is an estimate", help=f"{definition('energy estimate')} {plain(costs.source)}"
+        )
         return Device(costs, profile)
     if chosen in fitting:
         return Device(_kept_costs(fitting[chosen], store))

@@ -4,11 +4,12 @@ import streamlit as st
 
 from app.shared.address import asked, carry
 from app.shared.plain_text import plain
+from trecx.glossary import definition
 from trecx.store import Run
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
 
 HELP = (
-    "How confidence is computed: maximum probability (T-RECX, Eq. 1), entropy (BranchyNet) or margin. "
+    f"{definition('exit criterion')} "
     "Each is scaled to 0–1: entropy as 1 − H / ln C over C classes; margin is the difference between the "
     "two largest probabilities."
 )
@@ -19,7 +20,7 @@ def pick_criterion(run: Run, offered: bool) -> str:
 
     Args:
         run: what is looked at.
-        offered: whether this page can use another than the maximum probability.
+        offered: whether this page can use another than the maximum softmax probability.
     """
     named = asked("criterion") or LARGEST
     possible = run.full_softmax and len(run.class_names) > 2  # with two classes all of them agree

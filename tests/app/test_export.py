@@ -87,7 +87,7 @@ def test_where_the_samples_are_not_at_hand_no_pictures_are_offered_and_it_is_sai
     assert "run 'python -m trecx data fetch kws'" in said(page)
     assert not page.checkbox
     by_margin = opened(run="kws-trecx-1bbb3c96", criterion="margin")
-    assert "with the maximum probability as exit criterion only" in said(by_margin)
+    assert "with the maximum softmax probability as exit criterion only" in said(by_margin)
 
 
 def test_a_point_without_a_threshold_and_one_by_entropy_are_exported_too(shipped, offered):

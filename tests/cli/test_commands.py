@@ -127,7 +127,8 @@ def test_import_keeps_scores_and_knows_them_again(capsys, scores_file):
     assert imported["class_names"][0] == "down"
     status, out, err = run(capsys, *arguments, "--json")
     assert (status, json.loads(out)["run_id"]) == (0, imported["run_id"])
-    assert f"{imported['run_id']} already exists: these scores were imported before. Nothing was added" in err
+    assert f"These scores are already stored as {imported['run_id']}" in err
+    assert "nothing was added. --again adds a new run." in err
     assert document(capsys, *arguments, "--again")["run_id"] != imported["run_id"]
     assert len(Store().runs()) == 2
     changed = document(

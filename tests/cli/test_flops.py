@@ -45,4 +45,4 @@ def test_the_table_says_what_each_exit_costs_and_when_exits_pay(capsys, system, 
 def test_an_unknown_system_names_its_neighbours(capsys):
     status, out, err = run(capsys, "flops", "vww", "trecx-two-exits")
     assert (status, out) == (1, "")
-    assert "unknown system of task vww 'trecx-two-exits'; known: baseline, trecx" in err
+    assert "unknown design for task vww: 'trecx-two-exits'; known: baseline, trecx" in err

@@ -143,7 +143,7 @@ def test_any_checkpoint(data):
 def test_a_checkpoint_of_other_weights_is_damaged(tmp_path, arrays):
     about = json.dumps({"config": CONFIG, "history": []})
     (tmp_path / FILE).write_bytes(checkpoint_bytes(about, arrays))
-    with pytest.raises(TrainingError, match="other weights than the network has"):
+    with pytest.raises(TrainingError, match="its weights do not match the network"):
         Checkpoint(tmp_path, CONFIG).load(Trained())
 
 

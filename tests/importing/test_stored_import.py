@@ -83,7 +83,7 @@ def test_scores_out_of_the_store_and_in_again_are_the_same_run(capsys, examples,
     status, out, err = run(capsys, "import", str(examples / "scores.npz"), *words, "--json")
     first = json.loads(out)
     assert status == 0
-    assert "taken as your own: task pets, system mine" in err
+    assert "treated as your own: task pets, design mine" in err
     out_file = tmp_path / f"again.{suffix}"
     assert document(capsys, "scores", "pets/mine", "--out", str(out_file)) == {first["run_id"]: str(out_file)}
     _, out, _ = run(capsys, "import", str(out_file), *words, "--json")

@@ -163,7 +163,7 @@ def test_two_exits_cost_resnet_8_about_the_papers_17_2_percent_of_parameters() -
 
 def test_an_unknown_row_names_its_neighbours() -> None:
     with pytest.raises(
-        UnknownNameError, match="unknown system of task kws 'trecx-two-exits'; known: baseline, "
+        UnknownNameError, match="unknown design for task kws: 'trecx-two-exits'; known: baseline, "
     ):
         describe("kws", "trecx-two-exits")
     with pytest.raises(UnknownNameError, match="unknown task 'mnist'; known: kws, ic, vww, digits"):

@@ -160,8 +160,8 @@ def test_the_command_writes_what_the_function_does(shipped, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "status", "told"),
     [
-        (("--compare", "kws/sdn", "--out", "t.h"), 2, "go with a report"),
-        (("--pictures", "3", "--out", "t.json"), 2, "go with a report"),
+        (("--compare", "kws/sdn", "--out", "t.h"), 2, "need a report"),
+        (("--pictures", "3", "--out", "t.json"), 2, "need a report"),
         (("--pictures", "25", "--out", "t.html"), 2, "less than or equal to 24"),
         (("--compare", "vww/trecx", "--out", "t.html"), 1, "another task"),
         (("--compare", "kws/nothing", "--out", "t.html"), 1, "unknown run"),

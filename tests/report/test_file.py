@@ -136,7 +136,7 @@ def test_pictures_that_cannot_be_had_are_told_with_the_way_on(shipped, monkeypat
     monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
     with pytest.raises(ExportError, match="run 'python -m trecx data fetch kws'"):
         reported(n_pictures=3)
-    with pytest.raises(ExportError, match="with the maximum probability as exit criterion only"):
+    with pytest.raises(ExportError, match="with the maximum softmax probability as exit criterion only"):
         reported("digits/trecx", Rule(0.5, "margin"), n_pictures=3)
 
 

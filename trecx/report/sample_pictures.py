@@ -72,8 +72,8 @@ def picture_source(run: Run, criterion: str = LARGEST) -> SingleSamples:
     noun = task_of(run.task, run.noun).noun
     if criterion != LARGEST:
         raise ExportError(
-            "samples can be included with the maximum probability as exit criterion only: leave them out, "
-            "or select it"
+            "samples can be included with the maximum softmax probability as exit criterion only: leave them "
+            "out, or select it"
         )
     singles = find_single_samples(run.task, run.dataset)
     if singles is None:
