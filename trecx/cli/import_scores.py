@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
-from trecx.cli.options import ADDS_A_RUN, Again, Db, Json, RunName, Source, System, Task, numbers
+from trecx.cli.options import Again, Db, Json, RunName, Source, System, Task, numbers
 from trecx.datasets.tasks import SYSTEMS, TASKS, checked_name, task_of
 from trecx.importing import open_scores_file
 from trecx.importing.examples import write_examples
@@ -57,14 +57,10 @@ def import_(
         profile=profile,
     )
     names = [name for name in classes.split(",") if name]
-    store = Store(db)
-    stored_before = {run.run_id for run in store.runs()}
     with printing.progress() as progress:
         content = open_scores_file(file, names, task_of(task).class_names, progress)
-        run, kept = import_run(store, content, about, again, progress)
+        run, kept = import_run(Store(db), content, about, again, progress)
     _tell_of_own(task, system)
-    if run.run_id in stored_before:
-        printing.tell(f"{run.run_id} already exists: these scores were imported before. {ADDS_A_RUN}")
     if dataset and run.dataset != dataset:
         printing.tell(f"These samples are already stored under the dataset name {run.dataset!r}; it is kept.")
     if run.relative_costs:
