@@ -1,1 +1,1 @@
-"""Benchmarks as ratios, each measured in one run on one machine: `make bench`."""
+"""Speed as ratios, each measured in one run on one machine: `make bench`."""

@@ -1,4 +1,4 @@
-"""The exact benefit curve and the counts for every ρ, compared with a bare sort and with other methods."""
+"""The exact curve against its limit and its peers, and the counts that every ρ is read from."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ from trecx.threshold.exit_table import ExitTable
 
 CURVE, TABLE = "exact benefit curve", "counts for every ρ"
 JSON_UP_TO = 100_000
-JSON_STEPS = 5  # thresholds at which the slow loop is measured; its time is scaled to 101
+JSON_STEPS = 5  # thresholds that the slow loop is measured at; the rest is scaled
 
 
 def rows() -> list[Row]:
@@ -32,9 +32,16 @@ def _rows(scores: ExitScores) -> list[Row]:
     curve, table, sort, of_roc, loop = median_ms(*works, repeats=repeats_for(n))
     limit = "numpy.sort of the same float32"
     found = [
-        Row(CURVE, limit, n, curve, sort, "sort, groups of ties, sums; the peer only sorts"),
+        Row(CURVE, limit, n, curve, sort, "sort, tie groups, sums; the other only sorts"),
         Row(CURVE, "scikit-learn's roc_curve", n, curve, of_roc, "both exact, at every distinct confidence"),
-        Row(CURVE, "a NumPy loop over 101 thresholds", n, curve, loop, "exact at every ρ vs 101 points"),
+        Row(
+            CURVE,
+            "a NumPy loop over 101 thresholds",
+            n,
+            curve,
+            loop,
+            "exact at every ρ, compared with 101 points",
+        ),
     ]
     if n <= JSON_UP_TO:
         found.append(_json_row(scores, curve))

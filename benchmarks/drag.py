@@ -1,4 +1,4 @@
-"""Time to new numbers while the slider is dragged in Chromium, and time to first paint, by run size."""
+"""A drag across the slider in Chromium, and the first paint, for runs of any size."""
 
 import shutil
 import tempfile
@@ -42,7 +42,7 @@ WATCH_DRAG = """() => {
 
 
 def rows() -> list[Row]:
-    """Measure the published kws/trecx, and synthetic runs of up to 10⁷ samples."""
+    """Measure the published kws/trecx, and made runs of up to 10⁷ samples."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
         store = Store(str(path))
@@ -59,26 +59,26 @@ def _rows_of(store: Store, run: Run, chrome: Browser) -> list[Row]:
         numbers, frames = _drag(chrome, link)
     theirs = peer_times(chrome, store.name, run.run_id)
     n, exits = run.n_samples, f"{run.n_exits} exits"
-    peer, frame, aim = "Streamlit's slider with a rerun", "a frame of 33 ms", "target of 2 s"
+    peer, frame, aim = "Streamlit's slider and a rerun", "one frame of 33 ms", "target: 2 s"
     return [
         *(
             Row(
-                f"pointer event to new numbers, p{percent}, {exits}",
+                f"from pointer event to new numbers, p{percent}, {exits}",
                 peer,
                 n,
                 float(np.percentile(numbers, percent)),
                 float(np.percentile(theirs, percent)),
-                f"{len(numbers)} moves; theirs is measured from the release, {len(theirs)} times",
+                f"{len(numbers)} moves; Streamlit: from the release, {len(theirs)} times",
             )
             for percent in (50, 95)
         ),
         Row(
-            f"pointer event to painted frame, p95, {exits}",
+            f"from pointer event to painted frame, p95, {exits}",
             frame,
             n,
             float(np.percentile(frames, 95)),
             FRAME_MS,
-            "below 1: within the frame",
+            "a ratio below 1 is within one frame",
         ),
         *(
             Row(f"{what}, {visit}, {exits}", aim, n, spent, AIM_OF_PAINT_MS, "in a new browser")
@@ -89,7 +89,7 @@ def _rows_of(store: Store, run: Run, chrome: Browser) -> list[Row]:
 
 
 def _first_paint(chrome: Browser, link: str) -> tuple[float, float]:
-    """Return milliseconds until a new browser shows the numbers, and until it shows all figures."""
+    """Return milliseconds until a browser that has never been here shows the numbers, and all figures too."""
     context = chrome.new_context(viewport=VIEW)
     page = context.new_page()
     page.add_init_script(f"({WATCH_PAINT})()")

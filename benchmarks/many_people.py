@@ -1,4 +1,4 @@
-"""Twenty concurrent users of console and gallery for two minutes: errors, memory, time of a page change."""
+"""Twenty people in the console and the gallery for two minutes: errors, memory, how long a page takes."""
 
 import asyncio
 import shutil
@@ -15,11 +15,11 @@ from trecx.paths import ROOT
 from trecx.store import Store
 
 N_PEOPLE, SECONDS = 20, 120.0
-ALONE_S = 30.0  # a single user, before the others
-PAUSE_S = (2.0, 6.0)  # between the page changes of a user
-HURRY_S = (0.2, 0.5)  # for the single user: more page changes in less time
+ALONE_S = 30.0  # one person, before the others come
+PAUSE_S = (2.0, 6.0)  # that a person looks at something before going on
+HURRY_S = (0.2, 0.5)  # the one who is alone: more pages in less time
 RUNS = ("kws/trecx", "vww/trecx", "kws/sdn", "digits/trecx")
-LIMIT_MB = 20.0  # per user, on the server
+LIMIT_MB = 20.0  # a person, on the server
 
 
 class Watch(threading.Thread):
@@ -42,10 +42,10 @@ class Watch(threading.Thread):
 
 
 def rows() -> list[Row]:
-    """Measure one user, then twenty, on one server with a copy of the shipped store.
+    """Measure one person, then twenty, on one server over a copy of the shipped store.
 
     Raises:
-        RuntimeError: a user saw an error.
+        RuntimeError: somebody saw an error.
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(str(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder)))
@@ -63,21 +63,21 @@ def rows() -> list[Row]:
 def _changes(seen: Sequence[Visit]) -> list[float]:
     troubles = [trouble for visit in seen for trouble in visit.troubles]
     if troubles:
-        raise RuntimeError(f"{len(troubles)} errors with {len(seen)} users: {troubles[:3]}")
+        raise RuntimeError(f"{len(troubles)} errors while {len(seen)} people were there: {troubles[:3]}")
     return [spent for visit in seen for spent in visit.changes]
 
 
 def _time_rows(together: Sequence[float], alone: Sequence[float]) -> list[Row]:
-    """Return rows for page changes: to the gallery, to a sample, back, and to the console."""
-    about = f"browser included, all on one machine; single user: {len(alone)} changes; {PAUSE_S[0]:.0f}"
+    """Page changes: to the gallery, to a sample, back, and to the console."""
+    about = f"with the browsers, on one machine; one user: {len(alone)} changes; pauses of {PAUSE_S[0]:.0f}"
     return [
         Row(
-            f"page change, {N_PEOPLE} concurrent users, p{percent}",
-            "a single user",
+            f"page change, {N_PEOPLE} users at the same time, p{percent}",
+            "one user",
             len(together),
             float(np.percentile(together, percent)),
             float(np.percentile(alone, percent)),
-            f"{about} to {PAUSE_S[1]:.0f} s between changes",
+            f"{about} to {PAUSE_S[1]:.0f} s between",
         )
         for percent in (50, 95)
     ]
@@ -89,19 +89,19 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
     about = f"resident memory of the server: {before:.0f} MB before, {max(seen):.0f} at the peak"
     return [
         Row(
-            "server memory per user, in MB",
-            f"the limit of {LIMIT_MB:.0f} MB",
+            "memory per user, in MB",
+            f"limit: {LIMIT_MB:.0f} MB",
             N_PEOPLE,
             (max(seen) - before) / N_PEOPLE,
             LIMIT_MB,
             about,
         ),
         Row(
-            "peak memory in the second minute, in MB",
-            "peak memory in the first minute",
+            "peak of the second minute, in MB",
+            "peak of the first minute",
             N_PEOPLE,
             second,
             first,
-            "near 1: memory does not grow",
+            "a ratio near 1: memory does not grow",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Time from process start to the first complete page, and to open a run of ten million samples."""
+"""Opening the dashboard: from process start to the first complete page, and a run of ten million samples."""
 
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ AIM_OF_OPENING_MS, AIM_OF_MEMORY_MB = 3000.0, 1024.0
 
 
 def rows() -> list[Row]:
-    """Measure the start of both in turn, then a run of 10⁷ samples in a new dashboard."""
+    """Measure a start of each in turn, then a run of 10⁷ samples in a new dashboard."""
     with tempfile.TemporaryDirectory() as folder, browser() as chrome:
         path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
         store = Store(str(path))
@@ -33,16 +33,16 @@ def rows() -> list[Row]:
         opened, peak = _open(chrome, store.name, run.run_id)
     return [
         Row(
-            "process start to the first complete page",
+            "from process start to the first complete page",
             "streamlit hello",
             REPEATS,
             ours,
             theirs,
-            "a new server, a new browser window; theirs shows text, ours the console with figures",
+            "new server, new browser window; streamlit hello shows text, trecx the Tune page with figures",
         ),
         Row(
             "open a run in a new dashboard",
-            "target of 3 s",
+            "target: 3 s",
             N_MANY,
             opened,
             AIM_OF_OPENING_MS,
@@ -50,11 +50,11 @@ def rows() -> list[Row]:
         ),
         Row(
             "peak memory of its server, in MB",
-            "target of 1 GiB",
+            "target: 1 GiB",
             N_MANY,
             peak,
             AIM_OF_MEMORY_MB,
-            "first visit",
+            "resident memory",
         ),
     ]
 

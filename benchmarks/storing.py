@@ -1,4 +1,4 @@
-"""Storing and opening a run of a million samples, compared with pandas and Parquet."""
+"""Storing and opening a run of a million samples, against pandas to and from Parquet."""
 
 import tempfile
 from pathlib import Path
@@ -17,7 +17,7 @@ ABOUT = Provenance("kws", "trecx", "imported", "made", "test", "made", None, Non
 
 
 def rows() -> list[Row]:
-    """Measure saving a run of two exits, loading all its scores, and loading only its counts."""
+    """Measure saving a trace of two exits, loading all its scores, and loading what the dashboard needs."""
     scores = made_scores(N_SAMPLES)
     frame = frame_of(scores)
     with tempfile.TemporaryDirectory() as folder:
@@ -32,16 +32,16 @@ def rows() -> list[Row]:
             lambda: pd.read_parquet(file),
             repeats=REPEATS,
         )
-    stored = "indexed rows for each sample, score and outcome, and the counts; theirs has only the columns"
+    stored = "one row per sample, score and outcome, with indexes, and the counts; Parquet: columns only"
     return [
         Row("store a run", WRITE, N_SAMPLES, saved, written, stored),
-        Row("open a run as the dashboard does", READ, N_SAMPLES, table, read, "its counts are sufficient"),
-        Row("load all scores of a run", READ, N_SAMPLES, whole, read, "row by row, and checked"),
+        Row("open a run as the dashboard does", READ, N_SAMPLES, table, read, "the counts only"),
+        Row("load all scores of a run", READ, N_SAMPLES, whole, read, "one row at a time, and checked"),
     ]
 
 
 def frame_of(scores: ExitScores) -> pd.DataFrame:
-    """Return scores as a table with one row per sample."""
+    """Return a trace as the columns that a table of it has."""
     columns = {"sample": list(scores.sample_names[:]), "label": scores.labels}
     for k in range(scores.n_exits):
         columns[f"exit{k + 1}_prediction"] = scores.predictions[:, k]

@@ -1,4 +1,4 @@
-"""A training step, compared with Keras' `fit` of the same network; epochs of both take turns."""
+"""A training step against Keras' own `fit` of the same network, an epoch of each in turn."""
 
 import csv
 import statistics
@@ -17,7 +17,7 @@ from trecx.datasets.training_sets import TrainingData
 if TYPE_CHECKING:
     from trecx.nn.training import TrainingPlan
 
-STEPS, EPOCHS = 30, 6  # the first epoch, in which both compile, is not measured
+STEPS, EPOCHS = 30, 6  # the first epoch, in which both compile, does not count
 
 
 def rows() -> list[Row]:
@@ -41,11 +41,11 @@ def _measure(task: str) -> list[Row]:
     return [
         Row(
             f"a training step of {batch}",
-            "a step of keras fit on precomputed features",
+            "a step of keras fit on features computed before",
             STEPS * (EPOCHS - 1),
             ours,
             theirs,
-            "samples, transfer, schedule and progress of each exit included",
+            "with samples, weight transfer, schedule and progress of each exit",
         ),
         Row(
             f"waiting for the next samples, {batch}",
@@ -53,13 +53,13 @@ def _measure(task: str) -> list[Row]:
             STEPS * (EPOCHS - 1),
             statistics.median(waited[1:]),
             ours,
-            "share of the time without a batch to train on",
+            "the ratio is the share of time without computation",
         ),
     ]
 
 
 class _Turns:
-    """Measures ms per step of our training and, after each of its epochs, of one epoch with `fit`."""
+    """Hears when ours ends a step, and after each epoch of ours trains one with `fit`; both in ms a step."""
 
     def __init__(self, plan: "TrainingPlan", data: TrainingData) -> None:
         from trecx.nn.features import features
@@ -73,7 +73,7 @@ class _Turns:
         self._first = 0.0
 
     def listen(self, what: str, done: int, total: int | None) -> None:
-        """Record the time of the first step and of the last."""
+        """Note the time of the first step and of the last."""
         if done == 1:
             self._first = perf_counter()
         if done == total:

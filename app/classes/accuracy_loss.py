@@ -1,4 +1,4 @@
-"""Who pays: which classes lose accuracy at this ρ, in one sentence and one picture."""
+"""Which classes lose accuracy at this ρ, in words and as a figure."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,15 @@ import streamlit as st
 from app.cache import paired_counts
 from app.shared.charts import show
 from app.shared.frame import Frame
-from trecx.figures.by_class import GAINS, PAYS, Panel, by_class_figure, kinds_of, payers_first, signed
+from trecx.figures.by_class import (
+    GAINS,
+    LOSES,
+    Panel,
+    by_class_figure,
+    kinds_of,
+    largest_loss_first,
+    signed,
+)
 from trecx.scores import IntArray
 from trecx.threshold.class_changes import ClassChanges, changes_from_final, changes_of_pairs
 from trecx.threshold.class_results import Estimates
@@ -20,55 +28,80 @@ ROW, MARGINS = 24, 62  # pixels of height
 
 
 def changes_at(frame: Frame, threshold: float, against: str) -> ClassChanges:
-    """Return what ρ changes in each class against the final exit alone, or against the baseline."""
+    """Return the changes per class at ρ vs the final exit alone, or vs the baseline."""
     table = frame.context.table
-    if against == FINAL and table.n_exits == 2:  # follows from counts that are there already
+    if against == FINAL and table.n_exits == 2:  # known from the counts of the run
         return changes_from_final(table, threshold)
     reference = frame.store.baseline_of(frame.run) if against == BASELINE else None
     return changes_of_pairs(paired_counts(frame.run, reference, frame.store.name), threshold)
 
 
-def show_payers(frame: Frame, changes: ClassChanges, against: str, beside: tuple[Panel, Panel]) -> None:
-    """Answer the page's question in words, then draw the answer.
+def show_changes(frame: Frame, changes: ClassChanges, against: str, others: tuple[Panel, Panel]) -> None:
+    """Show which classes lose accuracy, in words and as a figure.
 
     Args:
-        frame: what is looked at.
-        changes: of accuracy within each class.
-        against: what they are changes from.
-        beside: the exit rate and the cost of each class.
+        frame: the selected run.
+        changes: of accuracy per class.
+        against: the reference of the changes.
+        others: the exit rate and the cost of each class.
     """
     names, difference = frame.context.table.class_names, changes.by_class()
-    order = payers_first(difference)
+    order = largest_loss_first(difference)
     shown = order[:MOST_CLASSES]
-    if against == FINAL and not np.nansum(beside[0].estimates.value):
-        answer = f"**Nobody pays**: no {frame.task.noun} leaves early, so every answer is the final exit's."
+    if against == FINAL and not np.nansum(others[0].estimates.value):
+        answer = f"**No class loses accuracy**: no {frame.task.noun} exits early at this ρ."
     else:
-        answer = f"{_answer(names, difference, order)} {_overall(frame, changes, against)}"
+        overall = changes.overall(frame.context.class_weights)
+        mixed = frame.context.class_weights is not None
+        answer = f"{overall_words(overall, against, mixed)}{class_words(names, difference)}"
     st.markdown(answer)
-    panel = Panel(f"accuracy less that of the {against} (points)", "points", 0.01, difference)
+    panel = Panel(f"accuracy change vs {against} (pt)", "pt", 0.01, difference)
     show(
-        by_class_figure(names, panel, *beside, shown),
+        by_class_figure(names, panel, *others, shown),
         "by_class",
-        f"{answer.replace('*', '')} Beside it the exit rate and the cost of each class.",
+        f"{answer.replace('*', '')} The figure also shows exit rate and mean cost of each class.",
         MARGINS + ROW * len(shown),
     )
     st.caption(_legend(frame, len(shown), len(order)))
 
 
-def _answer(names: Sequence[str], difference: Estimates, order: IntArray) -> str:
-    kinds = kinds_of(difference)[order]
-    payers, gainers = order[kinds == PAYS], order[kinds == GAINS][::-1]
-    if len(payers):
-        verb = "pays" if len(payers) == 1 else "pay"
-        answer = (
-            f"**{len(payers)} of {len(order)} classes {verb}**: {_named(names, difference, payers)} points."
-        )
+def overall_words(overall: tuple[float, float, float], against: str, mixed: bool = False) -> str:
+    """Return the change of the total accuracy as a clause: a loss or a gain, or not significant.
+
+    Args:
+        overall: change of accuracy, and the ends of its 95 % CI, −1..1.
+        against: the reference of the change.
+        mixed: whether a class mix is applied.
+
+    >>> overall_words((-0.0123, -0.0164, -0.0081), "final exit")
+    '**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI −1.64 to −0.81)'
+    """
+    value, low, high = overall
+    size = f"{100 * abs(value):.2f} pt overall"
+    if high < 0:
+        change = f"**Accuracy falls by {size}**"
+    elif low > 0:
+        change = f"**Accuracy rises by {size}**"
     else:
-        answer = "**No class pays** more than chance could explain."
-    if len(gainers):
-        verb = "gains" if len(gainers) == 1 else "gain"
-        answer += f" {len(gainers)} {verb}: {_named(names, difference, gainers)} points."
-    return answer
+        change = f"**The overall accuracy change is not significant**: {signed(100 * value, 2)} pt"
+    ends = f"95 % CI {signed(100 * low, 2)} to {signed(100 * high, 2)}"
+    return f"{change}{' in this class mix' if mixed else ''} vs the {against} ({ends})"
+
+
+def class_words(names: Sequence[str], difference: Estimates) -> str:
+    """Return which classes lose and gain accuracy significantly, as what follows `overall_words`."""
+    order = largest_loss_first(difference)
+    kinds = kinds_of(difference)[order]
+    losing, gaining = order[kinds == LOSES], order[kinds == GAINS][::-1]
+    words = "; no single class loses significantly."
+    if len(losing):
+        verb = "loses" if len(losing) == 1 else "lose"
+        found = _named(names, difference, losing)
+        words = f". **{len(losing)} of {len(order)} classes {verb} significantly**: {found} pt."
+    if len(gaining):
+        verb = "gains" if len(gaining) == 1 else "gain"
+        words += f" {len(gaining)} {verb} significantly: {_named(names, difference, gaining)} pt."
+    return words
 
 
 def _named(names: Sequence[str], difference: Estimates, classes: IntArray) -> str:
@@ -76,27 +109,23 @@ def _named(names: Sequence[str], difference: Estimates, classes: IntArray) -> st
     return ", ".join([*named, "…"] if len(classes) > MOST_NAMES else named)
 
 
-def _overall(frame: Frame, changes: ClassChanges, against: str) -> str:
-    weights = frame.context.class_weights
-    everything = f"All {frame.task.noun}s" + ("" if weights is None else " in this class mix")
-    value, low, high = (signed(100 * number, 2) for number in changes.overall(weights))
-    return f"{everything} against the {against}: {value} points ({low} to {high})."
-
-
 def _legend(frame: Frame, n_shown: int, n_classes: int) -> str:
     parts = [
-        "Lines: 95 % intervals.",
-        f"▼ pays, ▲ gains: its interval leaves out 0; of {n_classes}, {n_classes / 20:.1f} do by chance.",
+        "Lines: 95 % CI.",
+        f"▼ significant loss, ▲ significant gain: the CI excludes 0 "
+        f"({n_classes / 20:.1f} of {n_classes} classes expected by chance).",
     ]
     if n_shown < n_classes:
-        parts.insert(0, f"The {n_shown} of {n_classes} classes that lose most; the table below has all.")
+        parts.insert(
+            0, f"Shown are the {n_shown} of {n_classes} classes that lose most; the table below has all."
+        )
     if frame.context.class_weights is not None:
-        parts.append("The class mix changes overall numbers, not what holds within a class.")
+        parts.append("The class mix changes the overall accuracy, not the results within a class.")
     return " ".join(parts)
 
 
 def plain(text: str) -> str:
-    r"""Return text whose signs mean nothing to Markdown.
+    r"""Return text that Markdown shows as it is.
 
     >>> plain("non_person")
     'non\\_person'

@@ -1,4 +1,4 @@
-"""Which class is taken for which: at one exit, of the whole, and what ρ changes."""
+"""The confusion matrix at this ρ, at one exit, or as the change vs the final exit."""
 
 import math
 from collections.abc import Sequence
@@ -14,18 +14,23 @@ from trecx.figures.confusion import confusion_change_figure, confusion_figure
 from trecx.scores import IntArray
 from trecx.threshold.class_results import exit_confusion, most_confused
 
-WHOLE, FINAL, CHANGE = "at this ρ", "final exit", "what ρ changes"
-MOST_CLASSES = 20  # more leave no room for numbers
+WHOLE, FINAL, CHANGE = "at this ρ", "final exit", "change vs final exit"
+CHANGE_IN_OLD_LINKS = "what ρ changes"
+MOST_CLASSES = 20  # more classes leave no room for numbers
 FEW, CELL, LARGE_CELL, MARGINS = 4, 27, 70, 100  # classes; pixels of height
 
 
 def show_confusions(frame: Frame, threshold: float) -> None:
-    """Draw the chosen confusion, its cells as a list, and the way to the samples of one."""
+    """Show the selected confusion matrix, its largest cells, and the button to the samples of a cell."""
     names = frame.context.table.class_names
     left, middle, right = st.columns([3, 0.7, 1.3], vertical_alignment="bottom")
     with left:
         confusion = _pick_confusion(frame, threshold)
-    as_percent = middle.toggle("in %", key="cells_in_percent", help="of all of the true class")
+    as_percent = middle.toggle(
+        "in %" if confusion.before is None else "in pt",
+        key="cells_in_percent",
+        help="Share of the samples of the true class",
+    )
     classes = _classes(confusion, right.toggle("most confused first", key="most_confused_first"))
     drawing, listing = st.columns([2, 1], gap="large")
     with drawing:
@@ -47,8 +52,10 @@ def _pick_confusion(frame: Frame, threshold: float) -> Confusion:
     names, early = table.class_names, range(table.n_exits - 1)
     exits = {f"exit {k + 1}" if len(early) > 1 else "early exit": k for k in early}
     options = [WHOLE, *exits, FINAL, CHANGE]
+    if st.query_params.get("confusion") == CHANGE_IN_OLD_LINKS:
+        st.session_state["confusion"] = CHANGE
     chosen: str = st.segmented_control(
-        "Confusion", options, default=WHOLE, required=True, key="confusion", bind="query-params"
+        "Predictions", options, default=WHOLE, required=True, key="confusion", bind="query-params"
     )
     if chosen in exits:
         alone = exit_confusion(table, exits[chosen])
@@ -57,12 +64,12 @@ def _pick_confusion(frame: Frame, threshold: float) -> Confusion:
     if chosen == FINAL:
         return Confusion("of the final exit alone", names, final, "final")
     if chosen == CHANGE:
-        return Confusion(f"at ρ = {threshold:.3f} less the final exit's", names, whole, "whole", final)
+        return Confusion(f"at ρ = {threshold:.3f} minus final exit", names, whole, "whole", final)
     return Confusion(f"at ρ = {threshold:.3f}", names, whole, "whole")
 
 
 def _classes(confusion: Confusion, by_confusion: bool) -> IntArray:
-    """Return the classes to draw, in their order; too many are cut to those that are confused most."""
+    """Return the classes to draw, in order; of too many, those with the most wrong predictions."""
     order = most_confused(confusion.shown)[:MOST_CLASSES]
     return order if by_confusion else np.sort(order)
 
@@ -74,23 +81,23 @@ def _figure(names: Sequence[str], confusion: Confusion, classes: IntArray, as_pe
 
 
 def _alt(confusion: Confusion) -> str:
-    largest = [f"{true} answered as {answer}: {n:,}" for true, answer, n, _ in cells_of(confusion)[:3]]
+    largest = [f"{true} predicted as {other}: {n:,}" for true, other, n, _ in cells_of(confusion)[:3]]
     return (
-        f"Confusion {confusion.title}: rows are true classes, columns answers. "
-        f"Largest {'mistakes' if confusion.before is None else 'changes'}: {'; '.join(largest) or 'none'}."
+        f"Confusion matrix {confusion.title}: rows are true classes, columns are predicted classes. "
+        f"Largest {'errors' if confusion.before is None else 'changes'}: {'; '.join(largest) or 'none'}."
     )
 
 
 def _legend(frame: Frame, confusion: Confusion, n_drawn: int) -> str:
     n_classes = len(confusion.class_names)
     if confusion.before is None:
-        colours = "Blue is right, orange wrong; the darker, the larger a share of the true class."
+        colours = "Blue: correct; orange: wrong. A darker cell is a larger share of its true class."
     else:
         colours = (
-            "What ρ adds to the final exit's answers (+) and takes away (−). Green is better, yellow worse; "
-            "right answers are framed."
+            "Predictions at this ρ minus those of the final exit. Green: better; yellow: worse. "
+            "Correct predictions are framed."
         )
-    parts = [colours, f"Click a cell to see its {frame.task.noun}s."]
+    parts = [colours, f"Click a cell to show its {frame.task.noun}s."]
     if n_drawn < n_classes:
-        parts.insert(0, f"The {n_drawn} most confused of {n_classes} classes; the CSV has all.")
+        parts.insert(0, f"Shown are the {n_drawn} most confused of {n_classes} classes; the CSV has all.")
     return " ".join(parts)

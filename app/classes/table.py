@@ -1,6 +1,7 @@
-"""The numbers of every class as a table, to be read here and downloaded as CSV."""
+"""The results of every class as a table and as CSV."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,18 +14,18 @@ from trecx.files.spreadsheet import csv_text
 from trecx.scores import IntArray
 from trecx.threshold.class_results import Estimates
 
-SIGN, PADDING, ROW = 7, 20, 35  # pixels: a letter or digit, the rest of a cell's width, its height
+SIGN, PADDING, ROW = 7, 20, 35  # pixels: width of a letter or digit, padding of a cell, height of a row
 MOST_ROWS = 20  # more scroll
 
 
 class Column(NamedTuple):
-    """One number a class with its interval.
+    """One number per class with its 95 % CI.
 
     Attributes:
-        title: with its unit.
-        scale: how much makes one unit.
+        title: name and unit, as in the CSV.
+        scale: value of one unit.
         estimates: of each class.
-        change: whether it is a change, whose sign is printed.
+        change: whether it is a change, which is shown with its sign.
     """
 
     title: str
@@ -32,17 +33,26 @@ class Column(NamedTuple):
     estimates: Estimates
     change: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The title as the table shows it, with its unit in brackets.
+
+        >>> Column("change pt", 0.01, Estimates(*np.zeros((3, 1)))).heading
+        'change (pt)'
+        """
+        return re.sub(r" (%|pt)$", r" (\1)", self.title)
+
 
 def show_class_table(
     class_names: Sequence[str], n_samples: IntArray, columns: Sequence[Column], name: str
 ) -> None:
-    """Draw the table and its download.
+    """Show the table and its download.
 
     Args:
-        class_names: one name a class.
+        class_names: one name per class.
         n_samples: of each class.
         columns: the numbers.
-        name: of the file.
+        name: of the file, without its ending.
     """
     shown = pd.DataFrame({"class": list(class_names), "n": n_samples})
     config: dict[str, Any] = {"n": st.column_config.NumberColumn(width=_width([f"{max(n_samples):,}"]))}
@@ -55,19 +65,21 @@ def show_class_table(
         shown[interval] = [
             _interval(ends, spell, column.change) for ends in zip(low.tolist(), high.tolist(), strict=True)
         ]
-        config[title] = st.column_config.NumberColumn(width=_width([title, *map(spell, value)]))
+        config[title] = st.column_config.NumberColumn(
+            column.heading, width=_width([column.heading, *map(spell, value)])
+        )
         config[interval] = st.column_config.TextColumn(
-            "95 %", alignment="right", width=_width(shown[interval])
+            "95 % CI", alignment="right", width=_width(shown[interval])
         )
     styled = shown.style.format(spelled, na_rep="–")
     height = ROW * (1 + min(len(shown), MOST_ROWS)) + 2
     st.dataframe(styled, hide_index=True, column_config=config, height=height, key="class_table")
     text = class_csv(class_names, n_samples, columns)
-    st.download_button("CSV", text, f"{name}.csv", "text/csv", on_click="ignore", key="class_csv")
+    st.download_button("Download CSV", text, f"{name}.csv", "text/csv", on_click="ignore", key="class_csv")
 
 
 def class_csv(class_names: Sequence[str], n_samples: IntArray, columns: Sequence[Column]) -> str:
-    """Return the numbers, unrounded and in their units, as CSV; a class without samples has none."""
+    """Return the numbers as CSV, unrounded and in their units; empty for a class without samples."""
     ends = [f"{column.title}{end}" for column in columns for end in ("", " low", " high")]
     parts = [part / column.scale for column in columns for part in column.estimates]
     numbers = [["" if math.isnan(number) else number for number in part.tolist()] for part in parts]
@@ -75,12 +87,12 @@ def class_csv(class_names: Sequence[str], n_samples: IntArray, columns: Sequence
 
 
 def _width(texts: Iterable[str]) -> int:
-    """Return how many pixels a column of these texts needs: Streamlit's own guess leaves too much room."""
+    """Return the width in pixels of a column of these texts; Streamlit's own is too wide."""
     return PADDING + SIGN * max(map(len, texts), default=0)
 
 
 def sensible_decimals(widths: Any) -> int:
-    """Return how many decimals intervals of these widths support: a last digit of about a tenth of them.
+    """Return the number of decimals for intervals of these widths: the last digit is about a tenth of them.
 
     >>> sensible_decimals(np.array([6.0, 5.0, 7.0])), sensible_decimals(np.array([250.0]))
     (1, 0)
@@ -90,12 +102,12 @@ def sensible_decimals(widths: Any) -> int:
 
 
 def _spelling(digits: int, change: bool) -> Callable[[float], str]:
-    """Return how to print a number: a change with its sign."""
+    """Return the function that formats a number; a change has its sign."""
     if change:
         return lambda number: signed(number, digits)
     return lambda number: f"{number:,.{digits}f}"
 
 
 def _interval(ends: tuple[float, float], spell: Callable[[float], str], change: bool) -> str:
-    """Return an interval as text; a dash where the class has no samples."""
+    """Return an interval as text; a dash for a class without samples."""
     return "–" if math.isnan(ends[0]) else (" to " if change else "–").join(map(spell, ends))

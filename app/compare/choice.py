@@ -1,4 +1,4 @@
-"""Which designs there are to compare, and which are chosen. The choice stands in the page's address."""
+"""The designs that can be compared, and the selected ones, which are part of the page's address."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from trecx.reproduction.parts import PARTS, Part
 from trecx.scores.run import SOURCES
 from trecx.store import Run, comparable_costs
 
-PICTURES = ("Figure 2", "Figure 4", "Figure 6", "Figure 7")  # benefit curves, or can be drawn as such
+PICTURES = ("Figure 2", "Figure 4", "Figure 6", "Figure 7")  # shown as benefit curves
 WHOLE, REGION = "whole range", "trade-off region"
 LINEAR, LOG = "linear FLOPs", "log FLOPs"
 MANY = 5
@@ -20,8 +20,11 @@ Options = Mapping[str, tuple[Run, ...]]
 
 
 def options_of(frame: Frame) -> Options:
-    """Return what can be chosen, by name: the designs of the task, and after them the seeds of each alone."""
-    order = [*SHORT_NAMES, *(run.system for run in frame.runs)]  # systems of one's own come last
+    """Return the runs of each option by name: the designs of the task, then their single seeds."""
+    order = [
+        *SHORT_NAMES,
+        *(run.system for run in frame.runs),
+    ]  # designs that the paper does not have come last
     runs = sorted(
         (run for run in frame.runs if run.task == frame.run.task and comparable_costs(run, frame.run)),
         key=lambda run: (SOURCES.index(run.source), order.index(run.system)),
@@ -45,12 +48,12 @@ def _name(runs: Sequence[Run]) -> str:
 
 
 def pick_designs(frame: Frame, options: Options) -> list[str]:
-    """Let the user choose designs, freely or as the paper's pictures have them; return their names."""
+    """Let the user select designs; return their names."""
     key = f"designs_{frame.run.task}"
     gone = [name for name in st.query_params.get_all(key) if name not in options]
     if gone:
-        st.warning(plain(f"There is no {', no '.join(gone)} here any more."))
-    if key not in st.session_state:  # no default: a picture of the paper sets it, too
+        st.warning(plain(f"Design not found: {', '.join(gone)}. Select another one."))
+    if key not in st.session_state:  # no default: the buttons of the paper's figures set it, too
         st.session_state[key] = _first(frame, options)
     chosen: list[str] = st.multiselect(
         "Designs",
@@ -58,16 +61,16 @@ def pick_designs(frame: Frame, options: Options) -> list[str]:
         key=key,
         bind="query-params",
         label_visibility="collapsed",
-        placeholder="Choose the designs to compare",
+        placeholder="Select designs to compare",
         select_all=False,
     )
     return chosen
 
 
 def pick_view(frame: Frame, options: Options) -> tuple[bool, bool]:
-    """Offer the paper's pictures, the axis and the zoom; return whether FLOPs go by log, whether to zoom."""
+    """Offer the paper's figures, the axis and the zoom; return whether the axis is log, whether to zoom."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("As in the paper:", width="content")
+        st.caption("Select designs of the paper's", width="content")
         for part in PARTS:
             if part.name in PICTURES and (names := picture(part, frame.run, options)):
                 st.button(
@@ -79,8 +82,8 @@ def pick_view(frame: Frame, options: Options) -> tuple[bool, bool]:
                     args=(f"designs_{frame.run.task}", names, part.name == "Figure 7"),
                 )
         st.space("stretch")
-        scale = _switch("Axis of FLOPs", (LINEAR, LOG), "flops_axis")
-        view = _switch("What is shown", (WHOLE, REGION), "zoom")
+        scale = _switch("FLOPs axis", (LINEAR, LOG), "flops_axis")
+        view = _switch("Range", (WHOLE, REGION), "zoom")
     return scale == LOG, view == REGION
 
 
@@ -104,9 +107,9 @@ def _choose(key: str, names: list[str], log: bool) -> None:
 
 
 def picture(part: Part, run: Run, options: Options) -> list[str]:
-    """Return the designs that a picture of the paper shows, and their baseline; none where two are lacking.
+    """Return the designs of a figure of the paper, and their baseline; none if there are fewer than two.
 
-    All of them are of the same samples, source and recipe: those of `run`, or, where it has too few, of most.
+    They share samples, source and recipe with `run`, or, if it has too few, with the largest such group.
     """
     wanted = [system for systems in part.wanted.values() for system in systems]
     systems = dict.fromkeys(["baseline", *wanted])
@@ -126,7 +129,7 @@ def _made_alike(run: Run) -> tuple[object, ...]:
 
 
 def _first(frame: Frame, options: Options) -> list[str]:
-    """Return what is shown before anything is chosen: the run at the left, beside what Figure 4 shows."""
+    """Return the initial selection: the designs of Figure 4 and the run selected in the sidebar."""
     own = next(name for name, runs in options.items() if frame.run in runs)
     figure_4 = next(part for part in PARTS if part.name == "Figure 4")
     names = picture(figure_4, frame.run, options)

@@ -1,4 +1,4 @@
-"""From chosen runs to designs with all that their numbers depend on."""
+"""The selected designs, with everything that their numbers depend on, and their lines in the figure."""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,13 +21,13 @@ from trecx.threshold.run_context import RunContext
 
 
 def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[Design]:
-    """Return the designs of these names; one that cannot be shown is told and left out."""
+    """Return the designs of these names; one that cannot be shown is left out with a warning."""
     designs = []
     for name in names:
         try:
             situations = [_context(frame, run) for run in options[name]]
         except TrecxError as error:
-            st.warning(plain(f"{name} is left out: {error}"))
+            st.warning(plain(f"{name} is not shown: {error}"))
             continue
         designs.append(Design(name, options[name], situations))
     return designs
@@ -40,12 +40,12 @@ def _context(frame: Frame, run: Run) -> RunContext:
 
 
 def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
-    """Return what one sample of each class counts in another test set, under the class mix of the frame.
+    """Return the weight of one sample of each class in another test set, under the class mix of the frame.
 
-    Its shape is (n_classes,); None: one.
+    Its shape is (n_classes,); None: 1.
 
     Raises:
-        ClassMixError: that test set has other classes, or no sample of one that occurs.
+        ClassMixError: that test set has other classes, or no sample of a class in the mix.
     """
     own = frame.context.class_weights
     if own is None:
@@ -54,7 +54,7 @@ def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
 
 
 def drawn_lines(designs: Sequence[Design], threshold: float) -> list[CurveLine]:
-    """Return the designs as lines of a picture, each with its point at ρ; gray where there is one exit."""
+    """Return the designs as lines of the figure, each with its point at ρ; a design with one exit is gray."""
     lines, inks = [], iter(line_inks(len(designs)))
     for design in designs:
         line, several = design.line, len(design.exit_flops) > 1

@@ -1,4 +1,4 @@
-"""Whether two designs truly differ, over samples that both have answered."""
+"""The paired comparison of two designs on the same samples."""
 
 from collections.abc import Sequence
 
@@ -15,25 +15,31 @@ from trecx.comparison.paired_difference import PairedDifference
 from trecx.datasets.tasks import task_of
 from trecx.errors import TrecxError
 from trecx.figures import difference_figure
+from trecx.figures.by_class import signed
 
 HEIGHT = 300
+PAIRED = (
+    "Accuracy difference of two designs at equal expected FLOPs. Both are scored on the same samples. "
+    "Significant: the 95 % CI excludes 0."
+)
 
 
 def show_pair(frame: Frame, designs: Sequence[Design]) -> None:
-    """Let the user take two of the designs, and show their paired difference."""
-    st.markdown("**Do two of them truly differ?**")
+    """Let the user select two of the designs, and show their accuracy difference."""
+    st.markdown("**Paired comparison**", help=PAIRED)
     if len(designs) < 2:
-        st.caption("Choose a second design above to see.")
+        st.caption("Select a second design above to compare two.")
         return
     one, other = _pick(designs)
     if one.name == other.name:
-        st.info("These are one and the same; take another one of the two.")
+        st.info("Both are the same design. Select two different designs.")
         return
     first, second = one.runs[0], other.runs[0]
     if first.sample_set_id != second.sample_set_id:
         st.info(
-            f"They cannot be paired, since they did not answer the same samples: {one.name} was scored on "
-            f"{first.dataset} ({first.n_samples:,}), {other.name} on {second.dataset} ({second.n_samples:,})."
+            f"These designs were not scored on the same samples: {one.name} on {first.dataset} "
+            f"({first.n_samples:,}), {other.name} on {second.dataset} ({second.n_samples:,}). "
+            "Select two designs with the same samples."
         )
         return
     weights = weights_over(frame, one.situations[0].table)
@@ -57,36 +63,38 @@ def _pick(designs: Sequence[Design]) -> tuple[Design, Design]:
     ]
     second = next((design for design in partners if len(design.exit_flops) > 1), [*partners, designs[1]][0])
     with st.container(horizontal=True, vertical_alignment="center"):
-        one = _select(names, 0, "one")
-        st.caption("beside", width="content")
-        other = _select(names, names.index(second.name), "other")
+        one = _select("First design", names, 0, "one")
+        st.caption("vs", width="content")
+        other = _select("Second design", names, names.index(second.name), "other")
     return by_name[one], by_name[other]
 
 
-def _select(names: Sequence[str], index: int, key: str) -> str:
+def _select(label: str, names: Sequence[str], index: int, key: str) -> str:
     chosen: str = st.selectbox(
-        key, names, index, key=key, bind="query-params", label_visibility="collapsed", width=360
+        label, names, index, key=key, bind="query-params", label_visibility="collapsed", width=360
     )
     return chosen
 
 
 def in_words(found: PairedDifference, one: str, other: str, noun: str) -> str:
-    """Return what the difference is on average, and where it is more than luck."""
+    """Return the mean difference, whether it is significant, and at which FLOPs it is."""
     mean, low, high = (100 * value for value in found.mean)
-    interval = f"(95 % interval {low:+.1f} to {high:+.1f}; {found.n_samples:,} {noun}s)".replace("-", "−")
     if low > 0 or high < 0:
         better, worse = (one, other) if mean > 0 else (other, one)
-        average = f"**{better}** is {abs(mean):.1f} points more accurate than {worse} on average {interval}."
+        ends = (low, high) if mean > 0 else (-high, -low)
+        average = f"**{better}** is {abs(mean):.1f} pt more accurate than {worse} on average"
     else:
-        average = f"On average over these FLOPs, {one} and {other} cannot be told apart {interval}."
+        ends = (low, high)
+        average = f"The mean difference between {one} and {other} is not significant: {signed(mean)} pt"
+    average += f" (95 % CI {signed(ends[0])} to {signed(ends[1])}; {found.n_samples:,} {noun}s)."
     pieces = {
         name: [_where(start, end) for start, end, sign in found.sure() if sign == wanted]
         for name, wanted in ((one, 1), (other, -1))
     }
     sure = [f"{name} is more accurate {', '.join(where)} MFLOPs" for name, where in pieces.items() if where]
     if not sure:
-        return f"{average} Nowhere does the interval exclude 0."
-    return f"{average} Beyond luck, {'; '.join(sure)}."
+        return f"{average} The difference is not significant at any FLOPs."
+    return f"{average} Significant: {'; '.join(sure)}."
 
 
 def _where(start: float, end: float) -> str:
@@ -96,14 +104,14 @@ def _where(start: float, end: float) -> str:
 
 def _conditions(one: Design, other: Design) -> str:
     told = [
-        "Bootstrap over samples, 1,000 draws, both designs together; each FLOPs has an interval of its own."
+        "Paired bootstrap over samples, 1,000 replicates; the 95 % CI is for each FLOPs value separately."
     ]
     if len(one.runs) + len(other.runs) > 2:
-        told.append("Seeds are averaged, and taken as they are.")
+        told.append("Accuracy is the mean over seeds; the CI does not include their variation.")
     for design in (one, other):
         if len(design.exit_flops) == 1:
             spent = np.mean([run.exit_flops[0] for run in design.runs]) / 1e6
             told.append(
-                f"{design.name} has one exit: its one accuracy counts everywhere, at {spent:.3f} MFLOPs."
+                f"{design.name} has one exit, at {spent:.3f} MFLOPs; its accuracy is used at all FLOPs."
             )
     return " ".join(told)

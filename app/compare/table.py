@@ -1,4 +1,4 @@
-"""Table 1 for the chosen designs, best first, and the number that they are ranked by."""
+"""FLOPs savings and trade-off points of the selected designs (Table 1), largest saving first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,53 +9,64 @@ import streamlit as st
 from trecx.comparison.accuracy_targets import Target
 from trecx.comparison.design import Design, Mean
 from trecx.files.spreadsheet import frame_csv
+from trecx.glossary import definition
 from trecx.threshold.threshold_text import threshold_text
 
 NONE = "–"
 ROUNDS_TO_0_1 = 0.0005  # of accuracy
+SAVING, ORACLE_SHARE = "FLOPs saving (%)", "of the oracle's saving (%)"
+EXIT_FLOPS, EXIT_ACCURACY = "exit MFLOPs", "accuracy of each exit (%)"
+HELP = {
+    SAVING: f"{definition('saving')} Shown is the mean over accuracies 0 to 3 pt below the baseline's, with "
+    "negative values as 0.",
+    ORACLE_SHARE: definition("oracle"),
+    EXIT_FLOPS: definition("exit FLOPs"),
+    EXIT_ACCURACY: "Accuracy if all samples stop at this exit. The class mix is not applied.",
+}
 DEFINITION = (
-    r"**Saves**: the area between curve and baseline over the last three points of accuracy, "
-    r"$\frac{1}{0.03}\int_0^{0.03}\max\left(0,\,1-\frac{F(A_b-d)}{F_b}\right)\mathrm{d}d$, where $A_b$ and "
-    r"$F_b$ are the baseline's accuracy and FLOPs and $F(a)$ is the least FLOPs of any ρ that is at least as "
-    "accurate as $a$; what no ρ reaches, or not for less, is left to the baseline and saves nothing. "
-    "**Of the oracle's**: the same for a router that always knows which exit will be right."
+    r"**FLOPs saving**: the mean over accuracies 0 to 3 pt below the baseline's, "
+    r"$\frac{1}{0.03}\int_0^{0.03}\max\left(0,\,1-\frac{F(A_b-d)}{F_b}\right)\mathrm{d}d$. $A_b$ and "
+    r"$F_b$ are the baseline's accuracy and FLOPs; $F(a)$ is the least FLOPs of any ρ with an accuracy of "
+    "$a$ or more. If no ρ reaches $a$, or only at more FLOPs than the baseline's, the saving at $a$ is 0. "
+    f"**Oracle**. {definition('oracle')} "
+    "ρ is chosen on the samples shown, so the accuracy on new samples can be lower."
 )
 
 
 def ranked(designs: Sequence[Design]) -> list[Design]:
-    """Return the designs, those first that save most; those without a baseline last."""
+    """Return the designs, largest saving first; those without a baseline last."""
     return sorted(designs, key=lambda design: saving(design).value if design.ranks else -1.0, reverse=True)
 
 
 def saving(design: Design) -> Mean:
-    """Return the mean share of FLOPs that a design with a baseline saves, 0..1."""
+    """Return the mean FLOPs saving of a design that has a baseline, 0..1."""
     return Mean.of([each.saving for each in design.ranks or ()])
 
 
 def shortfall(design: Design) -> Mean:
-    """Return how far the best accuracy stays below the baseline's, 0..1; 0 where there is no baseline."""
+    """Return the baseline's accuracy minus the best one of the design, 0..1; 0 if there is no baseline."""
     return Mean.of([each.shortfall for each in design.ranks or ()] or [0.0])
 
 
 def oracle_share(design: Design) -> Mean | None:
-    """Return how much of the oracle's saving it reaches; None where there is none to be had."""
+    """Return the saving as a share of the oracle's; None if even the oracle saves nothing."""
     shares = [each.oracle_share for each in design.ranks or ()]
     known = [share for share in shares if share is not None]
     return Mean.of(known) if known and len(known) == len(shares) else None
 
 
 def show_tables(designs: Sequence[Design], targets: Sequence[Target]) -> None:
-    """Show what the designs save and what they are, why a number is lacking, and the download."""
+    """Show savings and properties of the designs, the reasons for missing numbers, and the download."""
     _show([_savings(design, targets) for design in designs])
     st.caption("  \n".join([*_reasons(designs, targets), DEFINITION]))
     _show([_facts(design) for design in designs])
     records = pd.DataFrame([record(design, targets) for design in designs])
     st.download_button(
-        "CSV",
+        "Download CSV",
         frame_csv(records),
         "comparison.csv",
         "text/csv",
-        help="download both tables with all digits",
+        help="Both tables, with all digits",
         type="tertiary",
         icon=":material/download:",
     )
@@ -63,14 +74,17 @@ def show_tables(designs: Sequence[Design], targets: Sequence[Target]) -> None:
 
 def _show(rows: Sequence[dict[str, str]]) -> None:
     columns = {
-        name: st.column_config.TextColumn(alignment="left" if name == "design" else "right")
+        name: st.column_config.TextColumn(
+            alignment="left" if name == "design" else "right",
+            help=definition("trade-off point") if name.startswith("MFLOPs at") else HELP.get(name),
+        )
         for name in rows[0]
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, row_height=32)
 
 
 def spelled(mean: Mean | None, scale: float, decimals: int) -> str:
-    """Return a number, with its deviation over seeds if there are several.
+    """Return a number as text, with its standard deviation over seeds if there are several.
 
     >>> spelled(Mean(0.351), 100, 1), spelled(Mean(0.351, 0.012), 100, 1), spelled(None, 1, 1)
     ('35.1', '35.1 ± 1.2', '–')
@@ -86,8 +100,8 @@ def _savings(design: Design, targets: Sequence[Target]) -> dict[str, str]:
     saves = spelled(saving(design), 100, 1) if design.ranks else NONE
     row = {
         "design": design.name,
-        "saves (%)": "reference" if reference else saves,
-        "of the oracle's (%)": NONE if reference else spelled(oracle_share(design), 100, 0),
+        SAVING: "reference" if reference else saves,
+        ORACLE_SHARE: NONE if reference else spelled(oracle_share(design), 100, 0),
     }
     return row | {f"MFLOPs at {target.label}": _point(design, target) for target in targets}
 
@@ -97,8 +111,8 @@ def _facts(design: Design) -> dict[str, str]:
     return {
         "design": design.name,
         "parameters": NONE if run.parameters is None else f"{run.parameters:,}",
-        "MFLOPs by exit": " · ".join(f"{flops / 1e6:.3f}" for flops in design.exit_flops),
-        "each exit alone, as tested (%)": " · ".join(spelled(mean, 100, 1) for mean in design.standalone()),
+        EXIT_FLOPS: " · ".join(f"{flops / 1e6:.3f}" for flops in design.exit_flops),
+        EXIT_ACCURACY: " · ".join(spelled(mean, 100, 1) for mean in design.standalone()),
         "samples": f"{run.n_samples:,}",
     }
 
@@ -115,7 +129,7 @@ def _point(design: Design, target: Target) -> str:
 
 
 def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
-    """Return all numbers of a design under plain names, for CSV; FLOPs plain, fractions 0..1."""
+    """Return all numbers of a design for CSV, under plain names; FLOPs unscaled, shares 0..1."""
     share = oracle_share(design)
     numbers: dict[str, Any] = {
         "design": design.name,
@@ -133,31 +147,31 @@ def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
         points = design.tradeoff(target) or []
         for name in ("flops", "accuracy"):
             values = [getattr(point, name) for point in points]
-            numbers[f"{name} at {target.label}"] = Mean.of(values).value if values else None
-        numbers[f"threshold at {target.label}"] = points[0].threshold if len(points) == 1 else None
+            numbers[f"{name} at {target.column}"] = Mean.of(values).value if values else None
+        numbers[f"threshold at {target.column}"] = points[0].threshold if len(points) == 1 else None
     return numbers
 
 
 def _reasons(designs: Sequence[Design], targets: Sequence[Target]) -> list[str]:
-    """Return why numbers are lacking or small."""
-    told = {
-        "No baseline has scored the same samples, so no saving can be told": [
+    """Return the reasons why numbers are missing or small."""
+    reasons = {
+        "No baseline on the same samples, so the saving is unknown": [
             design.name for design in designs if design.ranks is None
         ],
-        "Even an oracle would save nothing": [
+        "Even the oracle saves no FLOPs": [
             design.name
             for design in designs
             if design.ranks and design.runs[0].system != "baseline" and oracle_share(design) is None
         ],
-        "Never as accurate as the baseline": [
-            f"{design.name} (by {100 * below.value:.1f} points)"
+        "Below the baseline's accuracy at every ρ": [
+            f"{design.name} (by at least {100 * below.value:.1f} pt)"
             for design in designs
             if (below := shortfall(design)).value >= ROUNDS_TO_0_1
         ],
-        f"{NONE} at an accuracy: no ρ comes near it": [
+        f"“{NONE}”: no ρ reaches this accuracy": [
             design.name
             for design in designs
             if design.ranks and any(design.tradeoff(target) is None for target in targets)
         ],
     }
-    return [f"{what}: {', '.join(names)}." for what, names in told.items() if names]
+    return [f"{what}: {', '.join(names)}." for what, names in reasons.items() if names]

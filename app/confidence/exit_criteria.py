@@ -1,4 +1,4 @@
-"""What if an exit went by something else than the largest probability? Answered from the stored scores."""
+"""The benefit curves of other exit criteria, computed from the stored scores."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ HEIGHT = 340  # pixels
 
 
 def show_criteria(frame: Frame) -> None:
-    """Show the benefit curve of each exit criterion, and which is cheapest at the baseline's accuracy."""
+    """Show the benefit curve of each exit criterion, and the cheapest one at the baseline's accuracy."""
     baseline = frame.store.baseline_of(frame.run)
     found = reached_by_criterion(frame.run, baseline, frame.store.name, mix_of(frame))
     reference = frame.context.reference
@@ -36,8 +36,8 @@ def show_criteria(frame: Frame) -> None:
     with right:
         st.markdown(words)
         st.caption(
-            "The paper goes by the largest probability p₁, BranchyNet by entropy H, Big/Little networks by "
-            "the margin p₁ − p₂. Tune takes whichever is chosen there, at the left."
+            "T-RECX uses the maximum softmax probability p₁, BranchyNet the entropy H, Big/Little networks "
+            "the margin p₁ − p₂. ρ is chosen on the samples shown; the 95 % CI includes this choice."
         )
     _show_table(frame, found)
 
@@ -45,25 +45,24 @@ def show_criteria(frame: Frame) -> None:
 def criteria_words(
     found: Mapping[str, CostAtAccuracy], n_classes: int, baseline_accuracy: float | None
 ) -> str:
-    """Return in words which criterion is cheapest at the baseline's accuracy, and whether luck would do."""
+    """Return which criterion is cheapest at the baseline's accuracy, and whether that is significant."""
     if n_classes == 2:
-        return "With two classes all three grow with one another: **the curve is the same** by each of them."
+        return "With two classes, **the curve is the same** for all three criteria."
     goal = found[LARGEST].goal
     of_baseline = baseline_accuracy is not None and abs(goal - baseline_accuracy) < 1e-9
-    whose = "the baseline's" if of_baseline else "its own final exit's"
+    whose = "the baseline's accuracy" if of_baseline else "the final exit's accuracy"
     best = min(found, key=lambda name: found[name].flops)
     lead = (
-        f"To reach {whose} accuracy ({100 * goal:.2f} %), {CRITERIA[best]} is cheapest: "
+        f"At {whose} ({100 * goal:.2f} %), {CRITERIA[best]} is cheapest: "
         f"{found[best].flops / 1e6:.3f} MFLOPs."
     )
-    sure = [CRITERIA[name] for name, way in found.items() if way.sure]
+    dearer = [CRITERIA[name] for name, way in found.items() if way.sure]
     if best != LARGEST:
-        beyond = found[best].sure
-        verdict = "more than luck explains" if beyond else "no more than luck explains"
-        return f"{lead} Against the largest probability that is **{verdict}**."
-    if sure:
-        return f"{lead} **More than luck explains** against {' and '.join(sure)}."
-    return f"{lead} The others are dearer by **no more than luck explains**."
+        verdict = "significant" if found[best].sure else "not significant"
+        return f"{lead} The saving vs {CRITERIA[LARGEST]} is **{verdict}** (95 %)."
+    if dearer:
+        return f"{lead} The saving vs {' and '.join(dearer)} is **significant** (95 %)."
+    return f"{lead} The saving vs the others is **not significant** (95 %)."
 
 
 def _show_table(frame: Frame, found: Mapping[str, CostAtAccuracy]) -> None:
@@ -86,17 +85,18 @@ def _show_table(frame: Frame, found: Mapping[str, CostAtAccuracy]) -> None:
     shown["more"] = [None if name == LARGEST else _more(way) for name, way in found.items()]
     digits = {
         "rho": st.column_config.NumberColumn("ρ", format="%.4f"),
+        "leaves where": st.column_config.TextColumn("exits early if"),
         "accuracy": st.column_config.NumberColumn("accuracy (%)", format="%.2f"),
         "exit rate": st.column_config.NumberColumn("exit rate (%)", format="%.2f"),
         "MFLOPs": st.column_config.NumberColumn(format="%.3f"),
-        "more": st.column_config.TextColumn("MFLOPs more (95 %)", alignment="right"),
+        "more": st.column_config.TextColumn("extra MFLOPs (95 % CI)", alignment="right"),
     }
     st.dataframe(shown, hide_index=True, column_config=digits, placeholder="–", key="criteria_table")
     csv, name = frame_csv(numbers), f"{frame.run.run_id}-criteria.csv"
-    st.download_button("CSV", csv, name, "text/csv", on_click="ignore", key="criteria_csv")
+    st.download_button("Download CSV", csv, name, "text/csv", on_click="ignore", key="criteria_csv")
 
 
 def _more(way: CostAtAccuracy) -> str:
-    """Return in words how many MFLOPs more a criterion takes, with the interval."""
+    """Return the extra MFLOPs of a criterion with their interval, as text."""
     more, low, high = (flops / 1e6 for flops in way.more)
     return f"{more:+.3f} ({low:+.3f} to {high:+.3f})".replace("-", "−")

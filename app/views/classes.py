@@ -1,8 +1,8 @@
-"""Who pays for the savings?"""
+"""Which classes lose accuracy?"""
 
 import streamlit as st
 
-from app.classes.accuracy_loss import BASELINE, FINAL, changes_at, show_payers
+from app.classes.accuracy_loss import BASELINE, FINAL, changes_at, show_changes
 from app.classes.confusion import show_confusions
 from app.classes.table import Column, show_class_table
 from app.shared.frame import open_frame
@@ -15,17 +15,19 @@ from trecx.threshold.class_results import class_accuracy, class_cost, class_exit
 SHORT = {"estimate": "est.", "measured": "meas."}
 
 frame = open_frame()
-frame.title("Who pays for the savings?")
+frame.title("Which classes lose accuracy?")
 left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
 with left:
     threshold = pick_threshold(frame)
 references = [FINAL, BASELINE] if frame.context.baseline else [FINAL]
 against = right.segmented_control(
-    "Compared with", references, default=FINAL, required=True, key="against", bind="query-params"
+    "Compare with", references, default=FINAL, required=True, key="against", bind="query-params"
 )
 
 table, costs = frame.context.table, frame.context.conditions.costs
-point = table.operating_point(threshold)  # without the class mix, which changes nothing within a class
+point = table.operating_point(
+    threshold
+)  # without the class mix, which does not change results within a class
 try:
     changes = changes_at(frame, threshold, against)
 except TrecxError as error:
@@ -45,9 +47,9 @@ if costs:
     columns.append(Column(f"{unit} ({SHORT[costs.kind]})", scale, energy))
     cost = Panel(f"mean energy ({unit}, {costs.kind})", unit, scale, energy)
 
-show_payers(frame, changes, against, (Panel("leaves early (%)", "%", 0.01, exit_rate), cost))
-st.markdown("##### Which class is taken for which")
+show_changes(frame, changes, against, (Panel("exit rate (%)", "%", 0.01, exit_rate), cost))
+st.markdown("##### Confusion matrix")
 show_confusions(frame, threshold)
-st.markdown("##### Every class in numbers")
+st.markdown("##### Results per class")
 name = f"classes_{frame.run.run_id}_rho_{threshold:.4f}"
 show_class_table(table.class_names, table.class_counts, columns, name)

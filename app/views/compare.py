@@ -1,4 +1,4 @@
-"""Which design is better? Benefit curves, Table 1, one number to rank by, and what of it may be luck."""
+"""Which design is better? Benefit curves, FLOPs savings, trade-off points, and a paired comparison."""
 
 from collections.abc import Sequence
 
@@ -21,10 +21,10 @@ TARGETS = "−1, −2, −3"
 
 
 def verdict(designs: Sequence[Design]) -> str:
-    """Return who saves most, in words, for each set of samples alone: accuracies of two do not compare.
+    """Return which design saves most, separately for each set of samples, as accuracies differ between sets.
 
     Args:
-        designs: those first that save most.
+        designs: largest saving first.
     """
     sets: dict[int, list[Design]] = {}
     for design in designs:
@@ -32,32 +32,34 @@ def verdict(designs: Sequence[Design]) -> str:
     if len(sets) == 1:
         return _verdict(designs[0])
     return "  \n".join(
-        f"Over {plain(of_set[0].runs[0].dataset)}: {_verdict(of_set[0])}" for of_set in sets.values()
+        f"On {plain(of_set[0].runs[0].dataset)}: {_verdict(of_set[0])}" for of_set in sets.values()
     )
 
 
 def _verdict(best: Design) -> str:
     if best.ranks is None:
-        return "No baseline has scored these samples, so no saving can be told."
+        return (
+            "The FLOPs saving is unknown: the baseline was not scored on these samples. Score or import it."
+        )
     if saving(best).value <= 0:
-        return "None of these saves FLOPs within three points of its baseline's accuracy."
+        return "None of these designs saves FLOPs at 0 to 3 pt below the baseline's accuracy."
     share = oracle_share(best)
-    of_oracle = f", {spelled(share, 100, 0)} % of what an oracle saves" if share else ""
+    of_oracle = f" This is {spelled(share, 100, 0)} % of the oracle's saving." if share else ""
     return (
-        f"**{best.name}** saves most: {spelled(saving(best), 100, 1)} % of FLOPs "
-        f"over the last three points of accuracy{of_oracle}."
+        f"**{best.name}** saves most: {spelled(saving(best), 100, 1)} % of the baseline's FLOPs, "
+        f"as a mean over accuracies 0 to 3 pt below the baseline's.{of_oracle}"
     )
 
 
 def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, words: str) -> None:
-    """Draw the benefit curves, and say what a reader must know of them.
+    """Draw the benefit curves and their caption.
 
     Args:
-        frame: what is looked at.
+        frame: the selected run and ρ.
         designs: one line each.
-        log: whether the FLOPs stand on a log axis.
-        zoom: whether only the region where a choice has to be made is shown.
-        words: who saves most, for who cannot see the picture.
+        log: whether the FLOPs axis is logarithmic.
+        zoom: whether only the trade-off region is shown.
+        words: which design saves most, for the text alternative.
     """
     region = tradeoff_region(designs) if zoom else None
     shown = Region(*(tuple(axis.tolist()) for axis in region)) if region else None
@@ -65,31 +67,31 @@ def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, word
     names = ", ".join(design.name for design in designs)
     alt = f"Accuracy against expected FLOPs of {names}. {words.replace('*', '')}"
     show(comparison_figure(lines, log_flops=log, region=shown), "benefit curves", alt)
-    rho = f"ρ = {frame.threshold:g}" if frame.threshold <= 1 else "nobody leaves early"
-    notes = [f":orange[●] {rho}. × one exit."]
+    rho = f"ρ = {frame.threshold:g}" if frame.threshold <= 1 else "no early exits"
+    notes = [f":orange[●] {rho}. × design with one exit."]
     if any(len(design.runs) > 1 for design in designs):
-        notes.append("Bands: one standard deviation over seeds.")
+        notes.append("Bands: mean ± one standard deviation over seeds.")
     if shown and (outside := unseen(lines, shown)):
-        notes.append(f"Outside this region: {', '.join(outside).replace('<br>', ' · ')}.")
+        notes.append(f"Outside the trade-off region: {', '.join(outside).replace('<br>', ' · ')}.")
     if zoom and region is None:
-        notes.append("No baseline here, or no curve near it: this is the whole range.")
+        notes.append("The whole range is shown: a trade-off region needs a baseline and a curve near it.")
     samples = {design.runs[0].sample_set_id: design.runs[0] for design in designs}.values()
     if len(samples) > 1:
         each = " and ".join(f"{run.dataset} ({run.n_samples:,})" for run in samples)
         notes.append(
-            f"Not all were scored on the same samples: {each}. Accuracies of the two do not compare."
+            f"The designs were scored on different samples: {each}. Do not compare their accuracies."
         )
     st.caption(" ".join(notes))
 
 
 def asked_targets() -> list[Target]:
-    """Let the user name the accuracies to compare at."""
+    """Let the user enter the accuracies at which designs are compared."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Compared at accuracies of", width="content")
+        st.caption("Compare FLOPs at accuracies", width="content")
         text = st.text_input(
             "accuracies", TARGETS, key="targets", bind="query-params", label_visibility="collapsed", width=180
         )
-        st.caption("% (−1: one point below the baseline; 90: 90 % itself)", width="content")
+        st.caption("−1: 1 pt below the baseline; 0: equal to the baseline; 90: 90 %", width="content")
     try:
         return parse_targets(text)
     except TargetError as error:
@@ -104,7 +106,7 @@ names = pick_designs(frame, options)
 log, zoom = pick_view(frame, options)
 designs = built_designs(frame, options, names)
 if not designs:
-    st.info("Choose one design or more above.")
+    st.info("No design selected. Select one or more above.")
     st.stop()
 best_first = ranked(designs)
 words = verdict(best_first)

@@ -1,4 +1,4 @@
-"""Can its confidence be trusted?"""
+"""Is the confidence calibrated?"""
 
 from collections.abc import Sequence
 
@@ -14,26 +14,32 @@ from app.shared.run_controls import run_title
 from trecx.confidence.distribution import MEDIUM_CONFIDENCE
 from trecx.errors import TrecxError
 from trecx.figures import SplitViolin, reliability_figure, split_violin_figure
+from trecx.glossary import definition
 from trecx.store import Run
 
 DIAGRAMS_A_ROW = 4
 VIOLIN, SLIM_VIOLIN, AXIS, DIAGRAM = 92, 68, 74, 260  # pixels in height
 MANY_VIOLINS = 6
+BAND = (
+    "The violins show confidences from the lower end of the band up to its upper end, which is included only "
+    "if it is 1. 0.65 to 0.9 is the paper's medium confidence (Figure 5)."
+)
 EXPECTED_ERROR = (
-    r"Expected calibration error (ECE): $\sum_b \frac{n_b}{n}\,|\mathrm{accuracy}_b-\mathrm{confidence}_b|$ "
-    "over 15 bins of equal width. Bars are accuracy with its 95 % interval; dashes are mean confidence, what "
-    "an honest exit would reach."
+    f"{definition('ECE')} "
+    r"ECE $= \sum_b \frac{n_b}{n}\,|\mathrm{accuracy}_b-\mathrm{confidence}_b|$. "
+    "Bars: accuracy with its 95 % CI. Dashes: mean confidence. In a perfectly calibrated exit, each bar ends "
+    "at its dash."
 )
 
 
 def pick_runs(frame: Frame) -> list[Run]:
-    """Let the user put other runs of the task beside the one at the left; return all of them."""
+    """Let the user add other runs of the task to the one of the sidebar; return all of them."""
     others = {run.run_id: run for run in frame.runs if run.task == frame.run.task}
     chosen = st.multiselect(
-        "Beside it",
+        "Compare with",
         list(others),
         format_func=lambda run_id: run_title(others[run_id], list(others.values())),
-        placeholder="other runs of the task",
+        placeholder="Select other runs of the task",
         key=f"beside_{frame.run.task}",
         bind="query-params",
         persist_state="session",
@@ -42,13 +48,14 @@ def pick_runs(frame: Frame) -> list[Run]:
 
 
 def pick_band() -> tuple[float, float]:
-    """Let the user choose the band of confidence."""
+    """Let the user select the confidence band."""
     band: tuple[float, float] = st.slider(
-        "Confidence from … up to",
+        "Confidence band",
         0.0,
         1.0,
         MEDIUM_CONFIDENCE,
         0.01,
+        help=BAND,
         key="band",
         bind="query-params",
         persist_state="session",
@@ -57,44 +64,50 @@ def pick_band() -> tuple[float, float]:
 
 
 def show_violins(frame: Frame, violins: Sequence[SplitViolin], band: tuple[float, float]) -> None:
-    """Draw the violins, or say that there are none."""
+    """Draw the violins, or say that the band is empty."""
     if not any(side.count for violin in violins for side in (violin.right, violin.wrong)):
-        st.info(f"No {frame.task.noun} has a confidence from {band[0]:g} up to {band[1]:g}: widen the band.")
+        st.info(f"No {frame.task.noun} has a confidence of {band[0]:g} to {band[1]:g}. Widen the band.")
         return
-    told = "; ".join(
-        f"{violin.run}, {violin.exit_name}: {violin.right.count:,.0f} right, {violin.wrong.count:,.0f} wrong"
+    counts = "; ".join(
+        f"{violin.run}, {violin.exit_name}: {violin.right.count:,.0f} correct, "
+        f"{violin.wrong.count:,.0f} wrong"
         for violin in violins
     )
     figure = split_violin_figure(violins, band, frame.threshold)
     each = SLIM_VIOLIN if len(violins) > MANY_VIOLINS else VIOLIN
-    show(figure, "violins", f"Violins of confidence. {told}", AXIS + each * len(violins))
+    show(
+        figure,
+        "violins",
+        f"Violin plots of confidence from {band[0]:g} to {band[1]:g}. {counts}",
+        AXIS + each * len(violins),
+    )
 
 
 def show_diagrams(trusts: Sequence[Trust]) -> None:
     """Draw a reliability diagram for each exit of the run."""
-    st.markdown("##### Is it right as often as it is confident?", help=EXPECTED_ERROR)
+    st.markdown("##### Reliability diagrams", help=EXPECTED_ERROR)
     exits = list(zip(exit_names(len(trusts)), trusts, strict=True))
     for first in range(0, len(exits), DIAGRAMS_A_ROW):
         row = exits[first : first + DIAGRAMS_A_ROW]
         for column, (name, (diagram, _)) in zip(st.columns(max(len(row), 2)), row, strict=False):
             with column:
                 error = f"{100 * diagram.expected_error:.1f}"
-                st.markdown(f"{name.capitalize()} :gray[:small[ECE {error} points]]")
-                alt = f"Reliability diagram of the {name}: expected calibration error {error} points"
+                st.markdown(f"{name.capitalize()} :gray[:small[ECE {error} pt]]")
+                alt = f"Reliability diagram of the {name}: expected calibration error {error} pt"
                 show(reliability_figure(diagram), f"reliability-{name.replace(' ', '-')}", alt, DIAGRAM)
 
 
 frame = open_frame()
-frame.title("Can its confidence be trusted?")
+frame.title("Is the confidence calibrated?")
 st.space("xsmall")
-words = st.empty()  # filled when all is read
+words = st.empty()  # filled when the scores are loaded
 left, right = st.columns([3, 2])
 with left:
     runs = pick_runs(frame)
 with right:
     band = pick_band()
 if band[0] == band[1]:
-    st.info(f"The band from {band[0]:g} up to {band[1]:g} has no width: move its ends apart.")
+    st.info(f"The confidence band from {band[0]:g} to {band[1]:g} is empty. Move its ends apart.")
     st.stop()
 try:
     violins = [violin for run in runs for violin in violins_of(frame, run, band)]
@@ -102,16 +115,16 @@ try:
 except TrecxError as error:
     st.error(plain(str(error)))
     st.stop()
-words.markdown(trust_words("exit 1", trusts[0]))
+words.markdown(trust_words(exit_names(frame.run.n_exits)[0], trusts[0]))
 show_violins(frame, violins, band)
 show_diagrams(trusts[: frame.run.n_exits])
 show_trust_table(violins, trusts, f"{frame.run.run_id}-confidence")
-for question, show_answer in (
-    ("What if its confidence were tempered?", show_temperatures),
-    ("What if an exit went by something else?", show_criteria),
+for heading, term, show_part in (
+    ("Temperature scaling", "temperature scaling", show_temperatures),
+    ("Other exit criteria", "exit criterion", show_criteria),
 ):
-    st.markdown(f"##### {question}")
+    st.markdown(f"##### {heading}", help=definition(term))
     try:
-        show_answer(frame)
+        show_part(frame)
     except TrecxError as error:
         st.info(plain(str(error)))

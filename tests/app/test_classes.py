@@ -1,5 +1,6 @@
 import io
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
+from app.classes.accuracy_loss import overall_words
 from app.classes.confusion_cells import Confusion, confusion_csv
 from app.classes.table import Column, class_csv
 from app.shared.plain_text import plain
@@ -62,24 +64,26 @@ def trace_only(n_classes=3, n_exits=2, labels=None, n_samples=60):
 def test_the_page_opens_for_every_task_number_of_exits_and_threshold(shipped, name, rho):
     run = Store().find_run(name)
     page = opened(run=run.run_id, rho=rho)
-    assert "Who pays for the savings?" in page.main.markdown[0].value
+    assert "Which classes lose accuracy?" in page.main.markdown[0].value
     assert len(charts(page)) == 2
     of_exits = ["early exit"] if run.n_exits == 2 else [f"exit {k + 1}" for k in range(run.n_exits - 1)]
     assert page.button_group(key="confusion").options == [
-        *("at this ρ", *of_exits, "final exit", "what ρ changes")
+        *("at this ρ", *of_exits, "final exit", "change vs final exit")
     ]
-    for chosen in (*of_exits, "final exit", "what ρ changes"):
+    for chosen in (*of_exits, "final exit", "change vs final exit"):
         page.button_group(key="confusion").set_value(chosen).run()
         assert not page.exception
 
 
-def test_the_answer_stands_in_words_and_the_table_holds_the_numbers(shipped):
+def test_the_answer_is_given_in_words_and_the_table_holds_the_numbers(shipped):
     store = Store()
     run = store.find_run("kws/trecx")
     scores = store.load_scores(run)
     page, point = opened(run=run.run_id, rho="0.69"), operating_point(scores, 0.69)
-    assert "**3 of 12 classes pay**: right −4.8, go −3.2, no −2.0 points." in words(page)
-    assert "All clips against the final exit: −1.23 points (−1.64 to −0.81)." in words(page)
+    assert (
+        "**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI −1.64 to −0.81). "
+        "**3 of 12 classes lose significantly**: right −4.8, go −3.2, no −2.0 pt."
+    ) in words(page)
     shown = page.dataframe[1].value.set_index("class")
     counts = scores.labels.tolist().count(6)
     right = shown.loc["right"]
@@ -90,6 +94,46 @@ def test_the_answer_stands_in_words_and_the_table_holds_the_numbers(shipped):
     change = changes_from_final(ExitTable.of(scores), 0.69).by_class()
     assert right["change pt"] == pytest.approx(100 * change.value[6])
     assert right["change pt interval"] == "−7.0 to −2.6"
+
+
+def test_where_only_the_total_loss_is_significant_the_sentence_leads_with_the_total():
+    labels = np.arange(12 * 40) % 12
+    predictions = np.stack([labels, labels], axis=1)
+    wrong = np.arange(12)  # the early exit is wrong for one sample of each class
+    predictions[wrong, 0] = (labels[wrong] + 1) % 12
+    confidence = np.ones((len(labels), 2))
+    save(ExitScores(labels, np.array([1000, 2000]), predictions=predictions, confidence=confidence))
+    text = words(opened(rho="0.5"))
+    assert (
+        "**Accuracy falls by 2.50 pt overall** vs the final exit (95 % CI −4.08 to −0.89); "
+        "no single class loses significantly."
+    ) in text
+    assert not re.search(r"\*\*no[^*]*class", text, re.IGNORECASE)
+
+
+def test_a_total_change_whose_interval_includes_0_is_called_not_significant():
+    assert overall_words((0.001, -0.002, 0.004), "baseline") == (
+        "**The overall accuracy change is not significant**: +0.10 pt vs the baseline "
+        "(95 % CI −0.20 to +0.40)"
+    )
+    assert overall_words((0.004, 0.001, 0.007), "final exit", mixed=True) == (
+        "**Accuracy rises by 0.40 pt overall** in this class mix vs the final exit (95 % CI +0.10 to +0.70)"
+    )
+
+
+def test_a_link_with_the_old_name_of_the_change_still_shows_it(shipped):
+    page = opened(rho="0.69", confusion="what ρ changes")
+    assert page.button_group(key="confusion").value == "change vs final exit"
+
+
+def test_changes_are_in_points_and_shares_in_percent(shipped):
+    page = opened(rho="0.69")
+    for chosen, unit in (("at this ρ", "in %"), ("change vs final exit", "in pt")):
+        page.button_group(key="confusion").set_value(chosen).run()
+        assert page.toggle(key="cells_in_percent").label == unit
+    page.toggle(key="cells_in_percent").set_value(True).run()
+    page.button_group(key="confusion").set_value("at this ρ").run()
+    assert page.toggle(key="cells_in_percent").value
 
 
 def test_energy_is_shown_only_where_the_device_is_known(shipped):
@@ -104,8 +148,8 @@ def test_the_baseline_is_a_reference_only_where_it_answered_the_same_samples(shi
     page = opened(rho="0.69")
     assert page.button_group(key="against").options == ["final exit", "baseline"]
     page.button_group(key="against").set_value("baseline").run()
-    assert "**2 of 12 classes pay**: off −3.0, on −2.8 points." in words(page)
-    assert "against the baseline: −0.96 points" in words(page)
+    assert "**2 of 12 classes lose significantly**: off −3.0, on −2.8 pt." in words(page)
+    assert "**Accuracy falls by 0.96 pt overall** vs the baseline (95 % CI −" in words(page)
 
 
 def test_without_a_baseline_the_final_exit_is_the_only_reference():
@@ -121,7 +165,7 @@ def test_moving_the_threshold_moves_the_numbers_and_the_address(shipped):
     assert not before.equals(page.dataframe[1].value)
     page.toggle(key="rho_never").set_value(True).run()
     assert page.query_params["rho"] == "inf"
-    assert "**Nobody pays**: no clip leaves early" in words(page)
+    assert "**No class loses accuracy**: no clip exits early" in words(page)
     assert page.slider(key="rho_slider").disabled
 
 
@@ -134,11 +178,12 @@ def test_an_exact_threshold_of_the_address_is_kept_until_the_user_moves_it(shipp
 def test_a_class_mix_changes_the_overall_number_and_says_that_no_class_changes(shipped):
     page = opened(rho="0.69")
     before = page.dataframe[1].value
-    assert "not what holds within a class" not in words(page)
+    assert "not the results within a class" not in words(page)
     page.selectbox(key="mix").select("95 % silence and unknown").run()
     assert before.equals(page.dataframe[1].value)
-    assert "All clips in this class mix against the final exit: +0." in words(page)
-    assert "The class mix changes overall numbers, not what holds within a class." in words(page)
+    assert "**Accuracy rises by 0." in words(page)
+    assert "pt overall** in this class mix vs the final exit (95 % CI +0." in words(page)
+    assert "The class mix changes the overall accuracy, not the results within a class." in words(page)
 
 
 @pytest.mark.parametrize("n_exits", [2, 3])
@@ -164,14 +209,14 @@ def test_a_class_without_samples_has_a_dash():
     last = page.dataframe[1].value.iloc[2]
     assert (last["class"], last["n"], last["accuracy % interval"]) == ("class 2", 0, "–")
     assert math.isnan(last["accuracy %"])
-    assert "of 2," in words(page)  # intervals
+    assert "(0.1 of 2 classes expected by chance)" in words(page)  # those with samples
 
 
 def test_of_a_hundred_classes_the_most_confused_are_drawn_and_it_is_said():
     save(trace_only(100, n_samples=3000))
     page = opened(rho="0.5")
-    assert "The 30 of 100 classes that lose most; the table below has all." in words(page)
-    assert "The 20 most confused of 100 classes; the CSV has all." in words(page)
+    assert "Shown are the 30 of 100 classes that lose most; the table below has all." in words(page)
+    assert "Shown are the 20 most confused of 100 classes; the CSV has all." in words(page)
     assert len(page.dataframe[1].value) == 100
 
 
@@ -184,12 +229,12 @@ def test_two_selects_and_a_button_open_the_samples_of_a_cell(shipped):
     page.selectbox(key="cell_true").select(6).run()
     page.selectbox(key="cell_answer").select(11).run()
     assert page.button(key="open_cell").label == "Show 48 clips (at this ρ)"
-    page.button_group(key="confusion").set_value("what ρ changes").run()
+    page.button_group(key="confusion").set_value("change vs final exit").run()
     assert page.button(key="open_cell").label == "Show 48 clips (at this ρ)"
     page.selectbox(key="cell_answer").select(6).run()
     assert (
         page.button(key="open_cell").label == "Show 360 clips (final exit)"
-    )  # 19 of them are no longer right
+    )  # 19 of them are wrong at this ρ
     page.selectbox(key="cell_answer").select(3).run()
     assert page.button(key="open_cell").disabled
 
@@ -199,8 +244,8 @@ def test_the_list_beside_a_confusion_holds_its_wrong_answers_the_largest_first(s
     listed = page.dataframe[0].value
     assert listed.iloc[0].tolist() == ["right", "unknown", 48, pytest.approx(100 * 48 / 396)]
     assert listed["clips"].is_monotonic_decreasing
-    assert not (listed["true class"] == listed["answer"]).any()
-    page.button_group(key="confusion").set_value("what ρ changes").run()
+    assert not (listed["true class"] == listed["predicted"]).any()
+    page.button_group(key="confusion").set_value("change vs final exit").run()
     assert page.dataframe[0].value.iloc[0].tolist()[:3] == ["right", "right", -19]
 
 

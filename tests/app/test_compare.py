@@ -81,7 +81,7 @@ def save(task, system, scores, source="imported", model=None):
     return Store().save_run(about, scores)
 
 
-def test_the_page_opens_on_the_run_at_the_left_beside_what_figure_4_shows(shipped):
+def test_the_page_opens_with_the_selected_run_and_the_designs_of_figure_4(shipped):
     page = opened()
     assert chosen(page).value == [BASE, TRECX, PLAIN]
     assert [name for name in names(charts(page)["benefit curves"]) if "at this ρ" not in name] == [
@@ -97,12 +97,12 @@ def test_zero_points_below_the_baseline_are_the_baselines_accuracy(shipped):
     curve = store.load_table(store.find_run("kws/trecx")).curve()
     same = tradeoff_points(curve, store.find_run("kws/baseline").standalone_accuracy[0])[0]
     savings = opened(targets="−0").dataframe[0].value.set_index("design")
-    assert savings.loc[TRECX, "MFLOPs at the baseline's"].startswith(f"{same.flops / 1e6:.3f} · ρ ")
+    assert savings.loc[TRECX, "MFLOPs at the baseline's accuracy"].startswith(f"{same.flops / 1e6:.3f} · ρ ")
 
 
 def test_without_a_baseline_no_saving_is_told():
     save("digits", "trecx", scores_of("trecx", "digits", 1, 60))
-    assert "No baseline has scored these samples, so no saving can be told." in words(opened())
+    assert "The FLOPs saving is unknown: the baseline was not scored on these samples." in words(opened())
 
 
 def test_designs_over_other_samples_get_a_verdict_of_their_own():
@@ -111,8 +111,8 @@ def test_designs_over_other_samples_get_a_verdict_of_their_own():
             save_synthetic(Store(), "digits", system, 0, n_samples, dataset=f"set of {n_samples}")
     page = opened()
     chosen(page, "digits").set_value(chosen(page, "digits").options).run()
-    assert "Over set of 60: " in words(page)
-    assert "Over set of 80: " in words(page)
+    assert "On set of 60: " in words(page)
+    assert "On set of 80: " in words(page)
 
 
 def test_the_tables_hold_the_numbers_of_the_library_best_first(shipped):
@@ -123,11 +123,11 @@ def test_the_tables_hold_the_numbers_of_the_library_best_first(shipped):
     savings, facts = (frame.value.set_index("design") for frame in opened().dataframe)
     assert list(savings.index) == [TRECX, PLAIN, BASE]
     found = rank(curve, oracle(table), base.standalone_accuracy[0], base.exit_flops[0])
-    assert savings.loc[TRECX, "saves (%)"] == f"{100 * found.saving:.1f}"
-    assert savings.loc[TRECX, "of the oracle's (%)"] == f"{100 * found.oracle_share:.0f}"
-    assert savings.loc[BASE, "saves (%)"] == "reference"
+    assert savings.loc[TRECX, "FLOPs saving (%)"] == f"{100 * found.saving:.1f}"
+    assert savings.loc[TRECX, "of the oracle's saving (%)"] == f"{100 * found.oracle_share:.0f}"
+    assert savings.loc[BASE, "FLOPs saving (%)"] == "reference"
     for point in tradeoff_points(curve, base.standalone_accuracy[0])[1:]:
-        cell = savings.loc[TRECX, f"MFLOPs at −{100 * point.drop:g} %"]
+        cell = savings.loc[TRECX, f"MFLOPs at −{100 * point.drop:g} pt"]
         flops, printed = re.fullmatch(r"([\d.]+) · ρ ([\d.]+)", cell).groups()
         assert flops == f"{point.flops / 1e6:.3f}"
         again = curve.at([float(printed)])
@@ -137,10 +137,10 @@ def test_the_tables_hold_the_numbers_of_the_library_best_first(shipped):
 
 def test_the_accuracies_to_compare_at_can_be_typed_and_stand_in_the_address(shipped):
     page = opened(targets="90, −0.5")
-    assert list(page.dataframe[0].value)[-2:] == ["MFLOPs at 90 %", "MFLOPs at −0.5 %"]
+    assert list(page.dataframe[0].value)[-2:] == ["MFLOPs at 90 %", "MFLOPs at −0.5 pt"]
     page.text_input(key="targets").set_value("ninety").run()
     assert "separated by commas" in page.warning[0].value
-    assert list(page.dataframe[0].value)[-1] == "MFLOPs at −3 %"
+    assert list(page.dataframe[0].value)[-1] == "MFLOPs at −3 pt"
 
 
 def test_the_pictures_of_the_paper_fill_the_choice_and_figure_7_goes_by_logarithm(shipped):
@@ -171,7 +171,7 @@ def test_seeds_are_one_line_with_a_band_or_each_its_own(shipped):
     assert together in chosen(page, "digits").value
     assert f"{together}, spread" in names(charts(page)["benefit curves"])
     assert "standard deviation over seeds" in words(page)
-    cell = page.dataframe[0].value.set_index("design").loc[together, "saves (%)"]
+    cell = page.dataframe[0].value.set_index("design").loc[together, "FLOPs saving (%)"]
     assert re.fullmatch(r"\d+\.\d ± \d+\.\d", cell)
     alone = [f"T-RECX · trained here, seed {seed}" for seed in (0, 3)]
     chosen(page, "digits").set_value(alone).run()
@@ -194,7 +194,7 @@ def test_a_design_of_the_address_that_is_gone_is_told(shipped):
     page.query_params["designs_kws"] = [TRECX, "T-REX · published"]
     page.switch_page("views/compare.py").run()
     assert not page.exception
-    assert plain("There is no T-REX · published here any more") in words(page)
+    assert plain("Design not found: T-REX · published.") in words(page)
     assert chosen(page).value == [TRECX]
 
 
@@ -202,22 +202,22 @@ def test_nothing_chosen_is_an_invitation(shipped):
     page = opened()
     chosen(page).set_value([]).run()
     assert not page.exception
-    assert "Choose one design or more" in page.info[0].value
+    assert "No design selected. Select one or more above." in page.info[0].value
     assert not charts(page)
 
 
 def test_one_design_alone_has_nothing_to_be_paired_with(shipped):
     page = opened()
     chosen(page).set_value([TRECX]).run()
-    assert "Choose a second design" in words(page)
+    assert "Select a second design" in words(page)
     assert list(charts(page)) == ["benefit curves"]
 
 
 def test_two_designs_of_the_same_samples_are_paired_and_the_difference_is_told_in_words(shipped):
     page = opened()
-    assert "T-RECX · published** is 0.8 points more accurate than without early view · published" in words(
-        page
-    )
+    told = words(page)
+    assert "T-RECX · published** is 0.8 pt more accurate than without early view · published" in told
+    assert "(95 % CI +" in told
     assert "paired difference" in charts(page)
 
 
@@ -226,25 +226,25 @@ def test_designs_of_other_samples_are_not_paired_and_not_compared_silently(shipp
     trained = "T-RECX · trained here, 5 seeds"
     chosen(page).set_value([TRECX, trained]).run()
     told = words(page)
-    assert "did not answer the same samples" in told
+    assert "were not scored on the same samples" in told
     assert "(4,890)" in told
     assert "(996)" in told
-    assert "Not all were scored on the same samples" in told
+    assert "The designs were scored on different samples" in told
     assert "paired difference" not in charts(page)
 
 
 def test_one_and_the_same_design_on_both_sides_is_told(shipped):
     page = opened()
     page.selectbox(key="other").select(TRECX).run()
-    assert "one and the same" in words(page)
+    assert "Both are the same design." in words(page)
 
 
 def test_a_class_mix_reaches_every_number(shipped):
     page = opened()
-    before = page.dataframe[0].value.loc[0, "saves (%)"], words(page)
+    before = page.dataframe[0].value.loc[0, "FLOPs saving (%)"], words(page)
     page.selectbox(key="mix").select("even").run()
     assert not page.exception
-    assert (page.dataframe[0].value.loc[0, "saves (%)"], words(page)) != before
+    assert (page.dataframe[0].value.loc[0, "FLOPs saving (%)"], words(page)) != before
 
 
 def test_a_store_with_a_single_run_shows_it_and_says_what_is_lacking():
@@ -252,11 +252,11 @@ def test_a_store_with_a_single_run_shows_it_and_says_what_is_lacking():
     page = opened()
     assert chosen(page).value == ["T-RECX · imported"]
     told = words(page)
-    assert "No baseline has scored the same samples" in told
-    assert "Choose a second design" in told
-    assert page.dataframe[0].value["saves (%)"].tolist() == ["–"]
+    assert "No baseline on the same samples" in told
+    assert "Select a second design" in told
+    assert page.dataframe[0].value["FLOPs saving (%)"].tolist() == ["–"]
     page = opened(zoom=REGION)
-    assert "this is the whole range" in words(page)
+    assert "The whole range is shown" in words(page)
 
 
 def test_traces_without_softmax_are_compared_like_any_other():
@@ -284,20 +284,21 @@ def test_published_and_trained_here_are_told_apart_by_name():
     assert set(chosen(opened()).options) == {TRECX, "T-RECX · trained here, seed 0"}
 
 
-def test_the_words_say_who_is_better_where_and_what_may_be_luck():
+def test_the_words_say_which_design_is_better_where_and_whether_it_is_significant():
     flops = np.array([1e6, 2e6, 3e6])
     gain = np.array([0.0, 0.02, 0.03])
     found = PairedDifference(flops, gain, gain - 0.01, gain + 0.01, (0.02, 0.01, 0.03), 1000)
     told = in_words(found, "A", "B", "clip")
-    assert (
-        "**A** is 2.0 points more accurate than B on average (95 % interval +1.0 to +3.0; 1,000 clips)"
-        in told
-    )
-    assert "A is more accurate from 2 to 3 MFLOPs" in told
-    luck = PairedDifference(flops, 0 * gain, gain - 0.1, gain + 0.1, (0.0, -0.1, 0.1), 1000)
-    told = in_words(luck, "A", "B", "clip")
-    assert "cannot be told apart" in told
-    assert "Nowhere does the interval exclude 0" in told
+    assert "**A** is 2.0 pt more accurate than B on average (95 % CI +1.0 to +3.0; 1,000 clips)" in told
+    assert "Significant: A is more accurate from 2 to 3 MFLOPs" in told
+    worse = replace(found, gain=-gain, low=-gain - 0.01, high=-gain + 0.01, mean=(-0.02, -0.03, -0.01))
+    told = in_words(worse, "A", "B", "clip")
+    assert "**B** is 2.0 pt more accurate than A on average (95 % CI +1.0 to +3.0; 1,000 clips)" in told
+    assert "Significant: B is more accurate from 2 to 3 MFLOPs" in told
+    unsure = PairedDifference(flops, 0 * gain, gain - 0.1, gain + 0.1, (0.0, -0.1, 0.1), 1000)
+    told = in_words(unsure, "A", "B", "clip")
+    assert "The mean difference between A and B is not significant: 0.0 pt (95 % CI −10.0 to +10.0;" in told
+    assert "The difference is not significant at any FLOPs." in told
 
 
 @pytest.mark.browser
@@ -316,7 +317,7 @@ def test_in_the_browser_a_picture_reaches_the_address_and_hover_gives_the_thresh
         assert re.search(r"ρ 0\.\d{4}", page.locator(".hoverlayer").first.text_content())
 
 
-def test_the_csv_has_all_digits(shipped):
+def test_the_csv_has_all_digits_and_its_column_titles_stay(shipped):
     from app.compare.table import record
     from tests.comparison.test_design import design_of
     from trecx.comparison.accuracy_targets import Target

@@ -81,8 +81,9 @@ def test_every_part_of_the_page_is_there_for_shipped_runs(shipped, name):
     run = Store().find_run(name)
     page = opened(run=run.run_id)
     assert len(charts(page)) == 1 + run.n_exits + 2
-    assert "a right answer is more confident than a wrong one in" in words(page)
-    assert list(table(page)["exit"]) == [*(f"exit {k + 1}" for k in range(run.n_exits - 1)), "final exit"]
+    assert "of pairs, a correct prediction is more confident than a wrong one" in words(page)
+    early = ["early exit"] if run.n_exits == 2 else [f"exit {k + 1}" for k in range(run.n_exits - 1)]
+    assert list(table(page)["exit"]) == [*early, "final exit"]
     stays = "the curve stays" in words(page)
     assert stays == (len(run.class_names) == 2 and run.n_exits == 2)
     assert ("the curve is the same" in words(page)) == (len(run.class_names) == 2)
@@ -103,7 +104,7 @@ def test_the_table_holds_what_the_library_counts(shipped):
         assert row["calibration error"] == pytest.approx(100 * diagram.expected_error)
         assert row["AUROC"] == pytest.approx(apart.auroc)
         assert row["AUROC interval"] == f"{apart.low:.3f} to {apart.high:.3f}"
-        for side, name in ((right, "right"), (wrong, "wrong")):
+        for side, name in ((right, "correct"), (wrong, "wrong")):
             assert beside(page, name, exit_) == (f"{side.count:,.0f}", f"{side.median:.3f}")
 
 
@@ -126,22 +127,22 @@ def test_runs_stand_beside_each_other_and_the_band_moves_what_is_counted(shipped
     picker = page.multiselect(key="beside_kws")
     baseline = Store().find_run("kws/baseline", "published")
     picker.set_value([baseline.run_id]).run()
-    assert list(table(page)["exit"]) == ["exit 1", "final exit", "final exit"]
+    assert list(table(page)["exit"]) == ["early exit", "final exit", "final exit"]
     scores = Store().load_scores(baseline)
     right, _ = right_and_wrong(exit_confidence(scores, 0), (0.5, 0.8))
-    assert beside(page, "right", 2) == (f"{right.count:,.0f}", f"{right.median:.3f}")
+    assert beside(page, "correct", 2) == (f"{right.count:,.0f}", f"{right.median:.3f}")
     page.slider(key="band").set_value((0.9, 1.0)).run()
     right, _ = right_and_wrong(exit_confidence(scores, 0), (0.9, 1.0))
-    assert beside(page, "right", 2) == (f"{right.count:,.0f}", f"{right.median:.3f}")
+    assert beside(page, "correct", 2) == (f"{right.count:,.0f}", f"{right.median:.3f}")
 
 
-def test_a_band_with_nobody_in_it_says_so(shipped):
+def test_a_band_without_samples_says_so(shipped):
     page = opened()
     page.slider(key="band").set_value((0.0, 0.05)).run()
-    assert "No clip has a confidence from 0 up to 0.05" in words(page)
+    assert "No clip has a confidence of 0 to 0.05. Widen the band." in words(page)
     assert len(charts(page)) == 4
     page.slider(key="band").set_value((0.7, 0.7)).run()
-    assert "has no width" in words(page)
+    assert "The confidence band from 0.7 to 0.7 is empty." in words(page)
     assert not page.exception
 
 
@@ -177,7 +178,7 @@ def test_a_trace_shows_what_can_be_shown_and_says_what_cannot():
 
 def test_a_store_of_one_run_has_no_baseline_to_reach():
     save(made())
-    assert "To reach its own final exit's accuracy" in words(opened())
+    assert "At the final exit's accuracy" in words(opened())
 
 
 def test_many_exits_have_a_row_and_a_diagram_each():
@@ -187,15 +188,14 @@ def test_many_exits_have_a_row_and_a_diagram_each():
     assert len(table(page)) == 9
 
 
-def test_where_every_answer_is_right_it_says_that_nothing_can_be_told_apart():
+def test_where_every_prediction_is_correct_it_says_that_auroc_is_undefined():
     scores = made()
     labels = scores.predictions[:, 0]
     save(ExitScores(labels, scores.exit_flops, scores.probabilities))
     page = opened()
-    assert "Every answer is right" in words(page)
-    assert "AUROC is undefined" in words(page)
+    assert "AUROC is undefined, because every prediction is correct." in words(page)
     assert table(page)["AUROC"].isna()[0]
-    assert "(nearly) every answer is right" in words(page)
+    assert "nearly all predictions in the half of the fit are correct" in words(page)
 
 
 def test_one_sample_is_enough_to_open_and_too_few_to_fit():
@@ -225,15 +225,16 @@ def test_the_verdict_on_criteria_follows_from_the_intervals():
         ways = [reached(3e6, (0, 0, 0)), reached(3e6 + entropy[0], entropy), reached(3e6 + margin[0], margin)]
         return criteria_words(dict(zip(CRITERIA, ways, strict=True)), 12, baseline)
 
+    first = CRITERIA["largest"]
     assert "the baseline's accuracy (90.00 %), entropy is cheapest: 2.900" in said(
         (-1e5, -2e5, -1), (1, -1, 2)
     )
-    assert "**more than luck explains**" in said((-1e5, -2e5, -1), (1, -1, 2))
-    assert "**no more than luck explains**" in said((-1e5, -2e5, 1), (1, -1, 2))
-    assert "maximum softmax probability is cheapest" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
-    assert "dearer by **no more than luck explains**" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
-    assert "**More than luck explains** against margin" in said((1e5, -1, 2e5), (1e5, 1, 2e5))
-    assert "its own final exit's" in said((0, 0, 0), (0, 0, 0), None)
+    assert f"The saving vs {first} is **significant**" in said((-1e5, -2e5, -1), (1, -1, 2))
+    assert f"The saving vs {first} is **not significant**" in said((-1e5, -2e5, 1), (1, -1, 2))
+    assert f"{first} is cheapest" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
+    assert "vs the others is **not significant**" in said((1e5, -1, 2e5), (1e5, -1, 2e5))
+    assert "vs margin is **significant**" in said((1e5, -1, 2e5), (1e5, 1, 2e5))
+    assert "the final exit's" in said((0, 0, 0), (0, 0, 0), None)
 
 
 def test_the_verdict_on_temperatures_follows_from_the_interval():
@@ -242,14 +243,16 @@ def test_the_verdict_on_temperatures_follows_from_the_interval():
         after = reached(3e6 + more[0], more)
         return temperature_words(Scaling([1.0], 1, 1, [(0.1, 0.1)], before, after, True))
 
-    assert "takes 0.100 MFLOPs less (95 % −0.200 to −0.050): **more than luck" in said((-1e5, -2e5, -5e4))
-    assert "takes 0.100 MFLOPs more (95 % −0.200 to +0.300): **no more than luck" in said((1e5, -2e5, 3e5))
+    assert "by −0.100 MFLOPs (95 % CI −0.200 to −0.050): **significant**" in said((-1e5, -2e5, -5e4))
+    assert "by +0.100 MFLOPs (95 % CI −0.200 to +0.300): **not significant**" in said((1e5, -2e5, 3e5))
 
 
-def test_words_on_trust_say_which_way_it_is_off():
+def test_the_summary_says_whether_the_exit_is_overconfident_and_by_how_many_points():
     seen = exit_confidence(made(), 0)
     diagram, apart = reliability(seen), separation(seen)
     told = trust_words("exit 1", (diagram, apart))
     assert f"**{100 * apart.auroc:.1f} %** of pairs" in told
-    assert f"promises {100 * diagram.mean_confidence:.1f} %" in told
-    assert ("too much" in told) == (diagram.mean_confidence > diagram.mean_accuracy)
+    assert f"mean confidence {100 * diagram.mean_confidence:.1f} %" in told
+    off = 100 * (diagram.mean_confidence - diagram.mean_accuracy)
+    assert f"**{'over' if off > 0 else 'under'}confident by {abs(off):.1f} pt**" in told
+    assert "95 % CI" in told

@@ -125,7 +125,10 @@ def test_import_keeps_scores_and_knows_them_again(capsys, scores_file):
     imported = document(capsys, *arguments)
     assert (imported["source"], imported["dataset"], imported["n_samples"]) == ("imported", "mine.npz", 40)
     assert imported["class_names"][0] == "down"
-    assert document(capsys, *arguments)["run_id"] == imported["run_id"]
+    status, out, err = run(capsys, *arguments, "--json")
+    assert (status, json.loads(out)["run_id"]) == (0, imported["run_id"])
+    assert f"These scores are already stored as {imported['run_id']}" in err
+    assert "nothing was added. --again adds a new run." in err
     assert document(capsys, *arguments, "--again")["run_id"] != imported["run_id"]
     assert len(Store().runs()) == 2
     changed = document(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.test_commands import run
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.tensorflow, pytest.mark.filterwarnings("ignore")]
 # REFERENCE section 1: parameters, exit FLOPs, the baseline's.
 KWS_TRECX = (28_248, [3_127_080, 5_647_920], 5_541_064)
 

@@ -8,10 +8,11 @@ import pytest
 
 from tests.cli.test_commands import document, run
 from tests.conftest import ROOT
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.nn import keras
 from trecx.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

@@ -123,6 +123,7 @@ def test_the_tradeoff_region_reaches_from_three_points_below_the_baseline_to_its
     [
         ("−1, −2, −3", [-0.01, -0.02, -0.03]),
         ("-1;90 %", [-0.01, 0.9]),
+        ("−1 pt, −0.5 pt", [-0.01, -0.005]),
         ("0.5, 0.5", [0.005]),
         ("100", [1.0]),
     ],
@@ -133,5 +134,5 @@ def test_accuracies_are_read_as_people_write_them(text, values):
 
 @pytest.mark.parametrize("text", ["", " , ", "ninety", "-1, x", "101", "-100", "nan", "inf"])
 def test_accuracies_that_are_none_are_told_how_to_write_them(text):
-    with pytest.raises(TargetError, match=r"in percent.*is not that"):
+    with pytest.raises(TargetError, match=r"is not a list of accuracies.*−1 is 1 pt below"):
         parse_targets(text)

@@ -57,5 +57,5 @@ def test_the_command_prints_them(tmp_path, capsys):
 def test_a_damaged_history_is_told(tmp_path):
     (tmp_path / "ic" / "sdn").mkdir(parents=True)
     (tmp_path / "ic" / "sdn" / "history.csv").write_text("what", encoding="utf-8")
-    with pytest.raises(TrecxError, match="no history"):
+    with pytest.raises(TrecxError, match="not a training history"):
         learning_curves(tmp_path, "ic")

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from trecx.figures import light_colours, with_colours
-from trecx.figures.by_class import GAINS, PAYS, UNSURE, Panel, by_class_figure, kinds_of, payers_first, signed
+from trecx.figures.by_class import (
+    GAINS,
+    LOSES,
+    NOT_SIGNIFICANT,
+    Panel,
+    by_class_figure,
+    kinds_of,
+    largest_loss_first,
+    signed,
+)
 from trecx.figures.confusion import confusion_change_figure, confusion_figure
 from trecx.threshold.class_changes import paired_estimates
 from trecx.threshold.class_results import Estimates, mean_estimates
@@ -14,13 +23,13 @@ CONFUSION = np.array([[8, 2, 0], [1, 1, 3], [0, 0, 0]])
 
 def panels():
     shares = mean_estimates(np.array([[100, 100], [30, 270], [400, 0], [0, 0]]), [1, 0])
-    difference = Panel("accuracy less (points)", "points", 0.01, paired_estimates(LOST, GAINED, N))
-    return difference, Panel("leaves early (%)", "%", 0.01, shares), Panel("FLOPs", "MFLOPs", 1e6, shares)
+    difference = Panel("accuracy change (pt)", "pt", 0.01, paired_estimates(LOST, GAINED, N))
+    return difference, Panel("exit rate (%)", "%", 0.01, shares), Panel("FLOPs", "MFLOPs", 1e6, shares)
 
 
 def by_class():
     difference, exit_rate, cost = panels()
-    return by_class_figure(NAMES, difference, exit_rate, cost, payers_first(difference.estimates))
+    return by_class_figure(NAMES, difference, exit_rate, cost, largest_loss_first(difference.estimates))
 
 
 def trace(figure, name):
@@ -29,30 +38,31 @@ def trace(figure, name):
 
 def test_classes_that_lose_most_stand_first_and_those_without_samples_nowhere():
     difference = panels()[0].estimates
-    assert [NAMES[k] for k in payers_first(difference)] == ["left", "yes", "no"]
+    assert [NAMES[k] for k in largest_loss_first(difference)] == ["left", "yes", "no"]
     assert list(by_class().layout.yaxis.ticktext) == ["left", "yes", "no"]
 
 
-def test_only_an_interval_without_0_tells_who_pays_and_who_gains():
-    assert kinds_of(panels()[0].estimates).tolist() == [UNSURE, GAINS, PAYS, UNSURE]
+def test_a_class_loses_or_gains_only_if_its_interval_excludes_0():
+    assert kinds_of(panels()[0].estimates).tolist() == [NOT_SIGNIFICANT, GAINS, LOSES, NOT_SIGNIFICANT]
     touching = Estimates(*np.array([[-1.0, 1.0], [-2.0, 0.0], [0.0, 2.0]]))
-    assert kinds_of(touching).tolist() == [UNSURE, UNSURE]
+    assert kinds_of(touching).tolist() == [NOT_SIGNIFICANT, NOT_SIGNIFICANT]
 
 
-def test_who_pays_and_who_gains_is_told_by_shape_and_number_as_well_as_by_colour():
+def test_losses_and_gains_are_marked_by_shape_and_number_as_well_as_by_colour():
     figure = by_class()
-    pays, gains, unsure = (trace(figure, name) for name in ("pays", "gains", "could be chance"))
-    assert len({drawn.marker.color for drawn in (pays, gains, unsure)}) == 3
-    symbols = [drawn.marker.symbol for drawn in (pays, gains, unsure)]
+    loses, gains, unsure = (trace(figure, name) for name in ("loses", "gains", "not significant"))
+    assert len({drawn.marker.color for drawn in (loses, gains, unsure)}) == 3
+    symbols = [drawn.marker.symbol for drawn in (loses, gains, unsure)]
+    assert all("95 % CI: " in drawn.hovertemplate for drawn in figure.data)
     assert symbols == ["triangle-down", "triangle-up", "circle-open"]
-    assert pays.x.tolist() == pytest.approx([-7.0])
+    assert loses.x.tolist() == pytest.approx([-7.0])
     assert gains.x.tolist() == pytest.approx([40 / 3])
     assert [note.text for note in figure.layout.annotations] == ["<b>−7.0</b>", "<b>+13.3</b>"]
 
 
 def test_each_panel_holds_the_numbers_in_its_unit_with_their_intervals():
     figure, (difference, exit_rate, _) = by_class(), panels()
-    shown = trace(figure, "leaves early (%)")
+    shown = trace(figure, "exit rate (%)")
     assert shown.x.tolist() == [100.0, 50.0, 10.0]
     assert (shown.x - shown.error_x.arrayminus).tolist() == pytest.approx(
         100 * exit_rate.estimates.low[[2, 0, 1]]
@@ -64,15 +74,15 @@ def test_each_panel_holds_the_numbers_in_its_unit_with_their_intervals():
     assert low < 100 * np.nanmin(difference.estimates.low)
     assert high > 100 * np.nanmax(difference.estimates.high)
     titles = [figure.layout[name].title.text for name in ("xaxis", "xaxis2", "xaxis3")]
-    assert titles == ["accuracy less (points)", "leaves early (%)", "FLOPs"]
+    assert titles == ["accuracy change (pt)", "exit rate (%)", "FLOPs"]
 
 
 def test_without_classes_there_are_titled_axes_only():
     figure = by_class_figure(NAMES, *panels(), np.array([], int))
-    assert figure.layout.xaxis.title.text == "accuracy less (points)"
+    assert figure.layout.xaxis.title.text == "accuracy change (pt)"
     assert not any(len(drawn.x) for drawn in figure.data)
     empty = confusion_figure([], np.zeros((0, 0), int), np.array([], int))
-    assert (empty.layout.xaxis.title.text, empty.layout.yaxis.title.text) == ("answer", "true class")
+    assert (empty.layout.xaxis.title.text, empty.layout.yaxis.title.text) == ("predicted class", "true class")
 
 
 def cells(figure, name):
@@ -94,7 +104,7 @@ def test_a_confusion_in_percent_is_of_the_whole_class_whichever_classes_are_draw
     assert cells(figure, "right")[0] == [["20", ""], ["", "80"]]
     assert cells(figure, "wrong")[0] == [["", "20"], ["20", ""]]
     assert list(figure.layout.xaxis.ticktext) == list(figure.layout.yaxis.ticktext) == ["no", "yes"]
-    assert trace(figure, "wrong").hovertext[1][0] == "yes answered as no<br>2: 20.0% of yes"
+    assert trace(figure, "wrong").hovertext[1][0] == "yes predicted as no<br>2: 20.0% of yes"
 
 
 def test_a_change_prints_its_sign_and_green_is_more_right_or_fewer_wrong():
@@ -107,6 +117,7 @@ def test_a_change_prints_its_sign_and_green_is_more_right_or_fewer_wrong():
     assert np.abs(shade).max() <= 1
     points = confusion_change_figure(NAMES[:3], CONFUSION, before, np.arange(3), as_percent=True)
     assert cells(points, "change")[0][0] == ["+20.0", "−10.0", "−10.0"]
+    assert trace(points, "change").hovertext[0][0] == "yes predicted as yes<br>+2: +20.0 pt of yes"
 
 
 def test_a_small_change_stays_pale_even_where_it_is_the_largest():

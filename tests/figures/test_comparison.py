@@ -27,7 +27,7 @@ def test_hover_gives_the_threshold_of_one_run_and_the_range_over_seeds():
         "ρ 0.6000<br>",
         "ρ 0.700 to 0.720<br>",
         "ρ 0.900 to above 1<br>",
-        "nobody leaves early<br>",
+        "no early exits<br>",
     ]
     assert "%{customdata}" in drawn.hovertemplate
 
@@ -85,7 +85,7 @@ def test_the_difference_and_its_interval_are_drawn_in_points():
     assert drawn.x == pytest.approx(found.flops / 1e6)
     assert drawn.y == pytest.approx(100 * found.gain)
     assert drawn.customdata[:, 0] == pytest.approx(100 * found.low)
-    band = trace(figure, "95 % interval")
+    band = trace(figure, "95 % CI")
     assert band.y == pytest.approx(100 * np.concatenate([found.high, found.low[::-1]]))
     assert {note.text for note in figure.layout.annotations} == {
         "↑ A is more accurate",
@@ -99,10 +99,10 @@ def test_two_designs_of_one_exit_differ_by_one_point_with_its_interval():
     found = paired_difference(scores[:1], scores[1:])
     figure = difference_figure(found)
     assert len(trace(figure, "difference").x) == 1
-    assert trace(figure, "95 % interval").y == pytest.approx((100 * found.low[0], 100 * found.high[0]))
+    assert trace(figure, "95 % CI").y == pytest.approx((100 * found.low[0], 100 * found.high[0]))
 
 
 def test_without_a_difference_the_figure_has_its_axes_only():
     figure = difference_figure(None)
     assert len(figure.data) == 0
-    assert "points" in figure.layout.yaxis.title.text
+    assert figure.layout.yaxis.title.text == "accuracy difference (pt)"

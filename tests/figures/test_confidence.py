@@ -25,10 +25,10 @@ def texts(figure):
     return [note.text for note in figure.layout.annotations]
 
 
-def test_violins_hold_the_densities_right_above_wrong():
+def test_violins_hold_the_densities_correct_above_wrong():
     one = violin("T-RECX", "exit 1")
     figure = split_violin_figure([one, violin("SDN", "exit 1", seen(1))], BAND)
-    for name, spread, side in (("0 right", one.right, -1), ("0 wrong", one.wrong, 1)):
+    for name, spread, side in (("0 correct", one.right, -1), ("0 wrong", one.wrong, 1)):
         drawn = trace(figure, name)
         edge = np.asarray(drawn.y)[:101]
         assert np.asarray(drawn.x)[:101] == pytest.approx(spread.confidence)
@@ -50,8 +50,8 @@ def test_nothing_is_drawn_outside_the_band():
 def test_counts_and_medians_stand_beside_and_an_empty_side_says_so():
     only_right = ExitConfidence(np.full(1200, 0.8), np.ones(1200, bool), np.ones(1200))
     figure = split_violin_figure([violin("T-RECX", "exit 1", only_right)], BAND)
-    assert "<b>1,200</b> right, median 0.800" in texts(figure)
-    assert "nobody wrong in this band" in texts(figure)
+    assert "<b>1,200</b> correct, median 0.800" in texts(figure)
+    assert "no wrong predictions in this band" in texts(figure)
     assert len(figure.data) == 2
 
 
@@ -67,7 +67,7 @@ def test_every_violin_has_its_row_and_runs_are_kept_apart_by_a_line():
     assert "ρ 0.7" in texts(figure)
 
 
-def test_the_reliability_diagram_holds_accuracy_intervals_and_promises():
+def test_the_reliability_diagram_holds_accuracy_intervals_and_mean_confidence():
     diagram = reliability(seen())
     figure = reliability_figure(diagram)
     bars, dashes = trace(figure, "accuracy"), trace(figure, "mean confidence")
@@ -76,7 +76,7 @@ def test_the_reliability_diagram_holds_accuracy_intervals_and_promises():
     assert np.asarray(bars.y) + bars.error_y.array == pytest.approx(100 * diagram.interval[:, 1])
     assert np.asarray(bars.y) - bars.error_y.arrayminus == pytest.approx(100 * diagram.interval[:, 0])
     assert np.asarray(dashes.y) == pytest.approx(100 * diagram.confidence)
-    gaps = [trace(figure, f"promised too {what}").x for what in ("much", "little")]
+    gaps = [trace(figure, f"{what}confident").x for what in ("over", "under")]
     assert sum(len(gap) for gap in gaps) == 3 * len(diagram.count)
     assert figure.layout.yaxis.ticksuffix == " %"
     assert figure.layout.xaxis.title.text == "confidence"

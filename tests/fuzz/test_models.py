@@ -16,6 +16,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.harness import fuzz, mutated, only
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.errors import ModelError, TrainingError
 from trecx.jobs import known_models
 from trecx.nn import keras
@@ -25,7 +26,7 @@ from trecx.nn.training.output import find_trained
 
 FOLDER = tempfile.TemporaryDirectory()
 HERE = Path(FOLDER.name)
-pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow and Keras warn of themselves
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]  # TensorFlow and Keras warn of themselves
 CONFIG = {"task": "kws", "system": "trecx", "dataset": "d", "dataset_sha256": "0", "seed": 0, "backend": "x"}
 CONFIGS = (json.dumps({"config": CONFIG, "versions": {}}).encode(),)
 JSON = (b"{", b"}", b"[" * 5_000, b"null", b"NaN", b"1e999", b'"config"', b"9" * 5_000, b"\xff", b"\\ud800")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.training_sets import TrainingData
 from trecx.errors import TrainingError
@@ -20,7 +21,7 @@ from trecx.nn.training.checkpoint import Checkpoint
 from trecx.nn.training.output import write_trained
 from trecx.nn.training.transfer import WeightTransfer
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 
 
 def scans(split, n, seed):

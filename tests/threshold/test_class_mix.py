@@ -98,11 +98,11 @@ def test_weights_by_hand():
 @pytest.mark.parametrize(
     ("mix", "message"),
     [
-        ([0, 0, 0, 0], "no class ever occurs"),
+        ([0, 0, 0, 0], "all shares of the class mix are 0"),
         ([1, -1, 1, 1], "0 or more"),
         ([1, np.nan, 1, 1], "0 or more"),
         ([1, np.inf, 1, 1], "0 or more"),
-        ([1, 1, 1], "4 classes, got 3"),
+        ([1, 1, 1], "one number per class: 4 classes, got 3"),
     ],
 )
 def test_a_mix_that_says_nothing_is_refused(mix, message):

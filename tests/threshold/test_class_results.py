@@ -118,7 +118,7 @@ def test_changes_against_a_reference_are_those_counted_sample_by_sample(scores, 
 def test_with_two_exits_the_counts_that_are_there_tell_the_changes_from_the_final_exit(scores, threshold):
     table = ExitTable.of(scores)
     if table.n_exits > 2:
-        with pytest.raises(ValueError, match="two exits at most, got"):
+        with pytest.raises(ValueError, match="must have two exits at most, got"):
             changes_from_final(table, threshold)
         return
     found = changes_from_final(table, threshold)

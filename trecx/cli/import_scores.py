@@ -59,7 +59,10 @@ def import_(
     names = [name for name in classes.split(",") if name]
     with printing.progress() as progress:
         content = open_scores_file(file, names, task_of(task).class_names, progress)
-        run, kept = import_run(Store(db), content, about, again, progress)
+        imported = import_run(Store(db), content, about, again, progress)
+    hint = "" if imported.run_is_new else " --again adds a new run."
+    printing.tell(f"{imported.message}{hint}")
+    run, kept = imported.run, imported.profile
     _tell_of_own(task, system)
     if dataset and run.dataset != dataset:
         printing.tell(f"These samples are already stored under the dataset name {run.dataset!r}; it is kept.")

@@ -1,1 +1,1 @@
-"""One design beside others: seeds, ranking, paired differences, and what of them may be luck."""
+"""Comparison of designs: seeds, ranking, and paired differences with bootstrap intervals."""

@@ -1,4 +1,4 @@
-"""How far means may be off, found by drawing the samples anew (Efron's bootstrap)."""
+"""Uncertainty of means by resampling the samples (Efron's bootstrap)."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Samples put together at random, to be drawn together.
+    """Random groups of samples that are resampled together.
 
-    Up to 2,000 samples are a block each. More are dealt out to 2,000 blocks of (nearly) equal size: the mean
-    of independent blocks varies as the mean of their samples does, so that drawing blocks does for drawing
-    samples, and its cost does not grow with their number.
+    Up to 2,000 samples form one block each; more are split into 2,000 random blocks of (nearly) equal size.
+    The mean over independent blocks has the variance of the mean over their samples, so resampling blocks
+    replaces resampling samples, at a cost that does not grow with their number.
 
     Attributes:
-        weights: what each sample counts, of shape (n_samples,).
-        block: where each sample is, of shape (n_samples,).
+        weights: weight of each sample, of shape (n_samples,).
+        block: block of each sample, of shape (n_samples,).
     """
 
     weights: FloatArray
@@ -29,7 +29,7 @@ class Blocks:
 
     @classmethod
     def of(cls, weights: FloatArray, random: np.random.Generator) -> "Blocks":
-        """Deal out samples of these weights; one of weight 0 is in no block that others would miss."""
+        """Split samples of these weights into blocks; those of weight 0 do not change the block sizes."""
         counting = np.flatnonzero(weights)
         block = np.zeros(len(weights), np.int64)
         block[counting] = random.permutation(len(counting)) % min(len(counting), MAX_BLOCKS)
@@ -44,8 +44,8 @@ class Blocks:
         """Return the weighted sums of values by block and bin, of shape (n_blocks, n_bins).
 
         Args:
-            values: one a sample, of shape (n_samples,).
-            bins: where each belongs, 0..n_bins - 1, of shape (n_samples,).
+            values: one per sample, of shape (n_samples,).
+            bins: bin of each sample, 0..n_bins - 1, of shape (n_samples,).
             n_bins: number of bins.
         """
         n_blocks = int(self.block.max()) + 1
@@ -55,14 +55,14 @@ class Blocks:
 
 
 def replicate_means(sums: FloatArray, weights: FloatArray, random: np.random.Generator) -> FloatArray:
-    """Return weighted means over the blocks themselves, then over 1,000 sets of blocks drawn anew.
+    """Return weighted means over the blocks, then over 1,000 bootstrap replicates.
 
-    Each set is drawn with replacement and has as many blocks as there are.
+    Each replicate draws as many blocks as there are, with replacement.
 
     Args:
         sums: weighted sums of each block's values, of shape (n_blocks, n_columns).
         weights: sum of each block's weights, above 0, of shape (n_blocks,).
-        random: where chance comes from.
+        random: random number generator.
 
     Returns:
         Array of shape (1 + 1,000, n_columns).

@@ -1,4 +1,4 @@
-"""What it costs to reach an accuracy by several ways to tell samples apart, and what of it may be luck."""
+"""FLOPs that several confidence measures need for one accuracy, with bootstrap intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from trecx.scores import ExitScores, FloatArray
 from trecx.threshold.benefit_curve import BenefitCurve, reached_confidence
 from trecx.threshold.exit_table import ExitTable
 
-N_STEPS = 400  # of a curve that is drawn again from other samples
+N_STEPS = 400  # of a curve in a bootstrap replicate
 _SLACK = 1e-6  # of accuracy: sums of a million samples in float32
 
 
 @dataclass(frozen=True, eq=False)
 class CostAtAccuracy:
-    """The cheapest point of a curve that is at least as accurate as was asked.
+    """The cheapest point of a curve with at least a given accuracy.
 
     Attributes:
         curve: the whole benefit curve.
-        goal: the accuracy that was asked, 0..1.
+        goal: the accuracy to reach, 0..1.
         threshold: ρ.
         accuracy: total accuracy there, 0..1.
-        exit_rate: fraction of samples that leave before the final exit, 0..1.
+        exit_rate: share of samples that stop before the final exit, 0..1.
         flops: expected FLOPs per sample.
-        more: FLOPs more than the first way takes, with the ends of its 95 % bootstrap interval.
+        more: extra FLOPs vs the first way, with the ends of its 95 % bootstrap interval.
     """
 
     curve: BenefitCurve
@@ -39,7 +39,7 @@ class CostAtAccuracy:
 
     @property
     def sure(self) -> bool:
-        """Whether its difference to the first way is larger than luck allows."""
+        """Whether its difference to the first way is significant: the interval excludes 0."""
         return self.more[1] > 0 or self.more[2] < 0
 
 
@@ -49,15 +49,15 @@ def reach(
     class_weights: FloatArray | None = None,
     seed: int = 0,
 ) -> list[CostAtAccuracy]:
-    """Return what each way needs for the accuracy of the baseline, or of its own final exit if that is lower.
+    """Return the cost of each way at the accuracy of the baseline, or of the final exit if that is lower.
 
-    The samples are drawn anew 1,000 times, all ways and the baseline together; each time the accuracy to
-    reach and the cheapest ρ for it are found again, so that the interval knows of the choice, too.
+    Each of 1,000 bootstrap replicates draws the samples for all ways and the baseline together, and finds the
+    accuracy to reach and the cheapest ρ again, so that the interval includes the choice of ρ.
 
     Args:
-        ways: the same answers of one network with exits, each time with another confidence.
-        baseline_correct: whether the network without exits is right, of shape (n_samples,); None: unknown.
-        class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+        ways: scores of one network with the same predictions, each with another confidence.
+        baseline_correct: whether the baseline is correct, of shape (n_samples,); None: unknown.
+        class_weights: weight of one sample of each class (`class_mix.class_weights`); None: 1.
         seed: of the bootstrap.
     """
     labels = ways[0].labels
@@ -91,7 +91,7 @@ def _drawn(
     weights: FloatArray,
     seed: int,
 ) -> FloatArray:
-    """Return the FLOPs of each way as tested, then in each replicate, of shape (1 + 1,000, n_ways)."""
+    """Return the FLOPs of each way on all samples, then in each replicate, of shape (1 + 1,000, n_ways)."""
     random = np.random.default_rng(seed)
     blocks = Blocks.of(weights, random)
     nowhere = np.zeros(len(weights), np.int64)
@@ -118,9 +118,10 @@ def _spread(curve: BenefitCurve) -> FloatArray:
 
 
 def _moves(way: ExitScores, thresholds: FloatArray, blocks: Blocks) -> list[FloatArray]:
-    """Return by block the right answers and the FLOPs that each threshold adds; the first has all at exit 1.
+    """Return by block the correct predictions and the FLOPs that each threshold adds.
 
-    Sums up to a threshold are what holds there: a sample goes on from exit k where ρ exceeds m_k.
+    At the first threshold, all samples are at exit 1. Sums up to a threshold are the values at that ρ: a
+    sample continues from exit k if ρ exceeds m_k.
     """
     n_steps = len(thresholds)
     first = np.zeros(way.n_samples, np.int64)

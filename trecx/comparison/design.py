@@ -1,4 +1,4 @@
-"""One design beside others: a run, or the runs that differ in nothing but their seed."""
+"""A design to be compared: one run, or the runs that differ only in their seed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Mean(NamedTuple):
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Mean":
-        """Return the mean over one value a seed.
+        """Return the mean of one value per seed.
 
         >>> Mean.of([1.0, 3.0]).value
         2.0
@@ -37,12 +37,12 @@ class Mean(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A design and all that its numbers depend on.
+    """A design and everything that its numbers depend on.
 
     Attributes:
-        name: what tells it from the others.
-        runs: of one seed each; one run where the seed is unknown.
-        situations: what each run is looked at with.
+        name: unique among the designs compared.
+        runs: one per seed; one run if the seed is unknown.
+        situations: the context of each run.
     """
 
     name: str
@@ -56,12 +56,12 @@ class Design:
 
     @property
     def exit_flops(self) -> tuple[int, ...]:
-        """FLOPs spent by the time exit k has answered."""
+        """FLOPs from the input to the prediction of exit k."""
         return self.runs[0].exit_flops
 
     @cached_property
     def line(self) -> MeanCurve:
-        """What is drawn: of several seeds the mean; of one run its steps, at most 1,000 evenly in FLOPs."""
+        """The line to draw: the mean over seeds, or up to 1,000 steps of one run, evenly spaced in FLOPs."""
         if len(self.runs) > 1:
             return mean_curve(self.curves)
         curve = self.curves[0]
@@ -83,7 +83,7 @@ class Design:
 
     @cached_property
     def baseline(self) -> tuple[Mean, Mean] | None:
-        """Accuracy and FLOPs of the network without exits; None where it was not scored."""
+        """Accuracy and FLOPs of the baseline; None if it was not scored."""
         known = [context.reference for context in self.situations]
         if any(reference is None for reference in known):
             return None
@@ -95,7 +95,7 @@ class Design:
 
     @cached_property
     def ranks(self) -> list[Rank] | None:
-        """Each run's rank against its own baseline; None where one has no baseline."""
+        """Each run's rank vs its own baseline; None if a run has no baseline."""
         if self.baseline is None:
             return None
         return [
@@ -110,7 +110,7 @@ class Design:
         ]
 
     def standalone(self) -> list[Mean]:
-        """Return the accuracy of each exit if all left there, as tested (Table 2)."""
+        """Return the accuracy of each exit if all samples stopped there, without a class mix (Table 2)."""
         return [
             Mean.of(values) for values in zip(*(run.standalone_accuracy for run in self.runs), strict=True)
         ]
@@ -118,7 +118,7 @@ class Design:
     def tradeoff(self, target: Target) -> list[TradeoffPoint] | None:
         """Return the point of each run closest to a target (Table 1).
 
-        None where a run does not come near it, or where the target needs a baseline and there is none.
+        None if a run does not reach it, or if the target needs a baseline and there is none.
         """
         points = []
         for context in self.situations:
@@ -139,10 +139,10 @@ class Design:
 def tradeoff_region(
     designs: Sequence[Design], below: float = LAST_POINTS
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Return the FLOPs and the accuracies, each low and high, of shape (2,), between which to choose.
+    """Return the range of FLOPs and of accuracies, each of shape (2,), in which operating points are chosen.
 
-    Accuracies from `below` the lowest baseline's upward; FLOPs from where a curve comes there, to the dearest
-    baseline's. None where there is no baseline, or no curve comes there.
+    Accuracies start at `below` under the lowest baseline's; FLOPs go from the first curve to reach these to
+    the most expensive baseline's. None if there is no baseline, or no curve reaches these accuracies.
     """
     baselines = [design.baseline for design in designs if design.baseline]
     if not baselines:

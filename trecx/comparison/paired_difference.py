@@ -1,4 +1,4 @@
-"""The difference in accuracy between two networks at equal FLOPs, over samples that both have answered."""
+"""The difference in accuracy between two designs at equal FLOPs, on the same samples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ TAILS = (0.025, 0.975)
 
 @dataclass(frozen=True, eq=False)
 class PairedDifference:
-    """How much more accurate the first is than the second at equal FLOPs, with 95 % bootstrap intervals.
+    """Accuracy of the first minus that of the second at equal FLOPs, with 95 % bootstrap intervals.
 
     Attributes:
         flops: expected FLOPs per sample, evenly spaced, of shape (101,).
-        gain: accuracy of the first less that of the second there, −1..1, of shape (101,).
-        low: lower end of the interval at each FLOPs alone, of shape (101,).
+        gain: accuracy of the first minus that of the second there, −1..1, of shape (101,).
+        low: lower end of the interval, for each FLOPs value separately, of shape (101,).
         high: upper end, of shape (101,).
         mean: mean gain over these FLOPs, and the lower and upper end of its interval.
-        n_samples: how many samples both have answered.
+        n_samples: number of samples that both were scored on.
     """
 
     flops: FloatArray
@@ -36,9 +36,9 @@ class PairedDifference:
     n_samples: int
 
     def sure(self) -> list[tuple[float, float, int]]:
-        """Return where the interval excludes 0: from and to which FLOPs; +1: the first is better; −1."""
+        """Return where the interval excludes 0: first and last FLOPs; +1: the first is better; −1."""
         sign = np.where(self.low > 0, 1, np.where(self.high < 0, -1, 0))
-        starts = np.flatnonzero(np.diff(sign, prepend=2))  # the first place always starts a piece
+        starts = np.flatnonzero(np.diff(sign, prepend=2))  # the first value always starts a piece
         ends = np.append(starts[1:], len(sign)) - 1
         pieces = zip(starts.tolist(), ends.tolist(), strict=True)
         return [
@@ -54,24 +54,24 @@ def paired_difference(
     class_weights: FloatArray | None = None,
     seed: int = 0,
 ) -> PairedDifference:
-    """Return the first's gain in accuracy over the second at equal FLOPs, sample by sample.
+    """Return the accuracy difference between two designs at equal FLOPs, paired by sample.
 
-    Each replicate draws the samples anew, both networks' answers together, and both curves again from them,
-    since what a threshold costs is uncertain too. Between steps a curve is the line that joins them. A
-    network with one exit has no curve: its one accuracy counts at all FLOPs.
+    Each bootstrap replicate draws samples for both designs together and computes both curves again, since the
+    cost of a threshold is uncertain too. Between its steps, a curve is interpolated linearly. A design with
+    one exit has no curve: its accuracy is used at all FLOPs.
 
     Args:
-        ones: scores of the first; or of its seeds, whose mean counts and which are taken as they are.
-        others: the same of the second, over the same samples.
-        class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+        ones: scores of the first, one per seed; the mean over seeds is used, and seeds are not resampled.
+        others: scores of the second on the same samples.
+        class_weights: weight of one sample of each class (`class_mix.class_weights`); None: 1.
         seed: of the bootstrap.
 
     Raises:
-        ValueError: the two did not answer the same samples.
+        ValueError: the two were not scored on the same samples.
     """
     labels = ones[0].labels
     if any(not np.array_equal(scores.labels, labels) for scores in (*ones, *others)):
-        raise ValueError("ones and others must have answered the same samples, got different labels")
+        raise ValueError("ones and others must be scores of the same samples, got different labels")
     random = np.random.default_rng(seed)
     weights = np.ones(len(labels)) if class_weights is None else class_weights[labels]
     blocks = Blocks.of(weights, random)
@@ -84,7 +84,7 @@ def paired_difference(
     parts = zip(networks, np.split(means, ends, axis=1), strict=True)
     drawn = np.tensordot(shares, [network.redrawn(part, flops) for network, part in parts], 1)
     gain = shares @ [network.accuracy_at(flops) for network in networks]
-    off = (drawn[1:] - drawn[0]).round(12)  # what is equal is equal
+    off = (drawn[1:] - drawn[0]).round(12)  # rounding errors would make equal values differ
     low, high = np.quantile(off, TAILS, axis=0)
     mean = gain.mean() + np.array([0.0, *np.quantile(off.mean(axis=1), TAILS)])
     return PairedDifference(flops, gain, gain + low, gain + high, tuple(mean.tolist()), len(labels))
@@ -92,7 +92,7 @@ def paired_difference(
 
 @dataclass(frozen=True, eq=False)
 class _Network:
-    """One network's answers, its curve, and thresholds close enough to draw that again from other samples."""
+    """Predictions and curve of one network, and the thresholds at which replicates compute its curve."""
 
     reached: npt.NDArray[np.float32]
     correct: npt.NDArray[np.bool_]
@@ -100,9 +100,9 @@ class _Network:
     thresholds: FloatArray
 
     def answers(self, blocks: Blocks) -> FloatArray:
-        """Return the sums of each block: right answers, then FLOPs, each at every threshold.
+        """Return the sums of each block: correct predictions, then FLOPs, each at every threshold.
 
-        At ρ = 0 all answer at the first exit; a sample goes on where ρ lies above what it has reached.
+        At ρ = 0 all samples stop at the first exit; a sample continues if ρ exceeds its largest confidence.
         """
         correct, n = self.correct.astype(np.int64), len(self.thresholds)
         start = np.zeros(len(correct), np.int64)
@@ -122,7 +122,7 @@ class _Network:
         return redrawn
 
     def accuracy_at(self, flops: FloatArray) -> FloatArray:
-        """Return the accuracy at these FLOPs; beyond its ends a curve is flat."""
+        """Return the accuracy at these FLOPs; outside its ends a curve is constant."""
         accuracy: FloatArray = np.interp(flops, self.curve.flops[::-1], self.curve.accuracy[::-1])
         return accuracy
 
@@ -134,7 +134,7 @@ def _network(scores: ExitScores, class_weights: FloatArray | None) -> _Network:
 
 
 def _spread_thresholds(curve: BenefitCurve) -> FloatArray:
-    """Return increasing thresholds of steps about evenly spaced in FLOPs, both ends among them."""
+    """Return increasing thresholds, about evenly spaced in FLOPs, including both ends."""
     flops = curve.flops[::-1]
     steps = np.searchsorted(flops, np.linspace(flops[0], flops[-1], N_BUDGETS))
     thresholds: FloatArray = curve.thresholds[::-1][np.unique(steps.clip(max=len(flops) - 1))]
@@ -142,7 +142,7 @@ def _spread_thresholds(curve: BenefitCurve) -> FloatArray:
 
 
 def _budgets(networks: Sequence[_Network]) -> FloatArray:
-    """Return FLOPs from where all that have a curve have one, to where all have come to its end."""
+    """Return FLOPs from the most expensive first exit to the most expensive final exit."""
     exits = [network.curve.exit_flops for network in networks]
     with_curve = [flops for flops in exits if len(flops) > 1] or exits
     first, last = (max(int(flops[exit_]) for flops in with_curve) for exit_ in (0, -1))

@@ -1,4 +1,4 @@
-"""One number to rank early-exit networks by: what they save while accuracy hardly falls."""
+"""The number that ranks designs: mean FLOPs saving at 0 to 3 pt below the baseline's accuracy."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ LAST_POINTS = 0.03  # of accuracy, below the baseline's
 
 @dataclass(frozen=True)
 class Rank:
-    """What a run saves on average over the last three points of accuracy, and what could be saved.
+    """Mean saving of a run at 0 to 3 pt below the baseline's accuracy, and the oracle's.
 
     Attributes:
-        saving: mean share of the baseline's FLOPs that is saved, 0..1.
-        oracle_saving: the same of the oracle over the same exits, 0..1.
-        shortfall: how far the run's best accuracy stays below the baseline's, 0..1; 0 where it does not.
+        saving: mean share of the baseline's FLOPs that is not spent, 0..1.
+        oracle_saving: the same for the oracle with the same exits, 0..1.
+        shortfall: the baseline's accuracy minus the run's best one, 0..1; 0 if that is not lower.
     """
 
     saving: float
@@ -27,20 +27,20 @@ class Rank:
 
     @property
     def oracle_share(self) -> float | None:
-        """How much of the oracle's saving the run reaches, 0..1; None where even the oracle saves nothing."""
+        """The saving as a share of the oracle's, 0..1; None if even the oracle saves nothing."""
         return self.saving / self.oracle_saving if self.oracle_saving > 0 else None
 
 
 def rank(curve: BenefitCurve, bound: Oracle, baseline_accuracy: float, baseline_flops: float) -> Rank:
-    """Return the run's rank: the area between curve and baseline over the last three points of accuracy.
+    """Return the run's rank: its mean saving over target accuracies at 0 to 3 pt below the baseline's.
 
-    A target is an accuracy from the baseline's less three points up to the baseline's. Its saving is
-    max(0, 1 - FLOPs / baseline_flops) at the cheapest step that is at least as accurate; where no step is,
-    or none costs less, the baseline runs and nothing is saved. The mean is over all targets alike.
+    The saving at a target is max(0, 1 - FLOPs / baseline_flops) at the cheapest step that is at least as
+    accurate; if there is none, or it costs more than the baseline, the saving is 0. All targets have the same
+    weight.
 
     Args:
-        curve: every step of it may be chosen, so a dip in accuracy takes nothing away.
-        bound: the oracle over the same samples and exits.
+        curve: any of its steps can be chosen, so a dip in accuracy does not lower the rank.
+        bound: the oracle of the same samples and exits.
         baseline_accuracy: 0..1.
         baseline_flops: FLOPs per sample.
     """
@@ -53,7 +53,7 @@ def rank(curve: BenefitCurve, bound: Oracle, baseline_accuracy: float, baseline_
 
 
 def _saving_of_steps(curve: BenefitCurve, targets: tuple[float, float], baseline_flops: float) -> float:
-    """Return the saving, integrated over targets; each step serves those that no cheaper step reaches."""
+    """Return the saving, integrated over targets; each step covers those that no cheaper step reaches."""
     order = np.argsort(curve.flops, kind="stable")
     reached = np.maximum.accumulate(curve.accuracy[order]).clip(*targets)
     served = np.diff(reached, prepend=targets[0])
@@ -61,13 +61,13 @@ def _saving_of_steps(curve: BenefitCurve, targets: tuple[float, float], baseline
 
 
 def _saving_below_line(bound: Oracle, targets: tuple[float, float], baseline_flops: float) -> float:
-    """Return the saving, integrated over targets, where what costs least lies on lines between points."""
+    """Return the saving, integrated over targets, where the least cost is linear between points."""
     accuracy, first = np.unique(bound.accuracy, return_index=True)
     flops = bound.flops[first]
     low, high = targets[0], min(targets[1], float(accuracy[-1]))
     if high <= low:
         return 0.0
-    dearest = np.interp(baseline_flops, flops, accuracy)  # from here on nothing is saved
+    dearest = np.interp(baseline_flops, flops, accuracy)  # the saving is 0 from here on
     corners = np.unique(np.clip([low, high, dearest, *accuracy], low, high))
     return float(np.trapezoid(_saved(np.interp(corners, accuracy, flops), baseline_flops), corners))
 

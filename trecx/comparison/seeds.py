@@ -1,4 +1,4 @@
-"""Runs that differ in nothing but the seed of their training: which they are, and their mean curve."""
+"""Runs that differ only in their training seed: grouping them, and their mean curve."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -13,13 +13,13 @@ N_POINTS = 101
 
 
 class MeanCurve(NamedTuple):
-    """The mean of the benefit curves of several seeds.
+    """The mean benefit curve of several seeds.
 
     Attributes:
         flops: expected FLOPs per sample, evenly spaced, increasing, of shape (101,).
         accuracy: mean total accuracy there, 0..1, of shape (101,).
         spread: standard deviation over seeds (ddof 1), of shape (101,); None for a single curve.
-        thresholds: the lowest and the highest ρ that the seeds have there, of shape (101, 2).
+        thresholds: the lowest and the highest ρ of the seeds there, of shape (101, 2).
     """
 
     flops: FloatArray
@@ -29,10 +29,10 @@ class MeanCurve(NamedTuple):
 
 
 def mean_curve(curves: Sequence[BenefitCurve]) -> MeanCurve:
-    """Return the mean over curves of the same exits.
+    """Return the mean of curves with the same exits.
 
-    The FLOPs are evenly spaced from the first exit to the final one. At each of them stands the exact curve's
-    dearest step that costs no more; over several curves, the mean of those.
+    The FLOPs are evenly spaced from the first exit to the final one. At each, a curve contributes its most
+    expensive step that costs no more.
     """
     flops = np.linspace(curves[0].exit_flops[0], curves[0].exit_flops[-1], N_POINTS)
     steps = [np.searchsorted(curve.flops[::-1], flops, side="right") - 1 for curve in curves]
@@ -44,21 +44,21 @@ def mean_curve(curves: Sequence[BenefitCurve]) -> MeanCurve:
 
 
 def seed_of(run: Run) -> int:
-    """Return the seed that a run was trained with; 0 where it is unknown."""
+    """Return the training seed of a run; 0 if it is unknown."""
     seed: int = run.training.get("seed", 0)
     return seed
 
 
 def newest_by_seed(runs: Iterable[Run]) -> list[Run]:
-    """Return, of runs of one design, the newest of each seed, in the order of seeds."""
+    """Return the newest run of each seed of one design, in the order of seeds."""
     newest = {seed_of(run): run for run in sorted(runs, key=lambda run: run.created_at)}
     return [newest[seed] for seed in sorted(newest)]
 
 
 def seed_groups(runs: Iterable[Run]) -> list[list[Run]]:
-    """Return the runs, those together that differ in nothing but their seed, one run a seed.
+    """Return the runs in groups that differ only in their seed, one run per seed.
 
-    A run whose seed is unknown stands alone. Groups stand where their first run stood.
+    A run whose seed is unknown is a group of its own. Groups are in the order of their first runs.
     """
     groups: dict[object, list[Run]] = {}
     for run in runs:

@@ -1,4 +1,4 @@
-"""How accuracy grew while networks were trained, read from the histories beside the models."""
+"""Accuracy by training epoch, read from the history files next to the models."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ import pandas as pd
 from trecx.errors import TrecxError
 from trecx.scores import FloatArray
 
-LEVEL = 0.005  # accuracy, 0..1: closer than this to where it ended counts as level
+LEVEL = 0.005  # accuracy, 0..1: a difference to the last epoch below this counts as level
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,9 +18,9 @@ class LearningCurve:
     """Accuracy of the final exit, epoch by epoch.
 
     Attributes:
-        system: what was trained.
+        system: the design that was trained.
         seed: of its training.
-        split: what it was measured on beside the training samples: "test" or "validation".
+        split: the samples that `measured` is of: "test" or "validation".
         training: accuracy on the training samples, 0..1, of shape (n_epochs,).
         measured: accuracy on the split, 0..1, of shape (n_epochs,).
     """
@@ -33,13 +33,13 @@ class LearningCurve:
 
     @property
     def level_epoch(self) -> int:
-        """The first epoch from which on the measured accuracy stays within `LEVEL` of the last one's."""
+        """The first epoch after which the measured accuracy stays within `LEVEL` of the last one's."""
         apart = np.flatnonzero(np.abs(self.measured - self.measured[-1]) > LEVEL)
         return int(apart.max(initial=-1)) + 2
 
     @property
     def document(self) -> dict[str, Any]:
-        """All of it as JSON has it."""
+        """The curve as a JSON document."""
         return {
             "system": self.system,
             "seed": self.seed,
@@ -51,19 +51,19 @@ class LearningCurve:
 
 
 def learning_curves(models: Path, task: str) -> list[LearningCurve]:
-    """Return what the histories of a task's models hold, by system and seed.
+    """Return the training histories of a task's models, by design and seed.
 
     Args:
         models: the folder that `train` writes to: <task>/<system>/, further seeds in seed-N/ below it.
         task: the task's name.
 
     Raises:
-        TrecxError: there are none, or one is damaged.
+        TrecxError: there is none, or one cannot be read.
     """
     found = sorted((models / task).glob("*/**/history.csv"))
     if not found:
         raise TrecxError(
-            f"no model of {task} was trained in {models}; 'python -m trecx train {task} all' does it"
+            f"no training history of {task} in {models}; 'python -m trecx train {task} all' makes it"
         )
     return [_curve(path, path.relative_to(models / task).parts) for path in found]
 
@@ -79,5 +79,5 @@ def _curve(path: Path, parts: tuple[str, ...]) -> LearningCurve:
         if not (len(measured) and np.isfinite([training, measured]).all()):
             raise ValueError("no epochs, or no numbers in one")
     except (OSError, ValueError, KeyError, StopIteration) as error:
-        raise TrecxError(f"{path} is no history of a training; train that system again") from error
+        raise TrecxError(f"{path} is not a training history; train that design again") from error
     return LearningCurve(parts[0], seed, split, training, measured)

@@ -1,1 +1,1 @@
-"""Whether confidence can be trusted: how it is spread, calibrated and scaled, and what it tells apart."""
+"""Confidence of exits: distribution, calibration, temperature scaling, and AUROC."""

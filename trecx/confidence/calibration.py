@@ -1,4 +1,4 @@
-"""Whether confidence is the chance of being right: the reliability diagram and its expected error."""
+"""Calibration of an exit: the reliability diagram and the expected calibration error."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ N_BINS = 15
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Accuracy beside confidence, in bins of equal width from 0 to 1; bins with nobody are left out.
+    """Accuracy and mean confidence in bins of equal width from 0 to 1; empty bins are left out.
 
     Attributes:
-        low: lower edge of each bin, which belongs to it, of shape (n_filled,).
+        low: lower edge of each bin, which is included, of shape (n_filled,).
         width: of every bin.
-        count: how many samples, or the sum of their weights, of shape (n_filled,).
+        count: number of samples, or the sum of their weights, of shape (n_filled,).
         confidence: mean confidence of each bin, 0..1, of shape (n_filled,).
-        accuracy: share of right answers in each bin, 0..1, of shape (n_filled,).
+        accuracy: share of correct predictions in each bin, 0..1, of shape (n_filled,).
         interval: 95 % interval of that accuracy, of shape (n_filled, 2).
     """
 
@@ -42,23 +42,23 @@ class Reliability:
 
     @property
     def mean_accuracy(self) -> float:
-        """Share of right answers over all samples, 0..1."""
+        """Accuracy over all samples, 0..1."""
         return float(self.count @ self.accuracy / self.count.sum())
 
     @property
     def mean_confidence(self) -> float:
-        """Mean confidence over all samples, 0..1; an honest one equals the accuracy."""
+        """Mean confidence over all samples, 0..1; it equals the accuracy if the exit is calibrated."""
         return float(self.count @ self.confidence / self.count.sum())
 
 
 def reliability(seen: ExitConfidence, n_bins: int = N_BINS) -> Reliability:
-    """Return how often an exit is right where it is so and so confident.
+    """Return the accuracy of an exit by confidence.
 
-    Bin k holds k / n_bins <= confidence < (k + 1) / n_bins; the last one holds 1 too.
+    Bin k has k / n_bins <= confidence < (k + 1) / n_bins; the last one includes 1.
 
     Args:
-        seen: what the exit said, one sample or more.
-        n_bins: how many bins, of equal width.
+        seen: confidences of the exit, one sample or more.
+        n_bins: number of bins of equal width.
     """
     bin_ = np.minimum((seen.confidence * n_bins).astype(np.int64), n_bins - 1)
     count, squares, confidence, right = (

@@ -1,4 +1,4 @@
-"""How sure an exit is where it is right and where it is wrong, and how that is spread within a band."""
+"""Distribution of the confidence of correct and of wrong predictions within a band."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ from trecx.scores import ExitScores, FloatArray
 
 MEDIUM_CONFIDENCE = (0.65, 0.9)  # low <= confidence < high (paper, section 6.2 and Figure 5)
 N_POINTS = 101
-MOST_KERNELS = 5_000  # beyond, values are counted in bins a tenth as wide as the narrowest kernel
+MOST_KERNELS = 5_000  # more values are binned first, in bins a tenth as wide as the narrowest kernel
 N_BINS = 10 * N_POINTS
 
 
 @dataclass(frozen=True, eq=False)
 class ExitConfidence:
-    """What one exit said of each sample that counts.
+    """Confidence and correctness of one exit, for each sample of a weight above 0.
 
     Attributes:
         confidence: largest softmax probability, 0..1, of shape (n,).
-        correct: whether the exit was right, of shape (n,).
-        weights: what each sample counts, above 0; 1 where classes occur as tested, of shape (n,).
+        correct: whether the prediction is correct, of shape (n,).
+        weights: weight of each sample, above 0; 1 without a class mix, of shape (n,).
     """
 
     confidence: FloatArray
@@ -31,12 +31,12 @@ class ExitConfidence:
 def exit_confidence(
     scores: ExitScores, exit_: int, class_weights: FloatArray | None = None
 ) -> ExitConfidence:
-    """Return what an exit (0 is the first) said.
+    """Return confidence and correctness of an exit.
 
     Args:
-        scores: of one model over a set of samples.
-        exit_: which exit.
-        class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+        scores: of one model on a set of samples.
+        exit_: index of the exit, from 0.
+        class_weights: weight of one sample of each class (`class_mix.class_weights`); None: 1.
     """
     weights = np.ones(scores.n_samples) if class_weights is None else class_weights[scores.labels]
     counts = weights > 0
@@ -46,13 +46,13 @@ def exit_confidence(
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """How confidences are distributed within a band.
+    """The distribution of confidences within a band.
 
     Attributes:
-        count: how many samples, or the sum of their weights.
-        median: half of them lie below; None where there is nobody.
-        confidence: 101 places from the low to the high end of the band, of shape (101,).
-        density: the density there; its integral is 1, or 0 where there is nobody, of shape (101,).
+        count: number of samples, or the sum of their weights.
+        median: median confidence; None if there is no sample.
+        confidence: 101 values from the low to the high end of the band, of shape (101,).
+        density: the density there; its integral is 1, or 0 if there is no sample, of shape (101,).
     """
 
     count: float
@@ -62,11 +62,11 @@ class Spread:
 
 
 def right_and_wrong(seen: ExitConfidence, band: tuple[float, float]) -> tuple[Spread, Spread]:
-    """Return how confident an exit is where it is right, and where it is wrong (Figure 5, split).
+    """Return the confidences of correct and of wrong predictions within a band (Figure 5, split).
 
     Args:
-        seen: what the exit said.
-        band: low <= confidence < high, or <= high where that is 1.
+        seen: confidences of the exit.
+        band: low <= confidence < high, or <= high if that is 1.
 
     Raises:
         ValueError: the band is not within 0..1, or has no width.
@@ -78,7 +78,7 @@ def right_and_wrong(seen: ExitConfidence, band: tuple[float, float]) -> tuple[Sp
 
 
 def spread(values: FloatArray, band: tuple[float, float], weights: FloatArray | None = None) -> Spread:
-    """Return how `values`, all within the band, are distributed."""
+    """Return the distribution of `values`, which are all within the band."""
     if len(values) == 0:
         return Spread(0.0, None, np.linspace(*band, N_POINTS), np.zeros(N_POINTS))
     count = float(len(values) if weights is None else weights.sum())
@@ -86,7 +86,7 @@ def spread(values: FloatArray, band: tuple[float, float], weights: FloatArray | 
 
 
 def within(confidence: FloatArray, band: tuple[float, float]) -> FloatArray:
-    """Return the confidences in [low, high), or in [low, 1] where the band ends at 1, of shape (n_inside,).
+    """Return the confidences in [low, high), or in [low, 1] if the band ends at 1, of shape (n_inside,).
 
     Raises:
         ValueError: the band is not within 0..1, or has no width.
@@ -102,7 +102,7 @@ def _inside(confidence: FloatArray, band: tuple[float, float]) -> npt.NDArray[np
 
 
 def median(values: FloatArray, weights: FloatArray | None = None) -> float:
-    """Return the median: half of the weight lies below; the mean of two where it falls between them.
+    """Return the weighted median; if it falls between two values, their mean.
 
     >>> median(np.array([0.7, 0.8, 0.9]), np.array([1.0, 1.0, 5.0]))
     0.9
@@ -120,12 +120,12 @@ def band_density(
 ) -> tuple[FloatArray, FloatArray]:
     """Return 101 confidences from `low` to `high` and the density of `values` there; its integral is 1.
 
-    A Gaussian kernel of Scott's bandwidth; what it would spill over an edge is reflected back into the band.
+    Kernel density with a Gaussian of Scott's bandwidth; mass outside the band is reflected into it.
 
     Args:
         values: confidences within the band, one or more, of shape (n,).
         band: low and high, 0..1.
-        weights: what each counts, of shape (n,); None: one.
+        weights: weight of each value, of shape (n,); None: 1.
 
     Source: Scott, "Multivariate density estimation" (1992), for the bandwidth.
     """
@@ -143,7 +143,7 @@ def band_density(
 
 
 def _scott(values: FloatArray, weights: FloatArray) -> float:
-    """Return Scott's bandwidth, by the effective number of weighted samples."""
+    """Return Scott's bandwidth for the effective number of weighted samples."""
     share = weights / weights.sum()
     deviation = float(np.sqrt(share @ (values - share @ values) ** 2))
     return deviation * float((share @ share) ** 0.2)

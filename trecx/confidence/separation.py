@@ -1,4 +1,4 @@
-"""How well confidence tells right answers from wrong ones, which is what an early exit lives on."""
+"""AUROC: how well confidence separates correct from wrong predictions."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from trecx.threshold.intervals import Z95
 
 @dataclass(frozen=True)
 class Separation:
-    """The chance that a right answer is more confident than a wrong one (AUROC), with its 95 % interval.
+    """AUROC, the probability that a correct prediction is more confident than a wrong one, with its 95 % CI.
 
-    0.5: confidence says nothing; 1: some ρ lets all right answers leave and no wrong one.
+    0.5: confidence is uninformative; 1: at some ρ, all correct and no wrong predictions exit early.
     """
 
     auroc: float
@@ -22,11 +22,11 @@ class Separation:
 
 
 def separation(seen: ExitConfidence) -> Separation | None:
-    """Return how well confidence tells right from wrong; None where all answers are right, or all wrong.
+    """Return the AUROC of the confidence; None if all predictions are correct, or all wrong.
 
-    A pair of equal confidence counts one half. The interval is DeLong's, with one more answer on each side
-    that is tied with all of the other: so it has a width even where the sides are apart altogether, and
-    holds where there are only a few wrong answers.
+    A pair of equal confidence counts one half. The interval is DeLong's, with one more prediction on each
+    side that is tied with all of the other side: so it has a width even if the sides are fully separated, and
+    is valid for few wrong predictions.
 
     Source: DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more correlated receiver
     operating characteristic curves", Biometrics 44 (1988); all of it from counts by distinct confidence.
@@ -47,12 +47,12 @@ def separation(seen: ExitConfidence) -> Separation | None:
 
 
 def _variance(pairs_won: FloatArray, weights: FloatArray, n: float) -> float:
-    """Return the variance of the mean share of pairs won, given one more answer that is tied with all.
+    """Return the variance of the mean share of pairs won, with one more prediction that is tied with all.
 
     Args:
-        pairs_won: share of the other side's answers that lie on the right side of this one, 0..1.
-        weights: how much each counts.
-        n: the effective number of answers.
+        pairs_won: share of the other side's predictions that are ordered correctly vs this one, 0..1.
+        weights: weight of each prediction.
+        n: the effective number of predictions.
     """
     share = np.append(n * weights / weights.sum(), 1) / (n + 1)
     won = np.append(pairs_won, 0.5)

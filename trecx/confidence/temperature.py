@@ -1,4 +1,4 @@
-"""Temperature scaling: one number an exit that makes its confidence honest without changing an answer."""
+"""Temperature scaling: one number per exit that calibrates its confidence and changes no prediction."""
 
 from collections.abc import Sequence
 
@@ -9,26 +9,26 @@ from trecx.errors import ScoresError
 from trecx.scores import ExitScores, FloatArray, IntArray
 from trecx.scores.sample_blocks import blocks
 
-LIMITS = (0.05, 20.0)  # where every answer is right, ever colder would be ever better
+LIMITS = (0.05, 20.0)  # if all predictions are correct, the best temperature would be 0
 _FLOOR = float(np.finfo(np.float32).tiny)
 _STEPS = 60
 
 
 def halves(labels: IntArray, seed: int = 0) -> tuple[IntArray, IntArray]:
-    """Return positions of two halves of the samples, each of shape (n // 2,) or one more, and of every class.
+    """Return positions of two random halves of the samples, each with half of every class.
 
-    They are drawn by chance, which follows from the seed.
+    Their shapes are (n // 2,), or one more.
     """
     order = np.lexsort((np.random.default_rng(seed).random(len(labels)), labels))
     return np.sort(order[::2]), np.sort(order[1::2])
 
 
 def fit_temperatures(scores: ExitScores, rows: IntArray) -> list[float]:
-    """Return the temperature of each exit that fits these samples best.
+    """Return the best temperature of each exit for these samples.
 
     Args:
         scores: with all probabilities.
-        rows: positions of the samples to fit on, one or more.
+        rows: positions of the samples to fit, one or more.
 
     Raises:
         ScoresError: only the largest probability is stored.
@@ -38,10 +38,10 @@ def fit_temperatures(scores: ExitScores, rows: IntArray) -> list[float]:
 
 
 def fit_temperature(probabilities: npt.NDArray[np.float32], labels: IntArray) -> float:
-    """Return the temperature T, within `LIMITS`, whose softmax(ln p / T) gives the labels most probability.
+    """Return the temperature T, within `LIMITS`, of the least negative log-likelihood of softmax(ln p / T).
 
-    The mean negative log likelihood is convex in 1/T, so Newton's method finds its one minimum; where a step
-    leaves what is known to hold it, the middle is taken instead. A probability of 0 counts as 1e-38.
+    It is convex in 1/T, so Newton's method finds its only minimum; a step outside the interval that brackets
+    the minimum is replaced by bisection. A probability of 0 counts as 1e-38.
 
     Args:
         probabilities: softmax scores of shape (n, n_classes); ln p are the logits but for a constant.
@@ -55,7 +55,7 @@ def fit_temperature(probabilities: npt.NDArray[np.float32], labels: IntArray) ->
     inverse = 1.0
     for _ in range(_STEPS):
         mean, variance = _moments(logits, inverse)
-        slope = mean - target  # of the likelihood's negative logarithm
+        slope = mean - target  # of the negative log-likelihood
         low, high = (low, inverse) if slope > 0 else (inverse, high)
         step = inverse - slope / variance if variance > 0 else high
         step = step if low <= step <= high else (low + high) / 2
@@ -81,19 +81,19 @@ def _moments(logits: FloatArray, inverse: float) -> tuple[float, float]:
 
 
 def _logits(probabilities: npt.NDArray[np.float32]) -> FloatArray:
-    """Return ln p less its largest, of shape (n_classes, n): sums over classes then run along memory."""
+    """Return ln p minus its largest value, of shape (n_classes, n), which makes sums over classes fast."""
     logits = np.log(np.maximum(np.ascontiguousarray(probabilities.T), _FLOOR), dtype=np.float64)
     logits -= logits.max(axis=0)
     return logits
 
 
 def with_temperatures(scores: ExitScores, temperatures: Sequence[float], rows: IntArray) -> ExitScores:
-    """Return, as a trace of these samples, what the exits would say had their logits been divided by T.
+    """Return a trace of these samples with each exit's logits divided by its temperature.
 
     Args:
         scores: with all probabilities.
-        temperatures: one an exit, above 0; 1 changes nothing.
-        rows: positions of the samples wanted.
+        temperatures: one per exit, above 0; 1 changes nothing.
+        rows: positions of the samples to return.
 
     Raises:
         ScoresError: only the largest probability is stored.
@@ -117,7 +117,7 @@ def with_temperatures(scores: ExitScores, temperatures: Sequence[float], rows: I
 def _all_probabilities(scores: ExitScores) -> npt.NDArray[np.float32]:
     if scores.probabilities is None:
         raise ScoresError(
-            "only the largest probability is stored for these scores, and temperature scaling needs the "
-            "probability of every class: import them with all classes"
+            "only the largest probability is stored for these scores, but temperature scaling needs the "
+            "probability of every class: import the scores with all classes"
         )
     return scores.probabilities

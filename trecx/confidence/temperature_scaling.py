@@ -1,4 +1,4 @@
-"""What temperature scaling would change: fitted on one half of the samples, shown on the other."""
+"""The effect of temperature scaling, fitted on one half of the samples and evaluated on the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from trecx.scores import ExitScores, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """What holds on the half that nothing was fitted on, before and after.
+    """Results on the half that was not used for the fit, before and after temperature scaling.
 
     Attributes:
         temperatures: of each exit.
-        n_fitted: samples in the half that they were fitted on.
-        n_shown: samples in the half that all the rest is of.
+        n_fitted: samples in the half used for the fit.
+        n_shown: samples in the other half, which the results are for.
         errors: expected calibration error of each exit before and after, 0..1.
-        before: curve and cheapest point at the baseline's accuracy, as the network is.
-        after: the same with the temperatures.
-        reorders: whether a temperature can let one sample overtake another. It cannot with two classes and
-            one early exit: there confidence grows with the one difference of logits, at any temperature.
+        before: curve and cheapest point at the baseline's accuracy, without temperature scaling.
+        after: the same with temperature scaling.
+        reorders: whether a temperature can change the order of samples by confidence. With two classes and
+            one early exit it cannot: confidence increases with the difference of logits at any temperature.
     """
 
     temperatures: Sequence[float]
@@ -39,7 +39,7 @@ class Scaling:
 
     @property
     def at_limit(self) -> list[int]:
-        """Exits whose best temperature lies beyond what is searched."""
+        """Exits whose temperature is at a limit of the search."""
         ends = [min(abs(np.log(temperature / np.array(LIMITS)))) for temperature in self.temperatures]
         return [exit_ for exit_, distance in enumerate(ends) if distance < 1e-3]
 
@@ -49,22 +49,24 @@ def scale(
     baseline_correct: npt.NDArray[np.bool_] | None = None,
     class_weights: FloatArray | None = None,
 ) -> Scaling:
-    """Return what one temperature an exit, fitted on a half of each class, changes on the other half.
+    """Return the effect of one temperature per exit, fitted on half of each class, on the other half.
 
     Args:
         scores: with all probabilities, two samples or more.
-        baseline_correct: whether the network without exits is right, of shape (n_samples,); None: unknown.
-        class_weights: what one sample of each class counts in what is shown; None: one. The fit takes the
-            samples as they are.
+        baseline_correct: whether the baseline is correct, of shape (n_samples,); None: unknown.
+        class_weights: weight of one sample of each class in the results; None: 1. The fit is unweighted.
 
     Raises:
-        ScoresError: only the largest probability is stored, or the half to show is empty under these weights.
+        ScoresError: only the largest probability is stored, or one half has no sample of a weight above 0.
     """
     fitted, shown = halves(scores.labels)
     if len(shown) == 0 or (class_weights is not None and not class_weights[scores.labels[shown]].any()):
-        raise ScoresError("there are too few samples of the classes that occur to fit on one half of them")
+        raise ScoresError(
+            "too few samples for temperature scaling: it needs one half to fit and one to test; score more "
+            "samples, or change the class mix"
+        )
     temperatures = fit_temperatures(scores, fitted)
-    if class_weights is not None:  # so that weights add up to the number of samples here, too
+    if class_weights is not None:  # so that the weights sum to the number of samples in this half
         class_weights = class_weights * len(shown) / class_weights[scores.labels[shown]].sum()
     as_is = [1.0] * scores.n_exits
     sides = [with_temperatures(scores, each, shown) for each in (as_is, temperatures)]

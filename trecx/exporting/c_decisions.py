@@ -56,7 +56,7 @@ def _largest(rule: Rule, n_classes: int) -> Decision:
     return Decision(
         f"the maximum softmax probability is >= {rule.threshold!r}",
         (
-            _float32("TRECX_THRESHOLD_FLOAT", rule, "for the maximum probability"),
+            _float32("TRECX_THRESHOLD_FLOAT", rule, "for the maximum softmax probability"),
             ("TRECX_THRESHOLD_INT8", *_int8(q, NEVER, "for the maximum q")),
         ),
         (_function("float", LARGEST_C.format(type="float")), _function("int8", LARGEST_C.format(type="int"))),

@@ -1,4 +1,4 @@
-"""Numbers in, Plotly figure out. Colours are CSS variables: whoever shows a figure says what they are."""
+"""Plotly figures of computed numbers. Colours are CSS variables, set by the page or file that shows them."""
 
 from trecx.figures.benefit import CostAxis, benefit_curve_figure, flops_axis
 from trecx.figures.comparison import CurveLine, comparison_figure

@@ -12,18 +12,18 @@ from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.oracle import Oracle
 
-LETTER, LINE_HEIGHT = 0.013, 0.06  # of the axes: what a letter, and a line of them, takes
+LETTER, LINE_HEIGHT = 0.013, 0.06  # width of a letter and height of a line, as shares of the axes
 
 
 @dataclass(frozen=True, eq=False)
 class CostAxis:
-    """What a benefit curve is drawn against: cost per inference.
+    """The cost per inference that a benefit curve is drawn over.
 
     Attributes:
         title: the axis' title, with its unit.
         unit: of a number on it.
-        scale: how much of what exits cost makes one unit.
-        exit_costs: what answering at each exit costs, of shape (n_exits,).
+        scale: how many units of `exit_costs` make one unit of the axis.
+        exit_costs: cost up to each exit's prediction, of shape (n_exits,).
     """
 
     title: str
@@ -37,7 +37,7 @@ class CostAxis:
 
 
 def flops_axis(exit_flops: IntArray) -> CostAxis:
-    """Return the axis of the paper: millions of FLOPs."""
+    """Return the axis that the paper uses: millions of FLOPs."""
     return CostAxis("expected FLOPs per inference (millions)", "MFLOPs", 1e6, exit_flops)
 
 
@@ -53,11 +53,11 @@ def benefit_curve_figure(
 
     Args:
         curve: every step of it is drawn.
-        axis: what it costs.
-        baseline: cost (in what `axis.exit_costs` counts) and accuracy of the network without exits, marked ×.
-        marks: label and ρ of points to name on the curve.
-        oracle: the bound that no router beats.
-        named: name and ρ of points that somebody chose.
+        axis: the cost to draw it over.
+        baseline: cost (in the unit of `axis.exit_costs`) and accuracy of the baseline, marked ×.
+        marks: label and ρ of the trade-off points.
+        oracle: the upper bound.
+        named: name and ρ of saved points.
     """
     figure = blank_figure(axis.title, "accuracy")
     percents, costs = 100 * curve.accuracy, axis.of(curve)
@@ -102,9 +102,9 @@ def _add_marks(figure: go.Figure, points: BenefitCurve, axis: CostAxis, labels: 
 
 
 def _add_named(figure: go.Figure, points: BenefitCurve, axis: CostAxis, names: list[str]) -> None:
-    """Mark points with what somebody called them; a name is text, whatever markup it looks like.
+    """Mark saved points with their names; a name is always text, never markup.
 
-    A name that would run into one before it is seen under the pointer only. Ranges must be set.
+    A name that would overlap an earlier one is shown only on hover. Ranges must be set.
     """
     x, y = axis.of(points), 100 * points.accuracy
     shown = [escape(name, quote=False) for name in names]
@@ -124,7 +124,7 @@ def _add_named(figure: go.Figure, points: BenefitCurve, axis: CostAxis, names: l
 
 
 def _sides_with_room(figure: go.Figure, x: FloatArray, y: FloatArray, names: list[str]) -> list[str]:
-    """Return for each name on which side of its point it can be written; empty: on none."""
+    """Return the side of its point where each name fits: "left", "right", or "" where neither does."""
     (left, right), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
     letter, line = LETTER * (right - left), LINE_HEIGHT * (high - low)
     placed: list[tuple[float, float, float]] = []
@@ -145,7 +145,7 @@ def _add_oracle(figure: go.Figure, costs: FloatArray, percents: FloatArray) -> N
     figure.add_scatter(
         x=costs,
         y=percents,
-        text=[*[""] * (len(costs) - 1), "oracle: nobody beats it"],
+        text=[*[""] * (len(costs) - 1), "oracle (upper bound)"],
         mode="lines+text",
         textposition="middle right",
         textfont={"color": QUIET, "size": 12},

@@ -1,4 +1,4 @@
-"""Who pays: how accuracy within each class differs from a reference, beside its exit rate and its cost."""
+"""Results per class: accuracy change vs a reference, exit rate and cost, each with its 95 % CI."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,16 +12,16 @@ from trecx.threshold.class_results import Estimates
 
 PANELS = ((0.0, 0.5), (0.56, 0.76), (0.82, 1.0))  # of the width
 ROOM_FOR_NUMBERS = 0.15  # of what is drawn
-PAYS, GAINS, UNSURE = range(3)
+LOSES, GAINS, NOT_SIGNIFICANT = range(3)
 _KINDS: tuple[tuple[str, Ink, str], ...] = (
-    ("pays", YELLOW, "triangle-down"),
+    ("loses", YELLOW, "triangle-down"),
     ("gains", GREEN, "triangle-up"),
-    ("could be chance", GRAY, "circle-open"),
+    ("not significant", GRAY, "circle-open"),
 )
 
 
 class Panel(NamedTuple):
-    """One number a class, as it is drawn: the axis' title with its unit, and how much makes one unit."""
+    """One number per class, as it is drawn: the axis title with its unit, and the size of one unit."""
 
     title: str
     unit: str
@@ -30,18 +30,18 @@ class Panel(NamedTuple):
 
 
 def kinds_of(difference: Estimates) -> IntArray:
-    """Return of each class whether it pays, gains, or might do neither: its interval holds 0.
+    """Return whether each class loses or gains significantly, or neither: then its interval includes 0.
 
-    A class without samples counts among the last.
+    A class without samples is not significant.
 
     Returns:
         Array of shape (n_classes,).
     """
-    return np.where(difference.high < 0, PAYS, np.where(difference.low > 0, GAINS, UNSURE))
+    return np.where(difference.high < 0, LOSES, np.where(difference.low > 0, GAINS, NOT_SIGNIFICANT))
 
 
-def payers_first(difference: Estimates) -> IntArray:
-    """Return the classes that were seen, those first that lose most, of shape (n_seen,)."""
+def largest_loss_first(difference: Estimates) -> IntArray:
+    """Return the classes that have samples, largest loss first, of shape (n_seen,)."""
     order = np.argsort(difference.value, kind="stable")
     seen: IntArray = order[~np.isnan(difference.value[order])]
     return seen
@@ -50,15 +50,14 @@ def payers_first(difference: Estimates) -> IntArray:
 def by_class_figure(
     class_names: Sequence[str], difference: Panel, exit_rate: Panel, cost: Panel, classes: IntArray
 ) -> go.Figure:
-    """Draw three numbers a class in one row each, with their 95 % intervals.
+    """Draw one row per class with three numbers and their 95 % CI.
 
     Args:
-        class_names: one name a class.
-        difference: of accuracy, against the reference; marked and coloured only where the interval does not
-            hold 0, and by shape as well as by colour.
+        class_names: one name per class.
+        difference: accuracy change vs the reference; a significant one is marked by shape and by colour.
         exit_rate: of each class.
         cost: mean per sample of each class.
-        classes: which classes to draw, from the top down.
+        classes: the classes to draw, from top to bottom.
     """
     figure = blank_figure(difference.title, "")
     panels = (difference, exit_rate, cost)
@@ -81,12 +80,13 @@ def by_class_figure(
     _add_numbers(figure, difference, classes, kinds)
     for k, panel in enumerate(panels[1:], 1):
         _add_dots(figure, k, panel, classes, rows, (panel.title, EARLY, "circle"))
+    figure.update_layout(margin={"r": 48})  # the last panel is narrower than its title
     figure.add_vline(0, line={"color": QUIET, "width": 1}, xref="x")
     return figure
 
 
 def _add_axis(figure: go.Figure, k: int, title: str) -> None:
-    """Give panel k its axis; all are as the blank figure's, with a grid to read heights across by."""
+    """Give panel k the axis of a blank figure, with a grid."""
     axis = figure.layout.xaxis.to_plotly_json() | {"domain": PANELS[k], "anchor": "y", "showgrid": True}
     axis |= {
         "title": axis["title"] | {"text": title},
@@ -130,31 +130,31 @@ def _add_dots(
         mode="markers",
         marker={"color": colour, "symbol": symbol, "size": 9, "line": {"width": 1.5, "color": colour}},
         customdata=np.column_stack([low, high]),
-        hovertemplate=f"%{{x:.4g}} {panel.unit}<br>95 %: %{{customdata[0]:.4g}} to %{{customdata[1]:.4g}}"
+        hovertemplate=f"%{{x:.4g}} {panel.unit}<br>95 % CI: %{{customdata[0]:.4g}} to %{{customdata[1]:.4g}}"
         "<extra></extra>",
         name=name,
     )
 
 
 def _add_numbers(figure: go.Figure, panel: Panel, classes: IntArray, kinds: IntArray) -> None:
-    """Print how much each class pays or gains beyond the end of its interval that is farther from 0."""
+    """Print each significant change outside the end of its interval that is farther from 0."""
     for row, (class_, kind) in enumerate(zip(classes, kinds, strict=True)):
-        if kind == UNSURE:
+        if kind == NOT_SIGNIFICANT:
             continue
         value, low, high = (float(part[class_]) / panel.scale for part in panel.estimates)
         figure.add_annotation(
-            x=low if kind == PAYS else high,
+            x=low if kind == LOSES else high,
             y=row,
             text=f"<b>{signed(value)}</b>",
             showarrow=False,
             font={"color": _KINDS[kind][1].text, "size": 12},
-            xanchor="right" if kind == PAYS else "left",
-            xshift=-6 if kind == PAYS else 6,
+            xanchor="right" if kind == LOSES else "left",
+            xshift=-6 if kind == LOSES else 6,
         )
 
 
 def signed(value: float, decimals: int = 1) -> str:
-    """Return a number with its sign, as a typographer writes it.
+    """Return a number with its sign, minus as "−"; a number that rounds to 0 has no sign.
 
     >>> signed(-3.25), signed(0.04), signed(2)
     ('−3.2', '0.0', '+2.0')

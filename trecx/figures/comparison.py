@@ -1,4 +1,4 @@
-"""Benefit curves of several systems in one picture."""
+"""Benefit curves of several designs in one figure."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ LINE_INKS = (BLUE, ORANGE, GREEN, VIOLET, YELLOW)
 
 
 class Region(NamedTuple):
-    """What part is drawn: FLOPs and accuracies (0..1), each low and high."""
+    """The part that is drawn: FLOPs and accuracies (0..1), each low and high."""
 
     flops: tuple[float, float]
     accuracy: tuple[float, float]
@@ -41,16 +41,16 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CurveLine:
-    """The benefit curve of one system, from one run or as the mean of several; one point is drawn as ×.
+    """The benefit curve of one design, from one run or as the mean of several; a single point is drawn as ×.
 
     Attributes:
-        name: what is written beside it; "<br>" begins a second line.
+        name: its label; "<br>" begins a second line.
         flops: expected FLOPs per sample, increasing, of shape (n_points,).
         accuracy: total accuracy there (Eq. 2), 0..1, of shape (n_points,).
         spread: half the height of the band around it, 0..1, of shape (n_points,); None: no band.
         ink: how it is drawn.
-        thresholds: lowest and highest ρ that gives each point, of shape (n_points, 2); None: not told.
-        chosen: FLOPs and accuracy of the point that is chosen on it; None: no point.
+        thresholds: lowest and highest ρ that gives each point, of shape (n_points, 2); None: not shown.
+        chosen: FLOPs and accuracy at the selected ρ; None: no point.
     """
 
     name: str
@@ -63,7 +63,7 @@ class CurveLine:
 
 
 def line_inks(n_lines: int) -> list[Ink]:
-    """Return an ink for each of `n_lines` lines; colours that come again have another dash."""
+    """Return an ink for each of `n_lines` lines; a repeated colour has another dash."""
     dashes = [None, "1px,3px", "14px,3px", "6px,2px,1px,2px"]
     inks = [Ink(ink.colour, ink.text, dash or ink.dash) for dash in dashes for ink in LINE_INKS]
     return [ink for ink, _ in zip(cycle(inks), range(n_lines), strict=False)]
@@ -75,13 +75,13 @@ def comparison_figure(
     log_flops: bool = False,
     region: Region | None = None,
 ) -> go.Figure:
-    """Draw benefit curves with their names beside them (paper, Figures 4, 6 and 7).
+    """Draw labelled benefit curves (paper, Figures 4, 6 and 7).
 
     Args:
         lines: the curves; without any, the figure has axes only.
         baseline: FLOPs and accuracy of the network without exits, marked ×.
-        log_flops: whether FLOPs go by logarithm.
-        region: what to show; None: everything.
+        log_flops: whether the FLOPs axis is logarithmic.
+        region: the part to show; None: everything.
     """
     figure = blank_figure("expected FLOPs per inference (millions)", "accuracy")
     for line in lines:
@@ -100,7 +100,7 @@ def comparison_figure(
 
 
 def unseen(lines: Sequence[CurveLine], region: Region) -> list[str]:
-    """Return the names of the lines that a region has no point of."""
+    """Return the names of the lines without a point in a region."""
     return [line.name for line in lines if _last_seen(line, region) is None]
 
 
@@ -109,24 +109,24 @@ def _label(line: CurveLine) -> str:
 
 
 def _last_seen(line: CurveLine, region: Region | None) -> tuple[float, float] | None:
-    """Return the dearest point of a line within the region, FLOPs and accuracy; None where it is outside."""
+    """Return FLOPs and accuracy of a line's most expensive point within the region; None if it has none."""
     if region is None:
         return float(line.flops[-1]), float(line.accuracy[-1])
     (first, last), (low, high) = region
     flops = line.flops[(line.flops >= first) & (line.flops <= last)]
     if line.flops[0] < last < line.flops[-1]:
-        flops = np.append(flops, last)  # here the line leaves the region
+        flops = np.append(flops, last)  # the line ends outside the region
     accuracy = np.interp(flops, line.flops, line.accuracy)
     seen = np.flatnonzero((accuracy >= low) & (accuracy <= high))
     return (float(flops[seen[-1]]), float(accuracy[seen[-1]])) if len(seen) else None
 
 
 def _hover(line: CurveLine) -> list[str]:
-    """Return which ρ gives each point, in words."""
+    """Return the ρ of each point as hover text."""
     if line.thresholds is None:
         return [""] * len(line.flops)
     return [
-        "nobody leaves early<br>"
+        "no early exits<br>"
         if low > 1
         else f"ρ {low:.4f}<br>"
         if low == high
@@ -173,7 +173,7 @@ def _add_line(figure: go.Figure, line: CurveLine) -> None:
 
 
 def _band(accuracy: FloatArray, spread: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the upper edge, then the lower one backwards; no accuracy is above 1 or below 0."""
+    """Return the upper edge, then the reversed lower edge, both limited to 0..1."""
     return np.minimum(accuracy + spread, 1), np.maximum(accuracy - spread, 0)[::-1]
 
 
@@ -220,7 +220,7 @@ def _set_ranges(
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Return round numbers within the range: those of every decade, or, where they are few, even steps."""
+    """Return round numbers within the range: those of each decade, or even steps if these are too few."""
     ticks = [tick for tick in LOG_TICKS if low <= tick <= high]
     step = 10 ** math.floor(math.log10(high - low))
     while len(ticks) < FEW_TICKS:

@@ -1,4 +1,4 @@
-"""How confident a network is before its final exit."""
+"""Histogram of the confidence before the final exit, split into correct and wrong."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,10 +10,10 @@ N_BARS = 80
 
 
 def confidence_figure(table: ExitTable) -> go.Figure:
-    """Draw how confident the network is before the final exit, right above wrong.
+    """Draw a histogram of the confidence before the final exit, correct above wrong.
 
-    Bars show the largest confidence over the early exits, coloured by whether the last of them is right: with
-    one early exit, its own confidence. Heights go by square root, as most samples pile up at 1.
+    The confidence is the largest over the early exits, coloured by whether the last of them is correct; with
+    one early exit, it is that exit's. The height scale is a square root, since most samples are near 1.
     """
     figure = blank_figure("", "")
     last_early = table.moves[table.moves[:, 1] == table.n_exits - 2]

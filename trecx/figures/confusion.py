@@ -1,4 +1,4 @@
-"""Which class is taken for which: a confusion, or how one differs from another."""
+"""Confusion matrices, and the difference between two of them."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from trecx.figures.style import GREEN, QUIET, RIGHT, STANDOFF, TEXT, WRONG, YELL
 from trecx.scores import FloatArray, IntArray
 
 PANEL = "var(--st-secondary-background-color)"
-CELL_WIDTH = 0.1  # of the picture, at most
+CELL_WIDTH = 0.1  # of the figure, at most
 WHOLE_PERCENT = 10  # percents from here on need no decimals
-DARKEST_CHANGE = 0.05  # of a class: larger changes are no darker, so that shades mean the same at every ρ
+DARKEST_CHANGE = 0.05  # of a class: the shade of larger changes is the same, so that shades compare across ρ
 FEW, LARGE_TEXT, TEXT_SIZE = 4, 16, 12  # classes; pixels
 
 
 class _Cells(NamedTuple):
-    """The cells that are drawn: counts, and shares of the samples of their true class; (n_drawn, n_drawn)."""
+    """The cells that are drawn: counts, and shares of their true class, both (n_drawn, n_drawn)."""
 
     names: list[str]
     counts: IntArray | FloatArray
@@ -38,17 +38,17 @@ class _Cells(NamedTuple):
         return cls([class_names[class_] for class_ in classes], counts[drawn], shares[drawn])
 
     def texts(self, spell: Callable[[int, float], str]) -> list[list[str]]:
-        """Return what `spell` makes of each count and share; nothing where there is none."""
+        """Return the text of each cell, `spell` of its count and share; empty if the count is 0."""
         rows = zip(self.counts.tolist(), self.shares.tolist(), strict=True)
         return [[spell(*cell) if cell[0] else "" for cell in zip(*row, strict=True)] for row in rows]
 
     def hover(self, spell: Callable[[int, float], str]) -> list[list[str]]:
-        """Return what each cell says under the pointer."""
+        """Return the hover text of each cell."""
         rows = zip(self.names, self.counts.tolist(), self.shares.tolist(), strict=True)
         return [
             [
-                f"{true} answered as {answer}<br>{spell(count, share)} of {true}"
-                for answer, count, share in zip(self.names, counts, shares, strict=True)
+                f"{true} predicted as {predicted}<br>{spell(count, share)} of {true}"
+                for predicted, count, share in zip(self.names, counts, shares, strict=True)
             ]
             for true, counts, shares in rows
         ]
@@ -57,15 +57,16 @@ class _Cells(NamedTuple):
 def confusion_figure(
     class_names: Sequence[str], confusion: IntArray, classes: IntArray, as_percent: bool = False
 ) -> go.Figure:
-    """Draw a confusion: right in blue, wrong in orange, shaded by the square root of the share of the row.
+    """Draw a confusion matrix, correct in blue and wrong in orange.
 
-    Columns and rows are numbered from 0 on the axes, as they stand in `classes`.
+    The shade is the square root of the share of the true class. On the axes, columns and rows are numbered
+    from 0 in the order of `classes`.
 
     Args:
-        class_names: one name a class.
+        class_names: one name per class.
         confusion: samples by (true class, predicted class), of shape (n_classes, n_classes).
-        classes: which classes to draw, from the top down and from the left.
-        as_percent: whether cells hold percent of the samples of their true class, instead of counts.
+        classes: the classes to draw, from top to bottom and from left to right.
+        as_percent: whether cells hold shares of their true class in %, instead of counts.
     """
     cells = _Cells.of(class_names, confusion, confusion, classes)
     texts = cells.texts(lambda count, share: _percent(100 * share) if as_percent else f"{count:,}")
@@ -84,21 +85,21 @@ def confusion_change_figure(
     classes: IntArray,
     as_percent: bool = False,
 ) -> go.Figure:
-    """Draw what a confusion has more (+) or less (−) of than another over the same samples.
+    """Draw the difference between two confusion matrices of the same samples.
 
-    Green is better (right answers added, wrong ones removed), yellow is worse, shaded by the square root of
-    the share of the true class; what is right is framed.
+    Green is better (more correct or fewer wrong predictions), yellow is worse, shaded by the square root of
+    the share of the true class; correct cells are framed.
 
     Args:
-        class_names: one name a class.
+        class_names: one name per class.
         confusion: samples by (true class, predicted class), of shape (n_classes, n_classes).
-        reference: what it is compared with.
-        classes: which classes to draw, from the top down and from the left.
-        as_percent: whether cells hold points of percent of their true class, instead of counts.
+        reference: the matrix to subtract, of shape (n_classes, n_classes).
+        classes: the classes to draw, from top to bottom and from left to right.
+        as_percent: whether cells hold changes in pt of their true class, instead of counts.
     """
     cells = _Cells.of(class_names, confusion - reference, confusion, classes)
     texts = cells.texts(lambda count, share: signed(100 * share) if as_percent else signed(count, 0))
-    hover = cells.hover(lambda count, share: f"{signed(count, 0)}: {signed(100 * share)} points")
+    hover = cells.hover(lambda count, share: f"{signed(count, 0)}: {signed(100 * share)} pt")
     figure = _grid(cells.names)
     better = np.where(np.eye(len(classes), dtype=bool), 1, -1) * np.sign(cells.counts)
     shade = better * np.sqrt(np.abs(cells.shares) / DARKEST_CHANGE).clip(max=1)
@@ -111,8 +112,8 @@ def confusion_change_figure(
 
 
 def _grid(names: Sequence[str]) -> go.Figure:
-    """Return a figure with a cell for every pair of names, without any yet."""
-    figure = blank_figure("answer", "true class")
+    """Return a figure with axes for every pair of names, without cells."""
+    figure = blank_figure("predicted class", "true class")
     ticks = {
         "tickvals": list(range(len(names))),
         "ticktext": names,
@@ -139,7 +140,7 @@ def _add_cells(
     texts: list[list[str]],
     hover: list[list[str]],
 ) -> None:
-    """Fill the cells whose shade is not nan; shades lie within −1..1, or 0..1 for two colours."""
+    """Draw the cells whose shade is not nan; shades are within −1..1, or 0..1 for two colours."""
     shown = ~np.isnan(shade)
     figure.add_heatmap(
         z=shade,

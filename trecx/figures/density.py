@@ -1,4 +1,4 @@
-"""Violins whose density was computed beforehand: nothing is drawn where no confidence can be."""
+"""Violin plots of densities computed beforehand, so that nothing is drawn outside the confidence band."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ ROOM_FOR_COUNTS = 190  # pixels to the right of split violins
 
 @dataclass(frozen=True, eq=False)
 class Violin:
-    """How confidences of one system are distributed.
+    """The distribution of the confidences of one design.
 
     Attributes:
-        name: what is written below it.
+        name: its label.
         confidence: where the density was computed, increasing, of shape (n_points,).
         density: the density there; its integral is 1, of shape (n_points,).
-        median: half of the confidences lie below.
+        median: median confidence.
         ink: how it is drawn.
     """
 
@@ -86,13 +86,13 @@ def _add_violin(figure: go.Figure, centre: int, violin: Violin, scale: float) ->
 
 @dataclass(frozen=True, eq=False)
 class SplitViolin:
-    """How the confidences of one exit are distributed within a band.
+    """The distribution of the confidences of one exit within a band, correct and wrong apart.
 
     Attributes:
-        run: what the network is called.
-        exit_name: which exit of it.
-        right: of the answers that are right.
-        wrong: of those that are wrong.
+        run: title of the run.
+        exit_name: name of the exit.
+        right: of the correct predictions.
+        wrong: of the wrong predictions.
     """
 
     run: str
@@ -104,19 +104,19 @@ class SplitViolin:
 def split_violin_figure(
     violins: Sequence[SplitViolin], band: tuple[float, float], threshold: float | None = None
 ) -> go.Figure:
-    """Draw lying violins along one axis of confidence, right above and wrong below (paper, Figure 5, split).
+    """Draw horizontal violins on one confidence axis, correct above and wrong below (paper, Figure 5, split).
 
-    Each half is as high as the others, however few it holds; counts and medians stand beside it.
+    All halves have the same height, whatever their count; counts and medians are written next to them.
 
     Args:
-        violins: from top to bottom; those of one run together.
-        band: where confidence is looked at; nothing is drawn outside.
-        threshold: ρ, marked where it lies within the band; None: not marked.
+        violins: from top to bottom, grouped by run.
+        band: lower and upper end of the confidence axis.
+        threshold: ρ, marked if it is within the band; None: not marked.
     """
     low, high = band
     figure = blank_figure(f"confidence, {low:g} to {high:g}", "exit")
     for place, violin in enumerate(violins):
-        _add_half(figure, place, violin.right, -1, "right", RIGHT)
+        _add_half(figure, place, violin.right, -1, "correct", RIGHT)
         _add_half(figure, place, violin.wrong, 1, "wrong", WRONG)
         if place and violin.run != violins[place - 1].run:
             figure.add_hline(place - 0.5, line={"color": LINE, "width": 1})
@@ -141,10 +141,10 @@ def split_violin_figure(
 
 
 def _add_half(figure: go.Figure, place: int, spread: Spread, side: int, name: str, colour: str) -> None:
-    """Draw one half of a violin (side −1: above its line), its median, and in words what it holds."""
+    """Draw one half of a violin (side −1: above its line), its median, and its count as text."""
     words = f"<b>{spread.count:,.0f}</b> {name}"
     if spread.median is None:
-        words = f"nobody {name} in this band"
+        words = f"no {name} predictions in this band"
     else:
         words += f", median {spread.median:.3f}"
         half = side * HALF_WIDTH * spread.density / spread.density.max()

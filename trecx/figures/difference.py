@@ -1,4 +1,4 @@
-"""How much more accurate one network is than another at equal FLOPs, and what of it may be luck."""
+"""The difference in accuracy between two designs at equal FLOPs, with its 95 % CI."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -6,24 +6,24 @@ import plotly.graph_objects as go
 from trecx.comparison.paired_difference import PairedDifference
 from trecx.figures.style import BASELINE, BLUE, QUIET, STANDOFF, TEXT, blank_figure, padded
 
-MIN_REACH = 0.2  # percentage points on either side of 0, so that nothing looks large that is not
+MIN_REACH = 0.2  # pt on either side of 0, so that a small difference looks small
 
 
 def difference_figure(found: PairedDifference | None, one: str = "", other: str = "") -> go.Figure:
-    """Draw the gain in accuracy with its 95 % interval against FLOPs; above 0 `one` is more accurate.
+    """Draw the accuracy difference with its 95 % CI over FLOPs; above 0, `one` is more accurate.
 
     Args:
-        found: None: the figure has axes only.
-        one: name of the first.
-        other: name of the second.
+        found: the difference; None: the figure has axes only.
+        one: name of the first design.
+        other: name of the second design.
     """
-    figure = blank_figure("expected FLOPs per inference (millions)", "difference in accuracy (points)")
+    figure = blank_figure("expected FLOPs per inference (millions)", "accuracy difference (pt)")
     figure.update_yaxes(title_standoff=STANDOFF, zeroline=True, zerolinecolor=BASELINE, zerolinewidth=1.5)
     if found is None:
         return figure
     mflops = found.flops / 1e6
     low, gain, high = (100 * column for column in (found.low, found.gain, found.high))
-    if mflops[0] == mflops[-1]:  # two networks with one exit each
+    if mflops[0] == mflops[-1]:  # two designs with one exit each
         mflops, low, gain, high = (column[:1] for column in (mflops, low, gain, high))
     _add_interval(figure, mflops, low, high)
     figure.add_scatter(
@@ -33,8 +33,8 @@ def difference_figure(found: PairedDifference | None, one: str = "", other: str 
         mode="lines" if len(mflops) > 1 else "markers",
         line={"color": BLUE.colour, "width": 2},
         marker={"color": BLUE.colour, "size": 9},
-        hovertemplate="%{x:.3f} MFLOPs<br>%{y:+.2f} points"
-        "<br>95 % interval %{customdata[0]:+.2f} to %{customdata[1]:+.2f}<extra></extra>",
+        hovertemplate="%{x:.3f} MFLOPs<br>%{y:+.2f} pt"
+        "<br>95 % CI %{customdata[0]:+.2f} to %{customdata[1]:+.2f}<extra></extra>",
         name="difference",
     )
     figure.update_xaxes(range=padded(mflops, 0.03))
@@ -62,7 +62,7 @@ def _add_interval(figure: go.Figure, mflops: np.ndarray, low: np.ndarray, high: 
             mode="lines",
             line={"color": TEXT, "width": 1.5},
             hoverinfo="skip",
-            name="95 % interval",
+            name="95 % CI",
         )
         return
     figure.add_scatter(
@@ -74,5 +74,5 @@ def _add_interval(figure: go.Figure, mflops: np.ndarray, low: np.ndarray, high: 
         line={"width": 0},
         mode="lines",
         hoverinfo="skip",
-        name="95 % interval",
+        name="95 % CI",
     )

@@ -1,4 +1,4 @@
-"""How accuracy grew from epoch to epoch."""
+"""Accuracy by training epoch."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ INKS = (GRAY, BLUE, GREEN, YELLOW, ORANGE, VIOLET)
 
 
 def learning_figure(curves: Sequence[LearningCurve]) -> go.Figure:
-    """Draw the measured accuracy of each training's final exit by epoch, one line a training."""
+    """Draw the accuracy of the final exit by epoch, one line per training."""
     split = curves[0].split if curves else "test"
     figure = blank_figure("epoch", f"accuracy of the final exit, {split} samples")
     names = []

@@ -1,4 +1,4 @@
-"""What becomes of the samples as ρ moves: where rescue stops paying."""
+"""Outcomes of the samples over ρ, such as the two kinds of overthinking."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,8 +19,16 @@ from trecx.figures.style import (
 )
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.outcome_curve import OutcomeCurve
-from trecx.threshold.outcomes import DESTRUCTIVE, HOPELESS, OUTCOMES, PREMATURE, RESCUED, WASTEFUL
+from trecx.threshold.outcomes import (
+    DESTRUCTIVE,
+    HOPELESS,
+    OUTCOME_LABELS,
+    PREMATURE,
+    RESCUED,
+    WASTEFUL,
+)
 
+ROOM_FOR_LABELS = 150  # pixels
 INKS = {
     WASTEFUL: Ink(EARLY, EARLY, "6px,2px"),
     RESCUED: GREEN,
@@ -31,13 +39,13 @@ INKS = {
 
 
 def overthinking_figure(curve: OutcomeCurve, threshold: float) -> go.Figure:
-    """Draw the samples of five outcomes against ρ; those that leave early and right are the rest.
+    """Draw the number of samples of five outcomes over ρ; the rest exit early and are correct.
 
-    Heights go by square root, as a few samples are rescued or destroyed where thousands are not.
+    The scale is a square root, so that outcomes of a few samples stay visible next to those of thousands.
 
     Args:
         curve: every step of it is drawn.
-        threshold: ρ, marked by a line; `inf`: at the right end.
+        threshold: ρ, marked by a line; `inf` is marked at the right end.
     """
     figure = blank_figure("threshold ρ", "samples (square-root scale)")
     steps, ends = np.minimum(curve.thresholds, 1), curve.counts[-1]
@@ -46,16 +54,16 @@ def overthinking_figure(curve: OutcomeCurve, threshold: float) -> go.Figure:
     for outcome, ink in INKS.items():
         counts = curve.counts[:, outcome]
         turns = np.append(np.flatnonzero(np.diff(counts)), len(counts) - 1)  # between them it is level
-        _add_line(figure, steps[turns], counts[turns], OUTCOMES[outcome], ink)
+        _add_line(figure, steps[turns], counts[turns], OUTCOME_LABELS[outcome], ink)
     figure.add_vline(here, line={"color": TEXT, "width": 1})
     figure.add_scatter(
         x=np.full(len(INKS), here),
         y=np.sqrt(at[list(INKS)]),
         customdata=at[list(INKS)],
-        text=[OUTCOMES[outcome] for outcome in INKS],
+        text=[OUTCOME_LABELS[outcome] for outcome in INKS],
         mode="markers",
         marker={"color": [ink.colour for ink in INKS.values()], "size": 8},
-        hovertemplate="%{text}: %{customdata:,} here<extra></extra>",
+        hovertemplate="%{text}: %{customdata:,} at this ρ<extra></extra>",
         name="at this ρ",
     )
     ticks = _ticks(highest)
@@ -66,11 +74,11 @@ def overthinking_figure(curve: OutcomeCurve, threshold: float) -> go.Figure:
         ticktext=[f"{tick:,}" for tick in ticks],
         title_standoff=STANDOFF,
     )
-    beside = [Name(OUTCOMES[k], 1.0, float(np.sqrt(ends[k])), ink.text) for k, ink in INKS.items()]
-    add_names(figure, beside)
-    return figure.update_layout(margin={"r": 96, "t": 24}).add_annotation(
+    labels = [Name(OUTCOME_LABELS[k], 1.0, float(np.sqrt(ends[k])), ink.text) for k, ink in INKS.items()]
+    add_names(figure, labels)
+    return figure.update_layout(margin={"r": ROOM_FOR_LABELS, "t": 24}).add_annotation(
         x=here, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": QUIET, "size": 12},
-        text=f"ρ = {threshold:.3f}" if threshold <= 1 else "nobody leaves early",
+        text=f"ρ = {threshold:.3f}" if threshold <= 1 else "no early exits",
     )  # fmt: skip
 
 
@@ -81,12 +89,12 @@ def _add_line(figure: go.Figure, steps: FloatArray, counts: IntArray, name: str,
         customdata=np.append(counts[0], counts),
         mode="lines",
         line={"color": ink.colour, "width": 2, "dash": ink.dash, "shape": "vh"},
-        hovertemplate=f"ρ up to %{{x:.4f}}: %{{customdata:,}} {name}<extra></extra>",
+        hovertemplate=f"{name}: %{{customdata:,}} up to ρ %{{x:.4f}}<extra></extra>",
         name=name,
     )
 
 
 def _ticks(highest: int) -> list[int]:
-    """Round numbers that stand about evenly on a square-root scale."""
+    """Return round numbers about evenly spaced on a square-root scale."""
     power = 10 ** max(0, int(np.log10(max(highest, 1))) - 1)
     return [step * power for step in (0, 1, 5, 10, 20, 40, 70) if step * power <= highest]

@@ -1,4 +1,4 @@
-"""Accuracy against the place of the early exit."""
+"""Accuracy by the place of the early exit."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,9 +12,9 @@ FRACTIONS = {0.25: "¼", 0.5: "½", 0.75: "¾"}
 
 
 class PlacedExit(NamedTuple):
-    """A network whose early exit sits at `place` (a share of the network, 0..1); accuracies 0..1.
+    """A network with its early exit at `place` (a share of the network, 0..1).
 
-    `early` and `final`: accuracy of the exit alone, and the half-width of its error bar.
+    `early` and `final`: accuracy of the exit alone, 0..1, and the half-width of its error bar.
     """
 
     place: float
@@ -23,7 +23,7 @@ class PlacedExit(NamedTuple):
 
 
 def placement_figure(exits: Sequence[PlacedExit], baseline_accuracy: float | None = None) -> go.Figure:
-    """Draw what each exit alone reaches against where the early exit sits (paper, Figure 2)."""
+    """Draw the accuracy of each exit alone by the place of the early exit (paper, Figure 2)."""
     figure = blank_figure("place of the early exit in the network", "accuracy of the exit alone")
     figure.update_xaxes(tickvals=list(FRACTIONS), ticktext=list(FRACTIONS.values()), range=[0.2, 0.8])
     if not exits:

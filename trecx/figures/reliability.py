@@ -1,4 +1,4 @@
-"""The reliability diagram: how often an exit is right where it is so and so confident."""
+"""The reliability diagram: accuracy by confidence."""
 
 import plotly.graph_objects as go
 
@@ -7,13 +7,13 @@ from trecx.figures.style import BASELINE, QUIET, RIGHT, STANDOFF, TEXT, WRONG, b
 
 
 def reliability_figure(diagram: Reliability | None) -> go.Figure:
-    """Draw accuracy by confidence, with 95 % intervals, beside what an honest confidence promises.
+    """Draw accuracy by confidence, with its 95 % CI, and the mean confidence of each bin.
 
-    A dash marks the mean confidence of each bin: what its bar would reach if confidence were the chance of
-    being right. The way between the two is orange where the exit promises too much.
+    A dash marks the mean confidence: the bar ends there if the exit is perfectly calibrated. The gap between
+    the two is orange if the exit is overconfident.
 
     Args:
-        diagram: of one exit; None gives axes only.
+        diagram: of one exit; None: the figure has axes only.
 
     Source: Guo et al., "On calibration of modern neural networks", ICML 2017, Figure 1.
     """
@@ -31,10 +31,10 @@ def reliability_figure(diagram: Reliability | None) -> go.Figure:
         mode="lines",
         line={"color": BASELINE, "width": 1, "dash": "dash"},
         hoverinfo="skip",
-        name="honest",
+        name="perfectly calibrated",
     )
     _add_bars(figure, diagram)
-    _add_promises(figure, diagram)
+    _add_gaps(figure, diagram)
     return figure
 
 
@@ -56,18 +56,19 @@ def _add_bars(figure: go.Figure, diagram: Reliability) -> None:
             [low, low + diagram.width, count, 100 * mean]
             for low, count, mean in zip(diagram.low, diagram.count, diagram.confidence, strict=True)
         ],
-        hovertemplate="confidence %{customdata[0]:.3f} to %{customdata[1]:.3f}: %{customdata[2]:,.0f}<br>"
-        "right %{y:.1f} %, mean confidence %{customdata[3]:.1f} %<extra></extra>",
+        hovertemplate="confidence %{customdata[0]:.3f} to %{customdata[1]:.3f}<br>"
+        "%{customdata[2]:,.0f} samples<br>accuracy %{y:.1f} %<br>"
+        "mean confidence %{customdata[3]:.1f} %<extra></extra>",
         name="accuracy",
     )
 
 
-def _add_promises(figure: go.Figure, diagram: Reliability) -> None:
-    percent, promised = 100 * diagram.accuracy, 100 * diagram.confidence
+def _add_gaps(figure: go.Figure, diagram: Reliability) -> None:
+    percent, confidence = 100 * diagram.accuracy, 100 * diagram.confidence
     centre = diagram.low + diagram.width / 2
-    over = promised > percent
-    for name, bins, colour in (("promised too much", over, WRONG), ("promised too little", ~over, RIGHT)):
-        ends = zip(centre[bins], percent[bins], promised[bins], strict=True)
+    over = confidence > percent
+    for name, bins, colour in (("overconfident", over, WRONG), ("underconfident", ~over, RIGHT)):
+        ends = zip(centre[bins], percent[bins], confidence[bins], strict=True)
         points = [point for x, y, goal in ends for point in ((x, y), (x, goal), (None, None))]
         figure.add_scatter(
             x=[x for x, _ in points],
@@ -79,7 +80,7 @@ def _add_promises(figure: go.Figure, diagram: Reliability) -> None:
         )
     figure.add_scatter(
         x=centre,
-        y=promised,
+        y=confidence,
         mode="markers",
         marker={
             "symbol": "line-ew",

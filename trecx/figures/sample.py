@@ -1,4 +1,4 @@
-"""One sample: what every exit says of it, and what a clip sounds like to a network."""
+"""Figures of one sample: its softmax scores at every exit, its waveform, and its MFCCs."""
 
 import html
 from collections.abc import Sequence
@@ -20,20 +20,20 @@ def softmax_figure(
     probabilities: npt.NDArray[np.float32],
     threshold: float,
 ) -> go.Figure:
-    """Draw the softmax scores of every exit, side by side for each class.
+    """Draw the softmax scores of all exits, grouped by class.
 
     Args:
-        class_names: one name a class.
+        class_names: one name per class.
         label: the true class; its name is bold.
-        probabilities: of shape (n_exits, n_classes); nan where nobody knows it (`largest_alone`).
-        threshold: ρ, a dashed line; `inf`: none.
+        probabilities: of shape (n_exits, n_classes); nan where unknown (`largest_alone`).
+        threshold: ρ, drawn as a dashed line; `inf`: no line.
     """
-    figure = blank_figure("class (the true one in bold)", "softmax score")
+    figure = blank_figure("class (true class in bold)", "softmax score")
     shown = _largest(probabilities, label)
     n_exits, n_classes = probabilities.shape
     if len(shown) < n_classes:
         figure.update_xaxes(
-            title_text=f"class (the true one in bold; the {len(shown)} likeliest of {n_classes})"
+            title_text=f"class (true class in bold; the {len(shown)} most probable of {n_classes})"
         )
     names = [html.escape(class_names[k]) for k in shown]
     for exit_ in range(n_exits):
@@ -42,7 +42,7 @@ def softmax_figure(
             x=np.arange(len(shown)),
             y=probabilities[exit_, shown],
             customdata=names,
-            name="final exit" if final else f"exit {exit_ + 1}",
+            name="final exit" if final else "early exit" if n_exits == 2 else f"exit {exit_ + 1}",
             marker={"color": ORANGE.colour if final else EARLY},
             opacity=1 if final else (exit_ + 1) / (n_exits - 1) * 0.6 + 0.4,
             hovertemplate="%{customdata} %{y:.4f}<extra>%{fullData.name}</extra>",
@@ -72,7 +72,7 @@ def softmax_figure(
 def largest_alone(
     predictions: IntArray, confidence: npt.NDArray[np.float32], n_classes: int
 ) -> npt.NDArray[np.float32]:
-    """Return what a trace knows of the scores: the largest of each exit, nan for all other classes.
+    """Return the scores that a trace has: the largest of each exit, nan for all other classes.
 
     Args:
         predictions: the class of each exit's largest score, of shape (n_exits,).
@@ -85,18 +85,18 @@ def largest_alone(
 
 
 def _largest(probabilities: npt.NDArray[np.float32], label: int) -> IntArray:
-    """The classes to show: all, or those that some exit finds likeliest, and the true one."""
+    """Return the classes to show: all, or the true class and the most probable ones of any exit."""
     likely = np.nan_to_num(probabilities).max(axis=0)
     likely[label] = np.inf
     return np.sort(np.argsort(-likely, kind="stable")[:MOST_CLASSES])
 
 
 def waveform_figure(extremes: FloatArray, seconds: float) -> go.Figure:
-    """Draw a sound as the band between its lowest and highest amplitude.
+    """Draw a waveform as the band between its lowest and highest amplitude.
 
     Args:
-        extremes: of equal parts of the sound, −1..1, of shape (n_parts, 2); (0, 2): no sound.
-        seconds: how long it lasts.
+        extremes: lowest and highest amplitude of equal parts, −1..1, of shape (n_parts, 2), or (0, 2).
+        seconds: duration.
     """
     figure = blank_figure("time (s)", "amplitude")
     n_parts = len(extremes)
@@ -117,11 +117,11 @@ def waveform_figure(extremes: FloatArray, seconds: float) -> go.Figure:
 
 
 def mfcc_figure(coefficients: npt.NDArray[np.float32], seconds: float) -> go.Figure:
-    """Draw the MFCCs that a network hears: each coefficient beside its own mean over the clip.
+    """Draw the MFCCs of a clip, each coefficient relative to its own mean over the clip.
 
     Args:
         coefficients: of shape (n_frames, n_coefficients).
-        seconds: how long the clip lasts.
+        seconds: duration of the clip.
     """
     n_frames, n_coefficients = coefficients.shape
     spread = coefficients.std(axis=0)

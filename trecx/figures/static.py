@@ -1,4 +1,4 @@
-"""Figures as files: the light colours of the theme put in, drawn by the system's Chromium."""
+"""Figures as SVG or PNG files, in the light colours of the theme, drawn by the system's Chromium."""
 
 import os
 import re
@@ -18,18 +18,18 @@ from trecx.files.atomic_file import whole_file
 from trecx.paths import ROOT
 
 THEME = ROOT / "app" / ".streamlit" / "config.toml"
-WIDTH, HEIGHT = 660, 380  # pixels, where a figure does not say
+WIDTH, HEIGHT = 660, 380  # pixels, unless the figure sets its own
 SVG, PNG = PICTURES = (".svg", ".png")
-SHARPNESS = 2  # pixels of a PNG for one of its figure
+SHARPNESS = 2  # pixels of a PNG per pixel of its figure
 
 
 def light_colours(theme: Path = THEME) -> dict[str, str]:
-    """Return what stands for each CSS variable, such as `--st-blue-color`, in the light theme."""
+    """Return the colour of each CSS variable, such as `--st-blue-color`, in the light theme."""
     return theme_colours("light", theme)
 
 
 def theme_colours(name: str, theme: Path = THEME) -> dict[str, str]:
-    """Return what stands for each CSS variable in the theme "light" or "dark"."""
+    """Return the colour of each CSS variable in the theme "light" or "dark"."""
     settings = tomllib.loads(theme.read_text(encoding="utf-8"))["theme"][name]
     return {
         "--st-" + re.sub("([A-Z])", r"-\1", name).lower(): colour
@@ -39,10 +39,10 @@ def theme_colours(name: str, theme: Path = THEME) -> dict[str, str]:
 
 
 def with_colours(figure: go.Figure, colours: Mapping[str, str]) -> go.Figure:
-    """Return the figure with colours for their CSS variables, on the theme's background.
+    """Return the figure with colours in place of CSS variables, on the theme's background.
 
     Raises:
-        KeyError: the figure names a variable that `colours` does not have.
+        KeyError: `colours` lacks a variable that the figure uses.
     """
     text = re.sub(r'(?<=")var\((--st-[\w-]+)\)(?=")', lambda found: colours[found[1]], figure.to_json())
     coloured: go.Figure = plotly.io.from_json(
@@ -52,18 +52,18 @@ def with_colours(figure: go.Figure, colours: Mapping[str, str]) -> go.Figure:
 
 
 def write_pictures(figures: Mapping[Path, go.Figure]) -> str:
-    """Write each figure in the light colours, as its path's ending of `PICTURES` says: all, or none.
+    """Write each figure in the light colours, in the format of its path's ending: all, or none.
 
     Returns:
-        Why none was written; empty where all were.
+        The reason why none was written; empty if all were.
     """
     chromium = os.environ.get("TRECX_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        return "there is no Chromium: apt-get install chromium, or set TRECX_CHROMIUM"
+        return "Chromium was not found: apt-get install chromium, or set TRECX_CHROMIUM to its path"
     try:
-        import kaleido  # a tool for development: not in requirements.txt
+        import kaleido  # a development tool, not in requirements.txt
     except ImportError:
-        return "there is no kaleido: pip install --group dev"
+        return "kaleido is not installed: pip install --group dev"
     colours = light_colours()
     with tempfile.TemporaryDirectory() as folder:
         drawn = {Path(folder) / path.name: path for path in figures}
@@ -75,10 +75,10 @@ def write_pictures(figures: Mapping[Path, go.Figure]) -> str:
             }
             for temporary, path in drawn.items()
         ]
-        try:  # kaleido starts Chromium with --no-sandbox, so that root may, too
+        try:  # kaleido starts Chromium with --no-sandbox, so it also works as root
             kaleido.write_fig_from_object_sync(jobs, kopts={"mathjax": False, "path": chromium})
         except Exception as error:  # a browser fails in more ways than kaleido has names for
-            return f"Chromium did not draw them ({str(error).split('. ')[0] or type(error).__name__})"
+            return f"Chromium failed ({str(error).split('. ')[0] or type(error).__name__})"
         with ExitStack() as all_of_them:
             for temporary, path in drawn.items():
                 content = temporary.read_bytes()
@@ -94,16 +94,16 @@ def _options(figure: go.Figure, path: Path) -> dict[str, Any]:
 
 
 def must_write_pictures(figures: Mapping[Path, go.Figure]) -> None:
-    """Write figures as `write_pictures` does.
+    """Write figures as `write_pictures` does, or raise.
 
     Raises:
-        OutputError: they could not be drawn or written; the message says why.
+        OutputError: they could not be written; the message says why.
     """
     for path in figures:
         if path.suffix.lower() not in PICTURES:
-            raise OutputError(f"{path.name}: a picture's name ends in {' or '.join(PICTURES)}")
+            raise OutputError(f"{path.name}: the file name must end in {' or '.join(PICTURES)}")
         if not path.parent.is_dir():
-            raise OutputError(f"there is no folder {path.parent}; make it, or choose another with --out")
+            raise OutputError(f"there is no folder {path.parent}; create it, or choose another with --out")
     names = ", ".join(map(str, figures))
     try:
         reason = write_pictures(figures)
@@ -111,11 +111,11 @@ def must_write_pictures(figures: Mapping[Path, go.Figure]) -> None:
         why = f"{names} cannot be written ({error.strerror})"
         raise OutputError(f"{why}; choose another with --out") from error
     if reason:
-        raise OutputError(f"not drawn: {names}: {reason}")
+        raise OutputError(f"{names} not written: {reason}")
 
 
 def _with_stable_names(svg: bytes) -> bytes:
-    """Return the SVG with one name for what Plotly names by chance: the same figure, the same file."""
+    """Return the SVG with fixed names in place of Plotly's random ones, so that files are reproducible."""
     found = re.search(rb'id="defs-([0-9a-f]{6})"', svg)
     named = svg.replace(found[1], b"figure") if found else svg
     return re.sub(rb"trace[0-9a-f]{6}", b"trace", named)

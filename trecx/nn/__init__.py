@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from trecx.errors import ModelError
+from trecx.errors import ModelError, missing_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -20,7 +20,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 @contextmanager
 def _native_stderr_closed() -> Iterator[None]:
-    """Discard what native code writes to standard error: TensorFlow's start message ignores the log level."""
+    """Drop what native code writes to standard error: TensorFlow's greeting heeds no log level."""
     sys.stderr.flush()
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -34,13 +34,12 @@ def _native_stderr_closed() -> Iterator[None]:
 
 def _not_installed(error: ModuleNotFoundError) -> ModelError:
     backend = os.environ["KERAS_BACKEND"]
-    if backend == "tensorflow":
-        return ModelError(
-            f"TensorFlow is not installed; to score models, run `pip install -e '.[nn]'` ({error})"
-        )
+    if backend == "tensorflow" or error.name == "keras":
+        cause = "" if str(error.name).partition(".")[0] in {"keras", "tensorflow"} else f" ({error})"
+        return ModelError(missing_tensorflow() + cause)
     return ModelError(
-        f"Keras cannot run on {backend!r} ({error}); install that backend, or unset KERAS_BACKEND to use "
-        "TensorFlow"
+        f"Keras cannot run on {backend!r} ({error}); install it with its package, or unset KERAS_BACKEND "
+        "to run on TensorFlow"
     )
 
 
@@ -54,16 +53,16 @@ except ModuleNotFoundError as error:
     raise _not_installed(error) from error
 
 if keras.backend.backend() == "tensorflow":
-    # Users cannot act on deprecation warnings about TensorFlow's own calls.
+    # Deprecation notes about TensorFlow's own calls are of no use to who scores a model.
     tf.get_logger().setLevel(logging.ERROR)
 
 
 def __getattr__(name: str) -> Any:
-    """Explain why `tf` is missing if Keras runs on another backend."""
+    """Say why there is no `tf` where Keras runs on another backend."""
     if name == "tf":
         raise ModelError(
-            f"scoring, FLOPs and model files need TensorFlow, but Keras runs on "
-            f"{keras.backend.backend()!r}; unset KERAS_BACKEND and run the command again"
+            f"scoring, FLOPs and model files need TensorFlow, and Keras runs on "
+            f"{keras.backend.backend()!r} here; unset KERAS_BACKEND and run it again"
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -1,4 +1,4 @@
-"""Reproduction of the paper's tables and figures from the store, compared with the paper's numbers."""
+"""The paper's tables and figures from the runs in the store, each number next to the paper's."""
 
 from trecx.reproduction.document import Reproduction, reproduction_of
 from trecx.reproduction.output import write

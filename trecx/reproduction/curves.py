@@ -1,4 +1,4 @@
-"""Figures 4, 6 and 7: comparisons of benefit curves."""
+"""Figures 4, 6 and 7: benefit curves of several designs."""
 
 from collections.abc import Sequence
 
@@ -51,14 +51,18 @@ def figure_6(evidence: Evidence) -> Panel:
     equal = gain_at_equal_flops
     rows = [
         *claim(evidence, "Weight transfer is more accurate at equal FLOPs", *transfer, equal, paper),
-        *claim(evidence, "T-RECX is more accurate than joined feature maps", "trecx", "fmaps-concat", equal),
-        *claim(evidence, "Joined feature maps are more accurate than no weight transfer", *joined, equal),
+        *claim(
+            evidence, "T-RECX is more accurate than concatenated feature maps", "trecx", "fmaps-concat", equal
+        ),
+        *claim(
+            evidence, "Concatenated feature maps are more accurate than no weight transfer", *joined, equal
+        ),
     ]
     return _curves(evidence, ("trecx", "trecx-notransfer", "fmaps-concat"), rows)
 
 
 def figure_7(evidence: Evidence) -> Panel:
-    """Return the benefit curves of T-RECX, BranchyNet and SDN, with FLOPs on a log scale."""
+    """Return the benefit curves of T-RECX, BranchyNet and SDN, with a logarithmic FLOPs axis."""
     pairs = (("trecx", "branchynet"), ("trecx", "sdn"), ("sdn", "branchynet"))
     rows = []
     for one, other in pairs:

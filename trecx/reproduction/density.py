@@ -1,4 +1,4 @@
-"""Difference between two designs' confidences within a band."""
+"""The difference between the confidences of two designs within a range."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,13 @@ from trecx.threshold.intervals import Z95
 def quantile_gain(
     ones: Sequence[FloatArray], others: Sequence[FloatArray], share: float, band: tuple[float, float]
 ) -> Estimate:
-    """Return the difference of a quantile between two designs, `ones` minus `others`.
+    """Return the difference of a quantile of two designs.
 
-    With several runs, the interval is over seeds. With one run each, the standard error of a quantile is
-    √(p(1−p)/n) divided by the density there.
+    Several runs: over seeds. One run each: a quantile's standard error is √(p(1−p)/n) over the density there.
 
     Args:
-        ones: confidences within the band, one array per run.
-        others: the same for the other design.
+        ones: confidences within the range, one array per run.
+        others: the same of the other design.
         share: the quantile, 0..1.
         band: low and high, 0..1.
     """

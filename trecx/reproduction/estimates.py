@@ -1,4 +1,4 @@
-"""Estimates with intervals: over the samples of one run, or over the seeds of several runs."""
+"""Numbers with their 95 % CI: over the samples of one run, or over the seeds of several runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)  # Student's t for
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and its 95 % CI.
+    """A number and its 95 % interval.
 
     Attributes:
-        value: the value of one run, or the mean over seeds.
+        value: of the one run, or the mean over the seeds.
         low: lower end of the interval.
         high: upper end of the interval.
         spread: standard deviation over seeds (ddof 1); None for a single run.
@@ -40,7 +40,7 @@ class Estimate:
 
     @property
     def margin(self) -> float:
-        """Half the width of the interval."""
+        """Half of the interval."""
         return (self.high - self.low) / 2
 
     def scaled(self, factor: float) -> "Estimate":
@@ -50,7 +50,7 @@ class Estimate:
 
 
 def over_seeds(values: Sequence[float]) -> Estimate:
-    """Return the mean of one value per seed with Student's interval; the test samples count as fixed.
+    """Return the mean of one value per seed with Student's interval; the test samples are fixed.
 
     >>> over_seeds([1.0, 2.0, 3.0]).value, over_seeds([1.0, 2.0, 3.0]).spread
     (2.0, 1.0)
@@ -61,7 +61,7 @@ def over_seeds(values: Sequence[float]) -> Estimate:
 
 
 def estimate(per_sample: Sequence[npt.NDArray[np.bool_] | FloatArray]) -> Estimate:
-    """Return the mean of a quantity of every sample, with its interval over samples or over seeds.
+    """Return the mean of a quantity of each sample, with its 95 % CI over samples or over seeds.
 
     Args:
         per_sample: for each run, an array of shape (n_samples,).
@@ -74,10 +74,10 @@ def estimate(per_sample: Sequence[npt.NDArray[np.bool_] | FloatArray]) -> Estima
 
 
 def standalone(runs: Sequence[ExitScores], exit_: int) -> Estimate:
-    """Return the accuracy of an exit on all samples, 0..1 (Table 2).
+    """Return the accuracy of an exit if all samples stop there, 0..1 (Table 2).
 
     One run has Wilson's interval. Several seeds have Student's interval of the mean, widened by Wilson's,
-    because the paper's test samples are different ones.
+    because the paper's test samples are others.
     """
     if len(runs) == 1:
         share = float(runs[0].standalone_accuracy[exit_])
@@ -89,15 +89,15 @@ def standalone(runs: Sequence[ExitScores], exit_: int) -> Estimate:
 
 
 def final_gain(pairs: Sequence[tuple[ExitScores, ExitScores]]) -> Estimate:
-    """Return the difference in accuracy of the final exits, first minus second, paired by sample."""
+    """Return how much more accurate the first's final exit is than the second's, sample by sample."""
     return estimate([_gain(one.correct[:, -1], other.correct[:, -1]) for one, other in pairs])
 
 
 def gain_at_equal_flops(pairs: Sequence[tuple[ExitScores, ExitScores]]) -> Estimate:
-    """Return the difference in accuracy, first minus second, averaged over budgets that both can meet.
+    """Return how much more accurate the first is, averaged over FLOPs budgets that both can meet.
 
-    At each budget, the most accurate step of the benefit curve within the budget is used. There are 101
-    budgets, evenly spaced from the larger FLOPs of the two first exits to those of the two final exits.
+    For each budget, the most accurate step of the benefit curve that costs no more is used. There are 101
+    budgets, evenly spaced from the more expensive first exit to the more expensive final exit.
     """
     differences = []
     for one, other in pairs:
@@ -115,7 +115,7 @@ def bought(curve: BenefitCurve, budgets: FloatArray) -> FloatArray:
     """Return ρ of the most accurate step that costs no more than each budget, of shape (n_budgets,).
 
     Args:
-        curve: every step is a candidate; among equally accurate steps, the cheapest is used.
+        curve: every step of it is a candidate; of equally accurate ones the cheapest is taken.
         budgets: FLOPs per sample, none below the first exit's.
     """
     accuracy, n_steps = curve.accuracy[::-1], np.arange(len(curve.accuracy))
@@ -126,7 +126,7 @@ def bought(curve: BenefitCurve, budgets: FloatArray) -> FloatArray:
 
 
 def correct_at(scores: ExitScores, thresholds: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return whether each prediction is correct at each ρ, of shape (n_samples, n_thresholds)."""
+    """Return whether each sample's prediction is correct at each ρ, of shape (n_samples, n_thresholds)."""
     reached = reached_confidence(scores).astype(np.float64)
     taken = (reached[:, :, None] < thresholds).sum(axis=1)
     return np.take_along_axis(scores.correct, taken, axis=1)
@@ -140,14 +140,14 @@ def saved_flops(
 ) -> tuple[Estimate, list[TradeoffPoint]]:
     """Return the share of the baseline's FLOPs saved at a trade-off point, and the point of each run.
 
-    The interval of a single run: at the point, the difference in accuracy from the baseline has a 95 % CI of
-    ± h (samples paired); the ends are the trade-off points of `drop` ± h.
+    The interval of a single run: at the point, accuracy less the baseline's is known to ± h (samples paired);
+    the ends are the trade-off points of `drop` ± h.
 
     Args:
-        pairs: a network with exits and its baseline, on the same samples.
-        drop: accuracy drop from the baseline, 0..1.
-        grid: number of evenly spaced ρ that are the candidates, instead of every step.
-        base_accuracy: 0..1, instead of the baseline's own.
+        pairs: a network with exits and its baseline, over the same samples.
+        drop: how far below the baseline's accuracy, 0..1.
+        grid: this many evenly spaced ρ are the candidates, instead of every step.
+        base_accuracy: 0..1, in place of the baseline's own.
     """
     points, ends = [], (0.0, 0.0)
     for scores, baseline in pairs:

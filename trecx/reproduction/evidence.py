@@ -1,4 +1,4 @@
-"""Groups of runs that can be compared: with the same samples, source and recipe."""
+"""The runs that can be compared: with the same samples, source and recipe."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ COMPARED = {"published": "published models", "trained here": "trained here"}
 
 @dataclass(frozen=True, order=True)
 class Setting:
-    """The properties that compared runs have in common."""
+    """What the compared runs have in common."""
 
     task: str
     source: str
@@ -28,19 +28,19 @@ class Setting:
 
     @property
     def name(self) -> str:
-        """Short title: task and source."""
+        """The short name: task and source."""
         task = "kws (small data)" if self.dataset == SMALL_KWS_TITLE else self.task
         return f"{task}, {COMPARED[self.source]}"
 
     @property
     def title(self) -> str:
-        """Long title: also samples and recipe."""
+        """The long name: also the samples and the recipe."""
         how = f"; recipe {self.recipe}, {self.epochs} epochs" if self.recipe else ""
         return f"{self.dataset}, {self.n_samples:,} {task_of(self.task).noun}s{how}"
 
     @property
     def slug(self) -> str:
-        """Text for file names."""
+        """For the names of files."""
         words = f"{self.name} {self.recipe} {self.epochs}".lower()
         return re.sub("[^a-z0-9]+", "-", words).strip("-")
 
@@ -50,9 +50,9 @@ class Evidence:
     """The runs of one setting.
 
     Attributes:
-        setting: their common properties.
-        runs: the runs by design, one per seed, in the order of the seeds.
-        scores: the scores by run id.
+        setting: what they have in common.
+        runs: by design, one per seed, in the order of seeds.
+        scores: by run id.
     """
 
     setting: Setting
@@ -60,11 +60,11 @@ class Evidence:
     scores: Mapping[str, ExitScores]
 
     def of(self, system: str) -> list[ExitScores]:
-        """Return the scores of every run of a design; empty if there is none."""
+        """Return the scores of all runs of a design."""
         return [self.scores[run.run_id] for run in self.runs.get(system, ())]
 
     def paired_runs(self, system: str, other: str) -> list[tuple[Run, Run]]:
-        """Return the runs of two designs paired by seed; seeds that only one of them has are omitted."""
+        """Return the runs of two designs, paired by seed; a seed that only one of them has is left out."""
         by_seed = {run.training.get("seed"): run for run in self.runs.get(other, ())}
         seeds = [(run, by_seed.get(run.training.get("seed"))) for run in self.runs.get(system, ())]
         return [(run, match) for run, match in seeds if match is not None]
@@ -80,9 +80,9 @@ class Evidence:
 
 
 def gather(store: Store) -> list[Evidence]:
-    """Return all published and all trained runs by setting; for each seed, the newest run.
+    """Return all published runs and all runs trained here, by setting; for each seed the newest run.
 
-    If settings differ only in their samples, the one with the most samples is used.
+    Of settings that differ only in their samples, the one with the most samples is used.
     """
     runs = sorted((run for run in store.runs() if run.source in COMPARED), key=_setting)
     groups = {setting: list(group) for setting, group in groupby(runs, key=_setting)}

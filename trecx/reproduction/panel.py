@@ -1,4 +1,4 @@
-"""One setting in a figure: the figure, its numbers, and the paper's claims about it."""
+"""A figure of the paper for one setting: its picture, its numbers, and the paper's claims."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ Measure = Callable[[list[tuple[ExitScores, ExitScores]]], Estimate]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One setting in a figure.
+    """A figure of the paper for one setting.
 
     Attributes:
         rows: the paper's claims.
-        figure: the figure; None if there is nothing to draw.
-        records: the plotted numbers, for CSV.
+        figure: the picture; None if there is nothing to draw.
+        records: the numbers drawn, for CSV.
     """
 
     rows: Sequence[Row]
@@ -33,15 +33,15 @@ class Panel:
 def claim(
     evidence: Evidence, what: str, one: str, other: str, measure: Measure, paper: float | None = None
 ) -> list[Row]:
-    """Return the row of a claim that one design is more accurate; empty if a design has no runs.
+    """Return the row of a claim that one design is more accurate; none if a design has no runs.
 
     Args:
-        evidence: the runs.
+        evidence: where the runs are.
         what: the claim.
         one: the design that is claimed to be more accurate.
-        other: the other design.
-        measure: returns the difference in accuracy, 0..1, from pairs of scores.
-        paper: the paper's difference, if it gives one.
+        other: the design that it is compared with.
+        measure: the difference in accuracy, 0..1, from pairs of scores.
+        paper: the same in the paper, if it has a number.
     """
     if not (pairs := evidence.pairs(one, other)):
         return []
@@ -52,7 +52,7 @@ def claim(
 
 
 def origin(evidence: Evidence, system: str) -> Record:
-    """Return the first columns of every CSV line: the source of its numbers."""
+    """Return the first columns of every CSV row: the setting and the runs of its numbers."""
     runs = evidence.runs[system]
     ids = " ".join(run.run_id for run in runs)
     return {"setting": evidence.setting.slug, "system": system, "n_runs": len(runs), "runs": ids}

@@ -1,4 +1,4 @@
-"""The paper's numbers (Ghanathe and Wilton, CF '23), with their sections and tables."""
+"""The paper's numbers (Ghanathe and Wilton, CF '23), with their source in the paper."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class BesideBaseline:
         baseline_accuracy: 0..1.
         baseline_mflops: millions of FLOPs.
         baseline_kparameters: thousands of weights.
-        mflops: of T-RECX, millions, at 1, 2 and 3 pt below the baseline.
+        mflops: of T-RECX, millions, at one, two and three percentage points below the baseline.
         same_accuracy_saving: share of the baseline's FLOPs saved at its own accuracy (Section 6.1), 0..1.
         kparameters: of T-RECX, thousands of weights.
         exit_accuracy: of the early and the final exit alone, 0..1.
@@ -28,13 +28,13 @@ class BesideBaseline:
     exit_accuracy: tuple[float, float]
 
     def mflops_at(self, drop: float) -> float:
-        """Return MFLOPs at a `drop` from the baseline's accuracy of 0, 0.01, 0.02 or 0.03."""
+        """Return millions of FLOPs at `drop` below the baseline's accuracy: 0, 0.01, 0.02 or 0.03."""
         if drop == 0:
             return self.baseline_mflops * (1 - self.same_accuracy_saving)
         return self.mflops[round(100 * drop) - 1]
 
     def saving_at(self, drop: float) -> float:
-        """Return the share of the baseline's FLOPs that is saved at this drop, 0..1."""
+        """Return the share of the baseline's FLOPs that is saved there, 0..1."""
         return 1 - self.mflops_at(drop) / self.baseline_mflops
 
 

@@ -1,4 +1,4 @@
-"""How accuracy within each class at one ρ differs from a reference that answers the same samples."""
+"""Change of accuracy per class at one ρ vs a reference on the same samples."""
 
 import math
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from trecx.threshold.outcomes import PREMATURE
 
 @dataclass(frozen=True, eq=False)
 class ClassChanges:
-    """What ρ changes in each class against a reference: the final exit alone, or another network.
+    """Predictions at one ρ vs a reference: the final exit alone, or another network.
 
     Attributes:
-        lost: samples that the reference answers right and the network at this ρ wrong, of shape (n_classes,).
-        gained: the other way round, of shape (n_classes,).
+        lost: samples that only the reference predicts correctly, of shape (n_classes,).
+        gained: samples that only the network at this ρ predicts correctly, of shape (n_classes,).
         n_samples: samples of each class, of shape (n_classes,).
     """
 
@@ -28,15 +28,15 @@ class ClassChanges:
     n_samples: IntArray
 
     def by_class(self) -> Estimates:
-        """Return accuracy at ρ less the reference's within each class, −1..1, with its 95 % interval."""
+        """Return accuracy at ρ minus the reference's for each class, −1..1, with its 95 % CI."""
         return paired_estimates(self.lost, self.gained, self.n_samples)
 
     def overall(self, class_weights: FloatArray | None = None) -> tuple[float, float, float]:
-        """Return the difference over all classes, with the ends of its 95 % interval.
+        """Return the difference over all classes, with the ends of its 95 % CI.
 
         Args:
-            class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one. The
-                interval then rests on the effective number of samples.
+            class_weights: weight of one sample of each class (`class_mix.class_weights`); None: 1. With
+                weights, the interval uses the effective sample size.
         """
         weights = np.ones(len(self.n_samples)) if class_weights is None else class_weights
         n = effective_samples(weights, self.n_samples)
@@ -50,14 +50,14 @@ class ClassChanges:
 def paired_estimates(
     lost: IntArray | FloatArray, gained: IntArray | FloatArray, n_samples: IntArray | FloatArray
 ) -> Estimates:
-    """Return the difference of two proportions over the same samples, with its 95 % interval.
+    """Return the difference of two proportions on the same samples, with its 95 % CI.
 
-    Only samples about which the two disagree count. The interval is the normal one after one more sample of
-    either kind of disagreement, which keeps it honest where few samples disagree.
+    Only samples on which the two disagree count. The interval is the normal one with one more sample of each
+    kind of disagreement, which makes it valid for few disagreements.
 
     Args:
-        lost: samples right only in the second, of shape (n,).
-        gained: samples right only in the first, of shape (n,).
+        lost: samples correct only in the second, of shape (n,).
+        gained: samples correct only in the first, of shape (n,).
         n_samples: all samples, of shape (n,).
 
     Source: Bonett and Price, "Adjusted Wald confidence interval for a difference of binomial proportions
@@ -75,18 +75,18 @@ def paired_estimates(
 
 
 def changes_from_final(table: ExitTable, threshold: float) -> ClassChanges:
-    """Return what ρ changes against the final exit alone, from the counts of a network with two exits.
+    """Return the changes at ρ vs the final exit alone, from the counts of a network with two exits.
 
-    There, lost is what is premature: it left early, wrong, and the final exit is right. What is gained is
-    then what closes the gap between both accuracies. With more exits an outcome does not tell whether it is
-    the final exit that is right, or one between: then `paired_table` is needed.
+    With two exits, the lost samples are the premature exits, and the gained ones follow from the difference
+    of both accuracies. With more exits, an outcome does not say whether the final exit is correct or one
+    before it: use `paired_table`.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
-        ValueError: there are more than two exits.
+        ValueError: the network has more than two exits.
     """
     if table.n_exits > 2:
-        raise ValueError(f"table must be of two exits at most, got {table.n_exits}")
+        raise ValueError(f"table must have two exits at most, got {table.n_exits}")
     point, final = table.operating_point(threshold), table.operating_point(math.inf)
     lost = np.asarray(point.class_outcomes[:, PREMATURE], np.int64)
     gain = np.asarray(point.confusion.diagonal() - final.confusion.diagonal(), np.int64)
@@ -94,17 +94,18 @@ def changes_from_final(table: ExitTable, threshold: float) -> ClassChanges:
 
 
 def paired_table(scores: ExitScores, reference_correct: npt.NDArray[np.bool_]) -> ExitTable:
-    """Return counts that also tell apart whether a reference is right, to pair the two at any ρ.
+    """Return counts split by whether a reference is correct, to compare the two at any ρ.
 
-    Each class stands twice: class c is 2c where the reference is wrong, and 2c + 1 where it is right, in
-    labels and predictions alike, so that right answers stay right. Edges are those of the scores' own table.
+    Each class occurs twice: class c is 2c if the reference is wrong, and 2c + 1 if it is correct, in labels
+    and predictions alike, so that correct predictions stay correct. The edges are those of the table of
+    the scores.
 
     Args:
         scores: of the network.
-        reference_correct: whether the reference is right about each sample, of shape (n_samples,).
+        reference_correct: whether the reference is correct for each sample, of shape (n_samples,).
 
     Raises:
-        ValueError: there is not one answer of the reference a sample.
+        ValueError: `reference_correct` does not have one value per sample.
     """
     if reference_correct.shape != (scores.n_samples,):
         raise ValueError(
@@ -116,14 +117,14 @@ def paired_table(scores: ExitScores, reference_correct: npt.NDArray[np.bool_]) -
         predictions=2 * scores.predictions + reference_correct[:, None],
         confidence=scores.confidence,
         class_names=[
-            f"{name}, reference {word}" for name in scores.class_names for word in ("wrong", "right")
+            f"{name}, reference {word}" for name in scores.class_names for word in ("wrong", "correct")
         ],
     )
     return ExitTable.of(twins)
 
 
 def changes_of_pairs(paired: ExitTable, threshold: float) -> ClassChanges:
-    """Return what ρ changes against the reference of a `paired_table`.
+    """Return the changes at ρ vs the reference of a `paired_table`.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.

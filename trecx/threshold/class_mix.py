@@ -1,7 +1,7 @@
-"""How often each class occurs in the field, where that is not as in the test set.
+"""The class mix: how often each class occurs in the field, if that differs from the test set.
 
-A sample of class c then counts (share of c in the field) / (share of c in the test set), so that the weights
-of all samples add up to their number again, and what holds within a class is what was measured.
+A sample of class c has the weight (share of c in the field) / (share of c in the test set). The weights
+then sum to the number of samples, and the results within a class do not change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,15 +17,15 @@ AS_TESTED, EVEN, QUIET = "as tested", "even", "95 % silence and unknown"
 
 
 def class_weights(class_mix: Sequence[float] | FloatArray, class_counts: IntArray) -> FloatArray:
-    """Return what one sample of each class counts, of shape (n_classes,).
+    """Return the weight of one sample of each class, of shape (n_classes,).
 
     Args:
-        class_mix: how often each class occurs in the field, on any scale, of shape (n_classes,).
+        class_mix: frequency of each class in the field, on any scale, of shape (n_classes,).
         class_counts: samples of each class in the test set, of shape (n_classes,).
 
     Raises:
-        ClassMixError: the mix is not one number a class, has a negative or no positive one, or asks for a
-            class that the test set has no sample of.
+        ClassMixError: the mix does not have one number per class, has a negative or no positive one, or
+            includes a class that the test set has no sample of.
 
     >>> class_weights([3, 1], np.array([5, 5]))
     array([1.5, 0.5])
@@ -33,16 +33,16 @@ def class_weights(class_mix: Sequence[float] | FloatArray, class_counts: IntArra
     mix = np.asarray(class_mix, dtype=np.float64)
     if mix.shape != class_counts.shape:
         raise ClassMixError(
-            f"a class mix needs one number a class: {len(class_counts)} classes, got {mix.size}"
+            f"a class mix needs one number per class: {len(class_counts)} classes, got {mix.size}"
         )
     if not np.isfinite(mix).all() or (mix < 0).any():
-        raise ClassMixError(f"how often a class occurs must be 0 or more, got {mix.tolist()}")
+        raise ClassMixError(f"class frequencies must be 0 or more, got {mix.tolist()}")
     if not 0 < mix.sum() < np.inf:
-        raise ClassMixError("in this class mix no class ever occurs: give one of them a share above 0")
+        raise ClassMixError("all shares of the class mix are 0: set at least one above 0")
     untested = np.flatnonzero((mix > 0) & (class_counts == 0))
     if len(untested):
         raise ClassMixError(
-            f"the test set has no sample of class number {untested[0] + 1}, so nothing is known about it: "
+            f"the test set has no sample of class number {untested[0] + 1}, so its accuracy is unknown: "
             "set its share to 0"
         )
     counted = mix / mix.sum() * class_counts.sum()
@@ -51,10 +51,11 @@ def class_weights(class_mix: Sequence[float] | FloatArray, class_counts: IntArra
 
 
 def class_mix_presets(class_names: Sequence[str], class_counts: IntArray) -> dict[str, FloatArray]:
-    """Return ready-made mixes by name, each of shape (n_classes,) and adding up to 1.
+    """Return predefined mixes by name, each of shape (n_classes,) and with sum 1.
 
-    "as tested"; "even" over the classes that were tested; and, where there are classes `silence` and
-    `unknown` beside others, 95 % for those two, split as tested, the rest as tested too.
+    "as tested" is the test set's own mix; "even" has equal shares of all classes with samples. If there are
+    classes `silence` and `unknown` among others, the third mix has a share of 95 % for these two. Ratios
+    within the two, and within the others, are those of the test set.
     """
     tested = class_counts / class_counts.sum()
     presets = {AS_TESTED: tested, EVEN: (class_counts > 0) / np.count_nonzero(class_counts)}
@@ -66,13 +67,13 @@ def class_mix_presets(class_names: Sequence[str], class_counts: IntArray) -> dic
 
 
 def parse_class_mix(text: str, class_names: Sequence[str], class_counts: IntArray) -> FloatArray:
-    """Return the mix that a text means, of shape (n_classes,) and adding up to 1.
+    """Return the mix that a text describes, of shape (n_classes,) and with sum 1.
 
-    Either a preset's name, or shares of 0..1 as in "silence=0.6,unknown=0.3": the other classes divide the
-    rest among themselves as tested.
+    The text is a preset's name, or shares of 0..1 such as "silence=0.6,unknown=0.3". The remaining share is
+    split among the other classes in the test set's ratio.
 
     Raises:
-        ClassMixError: it is neither, names an unknown class, or its shares cannot be.
+        ClassMixError: the text is neither, names an unknown class, or has impossible shares.
     """
     presets = class_mix_presets(class_names, class_counts)
     if text in presets:
@@ -97,7 +98,10 @@ def _with_shares(shares: Mapping[str, float], names: Sequence[str], class_counts
         raise ClassMixError(f"shares of classes must lie within 0..1 and add up to 1 at most, got {shares}")
     others = np.where(np.isin(names, list(shares)), 0, class_counts)
     if others.sum() == 0 and total < 1 - 1e-9:
-        raise ClassMixError(f"these shares add up to {total:g}, and no other class is there to take the rest")
+        raise ClassMixError(
+            f"these shares add up to {total:g}, and no other class has samples to take the rest: "
+            "make them add up to 1"
+        )
     rest = others * (max(1 - total, 0.0) / max(int(others.sum()), 1))
     mix: FloatArray = rest + np.array([shares.get(name, 0.0) for name in names])
     return mix

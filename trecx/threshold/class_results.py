@@ -1,4 +1,4 @@
-"""What holds within each class at one ρ: accuracy, exit rate, mean cost, with intervals; confusions."""
+"""Results per class at one ρ: accuracy, exit rate and mean cost with intervals, and confusion matrices."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,10 +12,10 @@ from trecx.threshold.operating_point import OperatingPoint
 
 
 class Estimates(NamedTuple):
-    """One number a class, with its 95 % interval; nan for a class without samples.
+    """One number per class with its 95 % CI; nan for a class without samples.
 
     Attributes:
-        value: what was measured, of shape (n_classes,).
+        value: the estimate, of shape (n_classes,).
         low: lower end of the interval, of shape (n_classes,).
         high: upper end, of shape (n_classes,).
     """
@@ -28,19 +28,19 @@ class Estimates(NamedTuple):
 def mean_estimates(
     counts: IntArray | FloatArray, values: Sequence[float] | IntArray | FloatArray
 ) -> Estimates:
-    """Return, for each row of counts, the mean value of its samples: a weighted sum of a multinomial.
+    """Return the mean value of the samples of each row of counts, a weighted sum of a multinomial.
 
-    The interval takes the mean's variance s² / n from the sample, s² = Σ p v² − (Σ p v)², and adds, as Wilson
-    does, what a few unseen samples at both ends of the values would add, so that it neither leaves the values
-    nor shrinks to nothing where all samples agree:
+    The interval uses the sample variance of the mean, s² / n with s² = Σ p v² − (Σ p v)², and adds, as Wilson
+    does, the effect of a few unseen samples at both ends of the values. So it stays within the values, and
+    has a width even if all samples have the same value:
 
         (n m + z² (a + b) / 2  ±  z √(n s² + z² (b − a)² / 4)) / (n + z²),   values within a..b
 
     Of two values this is exactly Wilson's interval, since s² = p (1 − p) (b − a)².
 
     Args:
-        counts: samples of each class that have each value, of shape (n_classes, n_values).
-        values: of shape (n_values,).
+        counts: samples by class and value, of shape (n_classes, n_values).
+        values: the values, of shape (n_values,).
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
 
@@ -60,7 +60,7 @@ def mean_estimates(
 
 
 def class_accuracy(confusion: IntArray | FloatArray) -> Estimates:
-    """Return the accuracy within each class, 0..1, with Wilson's interval.
+    """Return the accuracy of each class, 0..1, with Wilson's interval.
 
     Args:
         confusion: samples by (true class, predicted class), of shape (n_classes, n_classes).
@@ -70,7 +70,7 @@ def class_accuracy(confusion: IntArray | FloatArray) -> Estimates:
 
 
 def class_exit_rate(point: OperatingPoint) -> Estimates:
-    """Return the fraction of each class that leaves before the final exit, 0..1, with Wilson's interval."""
+    """Return the exit rate of each class, 0..1, with Wilson's interval."""
     n_exits = point.class_exits.shape[1]
     return mean_estimates(point.class_exits, np.arange(n_exits) < n_exits - 1)
 
@@ -79,20 +79,20 @@ def class_cost(point: OperatingPoint, exit_costs: IntArray | FloatArray) -> Esti
     """Return the mean cost per sample of each class.
 
     Args:
-        point: without a class mix, so that it counts samples.
-        exit_costs: FLOPs, µJ or anything else spent by the time exit k has answered, of shape (n_exits,).
+        point: counts without a class mix.
+        exit_costs: cost up to the prediction of exit k, in FLOPs, µJ or any other unit, of shape (n_exits,).
     """
     return mean_estimates(point.class_exits, exit_costs)
 
 
 def exit_confusion(table: ExitTable, exit_: int) -> IntArray:
-    """Return the confusion if every sample left at one exit, of shape (n_classes, n_classes).
+    """Return the confusion matrix if every sample stopped at one exit, of shape (n_classes, n_classes).
 
-    Each sample moves once past every early exit, so all moves past the exits before this one lead there.
+    Each sample moves past every early exit once, so all moves past the exits before this one lead to it.
 
     Args:
         table: counts of a run.
-        exit_: the exit, counted from 0.
+        exit_: index of the exit, from 0.
     """
     confusion = np.zeros((len(table.class_names),) * 2, np.int64)
     first_class, first_prediction, _, first_count = table.start.T
@@ -104,10 +104,10 @@ def exit_confusion(table: ExitTable, exit_: int) -> IntArray:
 
 
 def most_confused(confusion: IntArray | FloatArray) -> IntArray:
-    """Return the classes, those first that take part in most confusions, given or received.
+    """Return the classes in the order of their wrong predictions, as true or as predicted class, most first.
 
     Args:
-        confusion: samples by (true class, predicted class), or changes of them: (n_classes, n_classes).
+        confusion: samples by (true class, predicted class), or changes of these: (n_classes, n_classes).
     """
     wrong = np.abs(confusion * (1 - np.eye(len(confusion), dtype=np.int64)))
     order: IntArray = np.argsort(-(wrong.sum(axis=0) + wrong.sum(axis=1)), kind="stable")

@@ -28,7 +28,7 @@ def by_criterion(scores: ExitScores, criterion: str) -> ExitScores:
     With two classes, all three rank the samples alike; they differ with three classes or more.
 
     Raises:
-        ScoresError: only the maximum probability is stored, and the criterion needs all of them.
+        ScoresError: only the maximum softmax probability is stored, and the criterion needs all of them.
         UnknownNameError: there is no such criterion.
 
     Source: Teerapittayanon, McDanel and Kung, "BranchyNet: fast inference via early exiting from deep neural

@@ -1,18 +1,18 @@
-"""How far a measured share may be off, by chance alone."""
+"""Confidence intervals of shares."""
 
 import math
 
 from trecx.scores import FloatArray, IntArray
 
-Z95 = 1.959963984540054  # the normal distribution keeps 95 % within this many standard deviations
+Z95 = 1.959963984540054  # 95 % of a normal distribution is within this many standard deviations
 
 
 def wilson_interval(share: float, n_samples: float, z: float = Z95) -> tuple[float, float]:
     """Return the Wilson score interval of a proportion, within 0..1.
 
     Args:
-        share: the proportion that was seen, 0..1.
-        n_samples: how many samples it was seen in; for weighted samples, the effective number.
+        share: the observed proportion, 0..1.
+        n_samples: number of samples; for weighted samples, the effective sample size.
         z: standard deviations on either side; 1.96 gives 95 %.
 
     Raises:
@@ -28,7 +28,7 @@ def wilson_interval(share: float, n_samples: float, z: float = Z95) -> tuple[flo
         raise ValueError(f"share must lie within 0..1, got {share}")
     if not n_samples > 0:
         raise ValueError(f"n_samples must be positive, got {n_samples}")
-    share = min(max(share, 0.0), 1.0)  # sums of weights end a rounding error beyond
+    share = min(max(share, 0.0), 1.0)  # sums of weights can exceed the range by a rounding error
     centre = share + z * z / (2 * n_samples)
     reach = z * math.sqrt(share * (1 - share) / n_samples + z * z / (4 * n_samples * n_samples))
     scale = 1 + z * z / n_samples
@@ -36,13 +36,13 @@ def wilson_interval(share: float, n_samples: float, z: float = Z95) -> tuple[flo
 
 
 def effective_samples(class_weights: FloatArray, class_counts: IntArray | FloatArray) -> float:
-    """Return how many unweighted samples say as much as these weighted ones: (Σw)² / Σw².
+    """Return the effective sample size of weighted samples: (Σw)² / Σw².
 
     Args:
         class_weights: weight of one sample of each class, of shape (n_classes,).
         class_counts: samples of each class, of shape (n_classes,).
 
-    Source: Kish, "Survey Sampling" (1965), section 11.7. It takes the share to vary alike in all classes.
+    Source: Kish, "Survey Sampling" (1965), section 11.7. It assumes equal variance in all classes.
 
     >>> import numpy as np
     >>> effective_samples(np.array([1.0, 1.0]), np.array([6, 4]))

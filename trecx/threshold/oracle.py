@@ -1,4 +1,4 @@
-"""The bound that no router beats: it knows in advance which exit will be right."""
+"""The oracle: an upper bound, where each sample stops at the first exit that is correct."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from trecx.threshold.outcomes import EARLY_RIGHT, RESCUED
 
 @dataclass(frozen=True, eq=False)
 class Oracle:
-    """Routers that send each sample to the first exit that is right about it, if that is one of exits 1..k.
+    """Routers 1..n_exits: router k stops each sample at the first correct exit among exits 1..k.
 
-    All other samples leave at exit 1, which is cheapest. The last router may use every exit: it is the
-    oracle, right about each sample that any exit is right about. No router of whatever kind lies above the
-    lines between these points: those that exit 1 is right about cost nothing more, and each right answer more
-    costs at least the way from exit 1 to the next exit, the cheapest first.
+    All other samples stop at exit 1, the cheapest. The last router, which uses every exit, is the oracle: it
+    is correct for each sample that any exit predicts correctly. No router lies above the lines between these
+    points: each correct prediction beyond those of exit 1 costs at least the FLOPs from exit 1 to the next
+    exit, and these routers buy the cheapest ones first.
 
     Attributes:
-        exit_counts: samples that leave at each exit, a row a router, of shape (n_exits, n_exits).
-        accuracy: total accuracy of each router, 0..1, never falling, of shape (n_exits,).
-        flops: expected FLOPs per sample of each router, never falling, of shape (n_exits,).
+        exit_counts: samples that stop at each exit, one row per router, of shape (n_exits, n_exits).
+        accuracy: total accuracy of each router, 0..1, non-decreasing, of shape (n_exits,).
+        flops: expected FLOPs per sample of each router, non-decreasing, of shape (n_exits,).
     """
 
     exit_counts: FloatArray
@@ -30,11 +30,11 @@ class Oracle:
 
 
 def oracle(table: ExitTable, class_weights: FloatArray | None = None) -> Oracle:
-    """Return what the oracle achieves on these samples.
+    """Return the oracle on these samples.
 
     Args:
-        table: counts of a run; each sample moves once past every early exit, so all of them are in its moves.
-        class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+        table: counts of a run; each sample moves past every early exit once, so its moves hold all samples.
+        class_weights: weight of one sample of each class (`class_mix.class_weights`); None: 1.
     """
     weights = np.ones(len(table.class_names)) if class_weights is None else class_weights
     class_, _, outcome, count = table.start.T

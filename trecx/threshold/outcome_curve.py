@@ -1,4 +1,4 @@
-"""How many samples have each outcome, as ρ moves: from the counts of a run alone."""
+"""Number of samples with each outcome over ρ, from the counts of a run."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from trecx.threshold.outcomes import DESTRUCTIVE, OUTCOMES, RESCUED
 
 @dataclass(frozen=True, eq=False)
 class OutcomeCurve:
-    """Samples by outcome at every ρ.
+    """Number of samples by outcome at every ρ.
 
     Attributes:
-        thresholds: increasing, `inf` last, of shape (n_steps,): row k of `counts` holds for every ρ above
+        thresholds: increasing, `inf` last, of shape (n_steps,): row k of `counts` is valid for ρ above
             thresholds[k − 1] up to thresholds[k].
         counts: samples by outcome (`outcomes.OUTCOMES`), of shape (n_steps, 6).
     """
@@ -24,12 +24,12 @@ class OutcomeCurve:
     counts: IntArray
 
     def step(self, threshold: float) -> int:
-        """Return the row of `counts` that holds at this ρ."""
+        """Return the row of `counts` for this ρ."""
         return int(np.searchsorted(self.thresholds, threshold))
 
     @property
     def rescue_peak(self) -> tuple[float, float, int]:
-        """Where rescue pays most: low and high, and rescued less destructive samples for low < ρ <= high."""
+        """Where "needs final exit" minus "destructive overthinking" is largest: low < ρ <= high, value."""
         gain = self.counts[:, RESCUED] - self.counts[:, DESTRUCTIVE]
         best = gain == gain.max()
         first = int(np.argmax(best))
@@ -39,9 +39,9 @@ class OutcomeCurve:
 
 
 def outcome_curve(table: ExitTable) -> OutcomeCurve:
-    """Return the samples by outcome at every edge of a table, and where nobody leaves early.
+    """Return the number of samples by outcome at every edge of a table, and without early exits.
 
-    Where the table counts in bins (`ExitTable.exact`), a ρ within a bin counts as the bin's upper end.
+    If the table has bins (`ExitTable.exact`), a ρ within a bin counts as the bin's upper end.
     """
     bin_, *_, outcome, next_outcome, count = table.moves.T
     changes = np.zeros((len(table.edges) + 1, len(OUTCOMES)), np.int64)
@@ -52,7 +52,7 @@ def outcome_curve(table: ExitTable) -> OutcomeCurve:
 
 
 def counted_threshold(table: ExitTable, threshold: float) -> float:
-    """Return the ρ that a table counts `threshold` as: itself, or, where it counts in bins, the next edge."""
+    """Return the ρ that a table uses for `threshold`: itself, or the next edge if the table has bins."""
     if table.exact:
         return threshold
     edge = np.searchsorted(table.edges, threshold)
@@ -66,14 +66,14 @@ def count_samples(
     label: int | None = None,
     prediction: int | None = None,
 ) -> int:
-    """Return how many samples have one of these outcomes at ρ.
+    """Return the number of samples with one of these outcomes at ρ.
 
     Args:
         table: the counts of a run.
         threshold: ρ.
         outcomes: indices into `outcomes.OUTCOMES`.
-        label: of this true class alone; None: of any.
-        prediction: with this answer, where they leave, alone; None: with any.
+        label: count samples of this true class only; None: of any.
+        prediction: count samples of this predicted class at ρ only; None: of any.
     """
     moved = table.moves[: np.searchsorted(table.moves[:, 0], np.searchsorted(table.edges, threshold))]
     _, _, class_, before, after, outcome, next_outcome, count = moved.T
