@@ -25,8 +25,6 @@ Grid = Annotated[
     typer.Option("--grid", min=2, help="Use this many evenly spaced ρ in 0..1 instead of every step."),
 ]
 
-ADDS_A_RUN = "Nothing was added; --again adds a new run."
-
 Number = TypeVar("Number", int, float)
 
 

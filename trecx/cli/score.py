@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from trecx.cli import printing
-from trecx.cli.options import ADDS_A_RUN, Again, Db, Json, System
+from trecx.cli.options import Again, Db, Json, System
 from trecx.datasets.custom_samples import open_custom_samples
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.task_file import CustomTask, read_task_file
@@ -51,7 +51,10 @@ def score(
             samples = _named(samples_to_score(task, training, folder, progress), folder)
         run, new = score_into(Store(db), model_path, system, samples, again, progress, training)
     if not new:
-        printing.tell(f"{run.run_id} already exists: this model was scored before. {ADDS_A_RUN}")
+        printing.tell(
+            f"{run.run_id} already exists: this model was scored before. Nothing was added; "
+            "--again adds a new run."
+        )
     printing.show_runs([run], as_json, single=True)
 
 
