@@ -1,14 +1,20 @@
 # Two commands: `make run` opens the dashboard, `make test` checks everything. Both set up what they need.
+# One more, `make backend`, installs TensorFlow, with which networks are scored and trained (docs/setup.md).
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest -n 2 --dist loadfile
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint coverage bench audit mutants screenshots clean
+.PHONY: run backend test lint coverage bench audit mutants screenshots platforms clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app/main.py
+
+# On a Python that has no TensorFlow this fails, in words.
+backend: $(VENV)/backend.stamp
+	@$(PY) -c 'import sys; from importlib.util import find_spec; from trecx.errors import missing_tensorflow; \
+		sys.exit(None if find_spec("tensorflow") else missing_tensorflow())'
 
 test: lint
 	$(PYTEST)
@@ -39,6 +45,11 @@ mutants: $(VENV)/dev.stamp
 screenshots: $(VENV)/dev.stamp
 	$(PY) -m tests.browser.screenshots
 
+# For which computers and which Pythons is there a wheel of every pin? Asks PyPI; prints the table of docs/setup.md.
+platforms: $(VENV)/dev.stamp
+	$(PIP) install --group platforms
+	$(PY) -m tests.house.platforms
+
 clean:
 	rm -rf $(VENV) .coverage mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -51,10 +62,16 @@ $(PY):
 	$(PIP) install --upgrade "pip>=25.1"
 
 $(VENV)/run.stamp: requirements.txt pyproject.toml | $(PY)
-	@echo "Installing what requirements.txt names (once, some minutes) ..."
+	@echo "Installing the dashboard (once, about half a minute, 0.8 GB) ..."
+	@sed '/^# The backend/,$$d' requirements.txt > $(VENV)/dashboard.txt
+	$(PIP) install -r $(VENV)/dashboard.txt -e .
+	touch $@
+
+$(VENV)/backend.stamp: $(VENV)/run.stamp
+	@echo "Installing the backend (once, about a minute; TensorFlow takes 2 GB) ..."
 	$(PIP) install -r requirements.txt
 	touch $@
 
-$(VENV)/dev.stamp: $(VENV)/run.stamp
+$(VENV)/dev.stamp: $(VENV)/backend.stamp
 	$(PIP) install --group dev
 	touch $@

@@ -26,7 +26,7 @@ from trecx.figures import write_pictures
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 GROWTH = RESULTS.with_name("growth.svg")
-BEHIND = RESULTS.with_name("behind.md")  # where a ratio is no good one, and why
+BEHIND = RESULTS.with_name("behind.md")  # ratios that miss their target, and why
 BENCHMARKS = (
     curve,
     threshold,
@@ -39,24 +39,24 @@ BENCHMARKS = (
     opening,
     many_people,
 )
-HEAD = """# Measured
+HEAD = """# Benchmark results
 
-Each row is a ratio measured in one run of `make bench`: medians in milliseconds, unless the work names
-another unit or a percentile. Absolute times are this machine's and noisy.
+Each row is a ratio that `make bench` measured in one run. Values are medians in milliseconds, unless the
+row names another unit or a percentile. Absolute times depend on this machine and vary between runs.
 Last run: {date}, Python {python}, {machine}.
 
 ![Time against the number of samples, both logarithmic](growth.svg)
 
-| work | n | against | ours | theirs | ratio | what it means |
+| measured | n | compared with | trecx | other | ratio | note |
 | --- | ---: | --- | ---: | ---: | ---: | --- |
 """
 
 
 def main() -> None:
-    """Run every benchmark, say what is going on, and write the table.
+    """Run all benchmarks, print progress, and write the table.
 
     Raises:
-        SystemExit: one failed; the others are printed, and the files are as they were.
+        SystemExit: one failed; the others are printed, and the files are not changed.
     """
     console = Console(stderr=True)
     rows: list[Row] = []
@@ -67,21 +67,21 @@ def main() -> None:
         with console.status(f"measuring {name} …"):
             try:
                 rows += benchmark.rows()
-            except Exception:  # ten minutes of the others' numbers are not thrown away
+            except Exception:  # keep the results of the others
                 console.print_exception()
                 failed.append(name)
         console.print(f"{name}: {time.monotonic() - began:.0f} s")
     text = results_text(rows)
     print(text)
     if failed:
-        raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and {GROWTH.name} are as they were")
+        raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and {GROWTH.name} were not changed")
     RESULTS.write_text(f"{text}\n{BEHIND.read_text(encoding='utf-8')}", encoding="utf-8")
     if reason := write_pictures({GROWTH: growth_figure(rows)}):
-        console.print(f"{GROWTH.name} is as it was: {reason}")
+        console.print(f"{GROWTH.name} was not changed: {reason}")
 
 
 def results_text(rows: Sequence[Row]) -> str:
-    """Return the table of what was measured, now and on this machine."""
+    """Return the table of all results, with date and machine."""
     now = datetime.now(UTC).date().isoformat()
     head = HEAD.format(date=now, python=platform.python_version(), machine=platform.machine())
     return head + "".join(_line(row) for row in rows)
@@ -93,7 +93,7 @@ def _line(row: Row) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number with two decimals, or with as many as show two digits.
+    """Return a number with two decimals, or two significant digits if it is below 0.1.
 
     >>> [_number(value) for value in (1234.5, 0.5, 0.00123)]
     ['1,234.50', '0.50', '0.0012']

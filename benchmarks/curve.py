@@ -32,13 +32,20 @@ def _rows(scores: ExitScores) -> list[Row]:
     curve, table, sort, of_roc, loop = median_ms(*works, repeats=repeats_for(n))
     limit = "numpy.sort of the same float32"
     found = [
-        Row(CURVE, limit, n, curve, sort, "sort, tie groups, sums; the limit sorts only"),
+        Row(CURVE, limit, n, curve, sort, "sort, tie groups, sums; the other only sorts"),
         Row(CURVE, "scikit-learn's roc_curve", n, curve, of_roc, "both exact, at every distinct confidence"),
-        Row(CURVE, "a NumPy loop over 101 thresholds", n, curve, loop, "exact everywhere against 101 points"),
+        Row(
+            CURVE,
+            "a NumPy loop over 101 thresholds",
+            n,
+            curve,
+            loop,
+            "exact at every ρ, compared with 101 points",
+        ),
     ]
     if n <= JSON_UP_TO:
         found.append(_json_row(scores, curve))
-    return [*found, Row(TABLE, limit, n, table, sort, "ExitTable.of: once a run, when it is stored")]
+    return [*found, Row(TABLE, limit, n, table, sort, "ExitTable.of: once per run, when it is stored")]
 
 
 def _json_row(scores: ExitScores, ours: float) -> Row:

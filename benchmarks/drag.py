@@ -59,26 +59,26 @@ def _rows_of(store: Store, run: Run, chrome: Browser) -> list[Row]:
         numbers, frames = _drag(chrome, link)
     theirs = peer_times(chrome, store.name, run.run_id)
     n, exits = run.n_samples, f"{run.n_exits} exits"
-    peer, frame, aim = "Streamlit's slider with a rerun", "a frame of 33 ms", "the aim of 2 s"
+    peer, frame, aim = "Streamlit's slider and a rerun", "one frame of 33 ms", "target: 2 s"
     return [
         *(
             Row(
-                f"pointer event to new numbers, p{percent}, {exits}",
+                f"from pointer event to new numbers, p{percent}, {exits}",
                 peer,
                 n,
                 float(np.percentile(numbers, percent)),
                 float(np.percentile(theirs, percent)),
-                f"{len(numbers)} moves; theirs from the release, {len(theirs)} times",
+                f"{len(numbers)} moves; Streamlit: from the release, {len(theirs)} times",
             )
             for percent in (50, 95)
         ),
         Row(
-            f"pointer event to painted frame, p95, {exits}",
+            f"from pointer event to painted frame, p95, {exits}",
             frame,
             n,
             float(np.percentile(frames, 95)),
             FRAME_MS,
-            "below 1 is inside the frame",
+            "a ratio below 1 is within one frame",
         ),
         *(
             Row(f"{what}, {visit}, {exits}", aim, n, spent, AIM_OF_PAINT_MS, "in a new browser")

@@ -19,9 +19,9 @@ AIM_MS = 300.0
 WRONG = (PREMATURE, HOPELESS, DESTRUCTIVE)
 WISHES = {
     "wrong": SampleFilter(0.9, WRONG),
-    "one cell of the confusion": SampleFilter(0.9, label=3, prediction=5),
-    "one cell of exit 1's confusion": SampleFilter(0.9, label=3, prediction=5, at=0),
-    "a band of confidence": SampleFilter(0.9, WRONG, confidence=(0.5, 0.501)),
+    "one cell of the confusion matrix": SampleFilter(0.9, label=3, prediction=5),
+    "one cell of the confusion matrix of exit 1": SampleFilter(0.9, label=3, prediction=5, at=0),
+    "a range of confidence": SampleFilter(0.9, WRONG, confidence=(0.5, 0.501)),
     "part of a name": SampleFilter(0.9, text="77777"),
 }
 
@@ -35,15 +35,20 @@ def rows() -> list[Row]:
         first = sort_everything(store, run, WISHES["wrong"])
         ours = {name: median_ms(partial(look, store, run, wish))[0] for name, wish in WISHES.items()}
         amid = (int(first[len(first) // 2][0]), int(first[len(first) // 2][1]))
-        ours["wrong, amid the gallery"] = median_ms(partial(look, store, run, WISHES["wrong"], amid))[0]
+        ours["wrong, in the middle of the list"] = median_ms(
+            partial(look, store, run, WISHES["wrong"], amid)
+        )[0]
         theirs = median_ms(partial(sort_everything, store, run, WISHES["wrong"]), repeats=3)[0]
-    against, meaning = "load all scores, filter and sort with NumPy", "two exits; the page and its count"
+    against, meaning = (
+        "load all scores, filter and sort with NumPy",
+        "two exits; the page and the number of samples",
+    )
     found = [
         Row(f"gallery: {name}", against, N_SAMPLES, spent, theirs, meaning) for name, spent in ours.items()
     ]
     slowest, spent = max(ours.items(), key=lambda item: item[1])
     aim = f"{AIM_MS:.0f} ms"
-    return [*found, Row("gallery: the slowest", aim, N_SAMPLES, spent, AIM_MS, f"that is: {slowest}")]
+    return [*found, Row("gallery: the slowest", aim, N_SAMPLES, spent, AIM_MS, f"slowest: {slowest}")]
 
 
 def look(store: Store, run: Run, wanted: SampleFilter, after: tuple[int, int] | None = None) -> int:

@@ -34,7 +34,7 @@ def rows() -> list[Row]:
 
 
 def _rows(full: bool) -> list[Row]:
-    kind = f"{N_CLASSES} scores an exit" if full else "prediction and confidence"
+    kind = f"{N_CLASSES} scores per exit" if full else "prediction and confidence"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scores.parquet"
         write_scores(made_scores(full), file)
@@ -43,7 +43,7 @@ def _rows(full: bool) -> list[Row]:
         our_peak, their_peak = (_peak_mb(code, file) for code in (IMPORT, READ))
         size = file.stat().st_size / 1e6
     about = f"2 exits, {kind}, {size:.0f} MB"
-    stored = "as above, and a row for each sample, score and outcome in SQLite: that is where the time goes"
+    stored = "as above, and one row per sample, score and outcome in SQLite, which takes most of the time"
     return [
         Row("read and check scores", PEER, N_SAMPLES, ours, theirs, about),
         Row("import: read, check and store", PEER, N_SAMPLES, whole, theirs, stored),
@@ -53,7 +53,7 @@ def _rows(full: bool) -> list[Row]:
             N_SAMPLES,
             our_peak,
             their_peak,
-            f"{about}; each in a process of its own",
+            f"{about}; each in its own process",
         ),
     ]
 

@@ -1,6 +1,7 @@
 """A store with runs of any size: their counts are in it, their samples are not, since no page here asks."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def add_run(path: Path, n_samples: int, n_exits: int) -> Run:
     store = Store(str(path))
     run = _save_few(store, n_samples, n_exits)
     content = table_bytes(ExitTable.of(made_scores(n_samples, n_exits)))
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         of_run = "run = (SELECT id FROM runs WHERE run_id = ?)"
         database.execute(f"UPDATE exit_tables SET content = ? WHERE {of_run}", (content, run.run_id))
         database.execute("UPDATE sample_sets SET n_samples = ? WHERE id = ?", (n_samples, run.sample_set_id))

@@ -69,11 +69,11 @@ def _changes(seen: Sequence[Visit]) -> list[float]:
 
 def _time_rows(together: Sequence[float], alone: Sequence[float]) -> list[Row]:
     """Page changes: to the gallery, to a sample, back, and to the console."""
-    about = f"browser included, all on one machine; alone {len(alone)} changes; looks of {PAUSE_S[0]:.0f}"
+    about = f"with the browsers, on one machine; one user: {len(alone)} changes; pauses of {PAUSE_S[0]:.0f}"
     return [
         Row(
-            f"change of page, {N_PEOPLE} people at once, p{percent}",
-            "one person alone",
+            f"page change, {N_PEOPLE} users at the same time, p{percent}",
+            "one user",
             len(together),
             float(np.percentile(together, percent)),
             float(np.percentile(alone, percent)),
@@ -89,8 +89,8 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
     about = f"resident memory of the server: {before:.0f} MB before, {max(seen):.0f} at the peak"
     return [
         Row(
-            "memory a person, in MB",
-            f"the limit of {LIMIT_MB:.0f} MB",
+            "memory per user, in MB",
+            f"limit: {LIMIT_MB:.0f} MB",
             N_PEOPLE,
             (max(seen) - before) / N_PEOPLE,
             LIMIT_MB,
@@ -98,10 +98,10 @@ def _memory_rows(before: float, seen: Sequence[float]) -> list[Row]:
         ),
         Row(
             "peak of the second minute, in MB",
-            "that of the first",
+            "peak of the first minute",
             N_PEOPLE,
             second,
             first,
-            "near 1: it does not grow",
+            "a ratio near 1: memory does not grow",
         ),
     ]

@@ -33,28 +33,28 @@ def rows() -> list[Row]:
         opened, peak = _open(chrome, store.name, run.run_id)
     return [
         Row(
-            "process start to the first complete page",
+            "from process start to the first complete page",
             "streamlit hello",
             REPEATS,
             ours,
             theirs,
-            "a new server, a new browser window; theirs is text, ours the console with its figures",
+            "new server, new browser window; streamlit hello shows text, trecx the Tune page with figures",
         ),
         Row(
             "open a run in a new dashboard",
-            "the aim of 3 s",
+            "target: 3 s",
             N_MANY,
             opened,
             AIM_OF_OPENING_MS,
             "first visit",
         ),
         Row(
-            "its memory at the peak, in MB",
-            "the aim of 1 GiB",
+            "peak memory of its server, in MB",
+            "target: 1 GiB",
             N_MANY,
             peak,
             AIM_OF_MEMORY_MB,
-            "the server's",
+            "resident memory",
         ),
     ]
 

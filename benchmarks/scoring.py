@@ -1,4 +1,4 @@
-"""Scoring and storing kws/trecx against Keras predicting over features that are ready."""
+"""Scoring and storing kws/trecx against Keras predicting on features computed before."""
 
 import tempfile
 from pathlib import Path
@@ -39,7 +39,7 @@ def rows() -> list[Row]:
         whole, reading, predict = median_ms(
             ours, of_features, lambda: bare.predict(ready, batch_size=128, verbose=0), repeats=5
         )
-    peer = "keras predict of the same model over ready features, batches of 128"
+    peer = "keras predict of the same model on features computed before, batches of 128"
     return [
         Row(
             "score kws/trecx and store",
@@ -47,7 +47,7 @@ def rows() -> list[Row]:
             len(ready),
             whole - reading,
             predict,
-            "clips; their features are counted apart",
+            "clips; without their features, which are the next row",
         ),
         Row(
             "reading clips and their features",
@@ -55,6 +55,6 @@ def rows() -> list[Row]:
             len(ready),
             reading,
             predict,
-            "counted apart from the row above",
+            "not included in the row above",
         ),
     ]

@@ -32,11 +32,11 @@ def rows() -> list[Row]:
             lambda: pd.read_parquet(file),
             repeats=REPEATS,
         )
-    stored = "a row for each sample, score and outcome, indexed, and the counts; theirs is the columns alone"
+    stored = "one row per sample, score and outcome, with indexes, and the counts; Parquet: columns only"
     return [
         Row("store a run", WRITE, N_SAMPLES, saved, written, stored),
-        Row("open a run as the dashboard does", READ, N_SAMPLES, table, read, "its counts, which answer all"),
-        Row("load all scores of a run", READ, N_SAMPLES, whole, read, "row by row, and checked"),
+        Row("open a run as the dashboard does", READ, N_SAMPLES, table, read, "the counts only"),
+        Row("load all scores of a run", READ, N_SAMPLES, whole, read, "one row at a time, and checked"),
     ]
 
 

@@ -41,19 +41,19 @@ def _measure(task: str) -> list[Row]:
     return [
         Row(
             f"a training step of {batch}",
-            "a step of keras fit over features that are ready",
+            "a step of keras fit on features computed before",
             STEPS * (EPOCHS - 1),
             ours,
             theirs,
-            "samples, transfer, schedule and progress of each exit included",
+            "with samples, weight transfer, schedule and progress of each exit",
         ),
         Row(
             f"waiting for the next samples, {batch}",
-            "the training step that waits",
+            "the training step",
             STEPS * (EPOCHS - 1),
             statistics.median(waited[1:]),
             ours,
-            "share of the time that the cores had nothing to train on",
+            "the ratio is the share of time without computation",
         ),
     ]
 

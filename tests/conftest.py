@@ -1,12 +1,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
+from trecx.errors import missing_tensorflow
 from trecx.scores import ExitScores
 
 settings.register_profile("trecx", deadline=None, max_examples=150)
@@ -15,6 +17,7 @@ settings.load_profile("trecx")
 ROOT = Path(__file__).parents[1]
 SHIPPED = f"sqlite:///{ROOT / 'artifacts' / 'scores.sqlite'}"
 IN_CI = os.environ.get("CI") == "true"
+TENSORFLOW_IS_HERE = find_spec("tensorflow") is not None  # asked once: tests take it away
 
 
 def chromium() -> str | None:
@@ -35,11 +38,13 @@ def missing(mark: str) -> str | None:
         return "no data: set TRECX_MIRROR to a folder of downloads"
     if mark == "compiler" and compilers() is None:
         return "no C and C++ compiler: apt-get install gcc g++ libc6-dev, or set CC and CXX"
+    if mark == "tensorflow" and not TENSORFLOW_IS_HERE:
+        return missing_tensorflow()
     return None
 
 
 def pytest_runtest_setup(item):
-    for mark in ("browser", "mirror", "compiler"):
+    for mark in ("browser", "mirror", "compiler", "tensorflow"):
         reason = missing(mark) if item.get_closest_marker(mark) else None
         if reason and IN_CI:
             pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)
@@ -105,6 +110,14 @@ def page(chrome):
     yield page
     context.close()
     assert [t for t in page.troubles if not t.startswith(("blob:", "data:"))] == []
+
+
+@pytest.fixture
+def window(chrome):
+    """An empty page of a laptop. Streamlit meets a 404 or two where a page is opened by its name."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

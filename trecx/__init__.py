@@ -1,6 +1,6 @@
 """Choose the confidence threshold ρ of an early-exit network on a microcontroller.
 
-What other programs need most is here by name, and loaded only when it is asked for.
+The most important functions are available here; each is loaded on first use.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""`python -m trecx`."""
+"""Entry point of `python -m trecx`."""
 
 from trecx.cli import main
 

@@ -1,4 +1,4 @@
-"""What other programs need most, by obvious names: `import trecx; trecx.load_scores("kws/trecx")`."""
+"""The Python API: `import trecx; trecx.load_scores("kws/trecx")`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ def runs(db: str | None = None) -> list[Run]:
     """Return all runs of the store.
 
     Args:
-        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+        db: SQLAlchemy URL or path of an SQLite file; default: `TRECX_DB`, or the shipped store.
     """
     return Store(db).runs()
 
@@ -34,9 +34,9 @@ def load_scores(name: str, source: str | None = None, db: str | None = None) -> 
     """Return the scores of a run.
 
     Args:
-        name: its id, or `task/system` for its newest run, published before trained here.
-        source: `published`, `trained here` or `imported`, where there are several.
-        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
+        name: run id, or `task/system` for the newest run of that design; published runs come first.
+        source: `published`, `trained here` or `imported`, if there are several runs.
+        db: SQLAlchemy URL or path of an SQLite file; default: `TRECX_DB`, or the shipped store.
 
     Raises:
         UnknownNameError: there is no such run; the message lists the known ones.
@@ -55,20 +55,20 @@ def choose(
     int8: bool = False,
     **limits: Any,
 ) -> Choice:
-    """Return the best ρ within limits; its `best` is None where no ρ meets them.
+    """Return the best ρ within limits; `best` of the result is None if no ρ meets them.
 
     Args:
-        scores: of one run.
-        energy_uj: µJ measured by the time exit k has answered, where a limit needs it.
-        latency_ms: ms measured by then.
-        conditions: where the network runs, in place of `energy_uj` and `latency_ms`.
-        baseline_accuracy: of the network without exits, where `max_drop` is held against it.
-        int8: whether only ρ that an int8 softmax can tell apart are looked at.
-        limits: of `trecx.threshold.limits.Limits`, such as `max_flops` or `min_accuracy`.
+        scores: the scores of one run.
+        energy_uj: measured µJ from the input to each exit, if a limit needs them.
+        latency_ms: measured ms from the input to each exit.
+        conditions: device, inference rate and battery, instead of `energy_uj` and `latency_ms`.
+        baseline_accuracy: accuracy of the network without early exits, which `max_drop` is compared with.
+        int8: whether only values of ρ that differ for an int8 softmax are considered.
+        limits: attributes of `trecx.threshold.limits.Limits`, such as `max_flops` or `min_accuracy`.
 
     Raises:
-        BudgetError: there is no limit, an absurd one, or one that needs what is not known.
-        EnergyError: what was measured cannot be.
+        BudgetError: there is no limit, one is out of range, or one needs an input that is unknown.
+        EnergyError: the measured costs are not valid.
     """
     if conditions is None:
         costs = measured_costs(energy_uj, latency_ms or None, scores.n_exits) if len(energy_uj) else None
@@ -90,23 +90,22 @@ def save_report(
     compare: Sequence[str] = (),
     **context_options: Any,
 ) -> None:
-    """Write the living report of an operating point: one HTML file in which ρ can still be dragged.
+    """Write the interactive report of an operating point: one HTML file with a slider for ρ.
 
     Args:
-        name: of the run, as `load_scores` takes it.
-        threshold: ρ, 0..1; `inf`: nobody leaves early.
-        path: of the file, which is written whole or not at all.
-        source: `published`, `trained here` or `imported`, where there are several runs.
-        db: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
-        criterion: what an exit goes by: `largest` (probability), `entropy` or `margin`.
-        int8: whether the point is one of an int8 softmax.
-        compare: other runs whose curves stand beside it.
-        context_options: of `trecx.store.run_context.load_context`: `device`, `energy_uj`, `latency_ms`,
-            `battery`, `inferences_per_hour`, `class_mix`.
+        name: name of the run, as for `load_scores`.
+        threshold: ρ, 0..1; `inf`: no early exits.
+        path: path of the file, which is written atomically.
+        source: `published`, `trained here` or `imported`, if there are several runs.
+        db: SQLAlchemy URL or path of an SQLite file; default: `TRECX_DB`, or the shipped store.
+        criterion: exit criterion: `largest` (maximum softmax probability), `entropy` or `margin`.
+        int8: whether the results are for an int8 softmax.
+        compare: other runs to show in the report.
+        context_options: options of `trecx.store.run_context.load_context`: `device`, `energy_uj`,
+            `latency_ms`, `battery`, `inferences_per_hour`, `class_mix`.
 
     Raises:
-        TrecxError: something of that name is not there, or the file cannot be written; the message says what
-            to do.
+        TrecxError: a name is unknown, or the file cannot be written; the message says what to do.
     """
     store = Store(db)
     run = store.find_run(name, source)

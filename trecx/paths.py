@@ -1,4 +1,4 @@
-"""Where this project keeps things."""
+"""Paths of this project's files and folders."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ MODELS = ROOT / "artifacts" / "models"  # trained here
 
 
 def mirror() -> Path | None:
-    """Folder that stands in for the Internet (`TRECX_MIRROR`), if one is set."""
+    """Return the folder that replaces downloads (`TRECX_MIRROR`), if it is set."""
     value = os.environ.get("TRECX_MIRROR")
     return Path(value).resolve() if value else None
 
 
 def database_url() -> str:
-    """SQLAlchemy URL of the store: `TRECX_DB`, else the shipped `artifacts/scores.sqlite`."""
+    """Return the SQLAlchemy URL of the store: `TRECX_DB`, or the shipped `artifacts/scores.sqlite`."""
     return os.environ.get("TRECX_DB") or f"sqlite:///{ROOT / 'artifacts' / 'scores.sqlite'}"

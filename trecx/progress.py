@@ -1,10 +1,10 @@
-"""How long work tells that it is going on, without knowing who listens."""
+"""The type of functions that are called with the progress of long operations."""
 
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much is done, and how much there is in all (None: unknown)."""
+"""Called with the name of the operation, the amount done, and the total (None: unknown)."""
 
 
 def silent(what: str, done: int, total: int | None) -> None:
-    """Listen to nothing."""
+    """Ignore the progress."""

@@ -1,1 +1,1 @@
-"""The page "Import scores": scores made elsewhere, looked at before they are kept."""
+"""The parts of the page Import scores: upload, preview, metadata, and the import itself."""

@@ -1,4 +1,4 @@
-"""What was understood of a file: shown before anything is stored."""
+"""Preview of a file of scores, shown before anything is stored."""
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,19 @@ NAMES_SHOWN = 12
 
 
 def show_understood(brought: Brought, flops: list[int]) -> None:
-    """Say what a file holds, and draw its benefit curve where the cost of its exits is known."""
+    """Show the content of a file, and its benefit curve if its exit FLOPs are known."""
     seen = brought.seen
     exits = "one exit" if seen.n_exits == 1 else f"{seen.n_exits} exits"
-    softmax = "every class's score" if seen.full_softmax else "the predicted class and its confidence"
+    softmax = "scores of all classes" if seen.full_softmax else "only predicted class and confidence"
     accuracy = " · ".join(f"{100 * share:.2f}\N{NO-BREAK SPACE}%" for share in seen.accuracy)
     st.markdown(
         f"**{seen.n_samples:,} samples, {exits}, {len(seen.class_names)} classes, {softmax}.** "
-        f"Accuracy by exit: **{accuracy}**"
+        f"Accuracy per exit: **{accuracy}**"
     )
     remarks = "; ".join(brought.file.remarks)
-    st.caption(f"{plain(_classes(seen))}  \nRead as: {plain(remarks)}")
+    st.caption(f"{plain(_classes(seen))}  \nFormat: {plain(remarks)}")
     _show_curve(brought, flops)
-    st.caption(f"The first {len(seen.rows)} rows")
+    st.caption(f"First {len(seen.rows)} samples")
     columns = {
         name: st.column_config.NumberColumn(format="%.4f") for name in seen.rows[0] if "confidence" in name
     }
@@ -45,10 +45,10 @@ def _classes(seen: Preview) -> str:
 def _show_curve(brought: Brought, flops: list[int]) -> None:
     seen = brought.seen
     if seen.n_exits == 1:
-        st.info("One exit: this is a baseline, which other networks over the same samples are held against.")
+        st.info("One exit: this is a baseline. Designs scored on the same samples are compared with it.")
         return
     if not flops and not seen.exit_flops:
-        st.info("Say at the right what the exits cost, and the benefit curve appears here.")
+        st.info("Enter FLOPs per exit (right) to see the benefit curve.")
         return
     try:
         curve = brought_curve(brought.key, tuple(flops), brought.file)
@@ -59,7 +59,7 @@ def _show_curve(brought: Brought, flops: list[int]) -> None:
     charts.show(
         benefit_curve_figure(curve, flops_axis(curve.exit_flops)),
         "brought-curve",
-        f"accuracy against expected FLOPs as ρ moves; at best {100 * curve.accuracy[best]:.2f} % "
-        f"for {curve.flops[best] / 1e6:.3f} million FLOPs",
+        f"accuracy vs expected FLOPs over all ρ; highest accuracy {100 * curve.accuracy[best]:.2f} % "
+        f"at {curve.flops[best] / 1e6:.3f} MFLOPs",
         HEIGHT,
     )

@@ -1,4 +1,4 @@
-"""Keeping what was brought, with progress, and the way on to look at it."""
+"""Store uploaded scores with a progress bar, then offer to open the run in Tune."""
 
 import streamlit as st
 
@@ -7,14 +7,14 @@ from app.shared.plain_text import plain
 from trecx.datasets.tasks import checked_name
 from trecx.errors import TrecxError
 from trecx.importing import ScoresFile
-from trecx.importing.stored_import import About, import_run
+from trecx.importing.stored_import import About, ImportedRun, import_run
 from trecx.store import Store
 
 KEPT = "kept run"
 
 
 def keep(store: Store, file: ScoresFile, about: About) -> None:
-    """Keep the scores as a run and what was measured as a device profile; say what is wrong if not."""
+    """Store the scores as a run and the measurements as a device profile, or show what is wrong."""
     bar = st.progress(0.0, "storing")
 
     def tell(what: str, done: int, total: int | None) -> None:
@@ -23,23 +23,23 @@ def keep(store: Store, file: ScoresFile, about: About) -> None:
     try:
         checked_name("task", about.task)
         checked_name("system", about.system)
-        run, profile = import_run(store, file, about, progress=tell)
+        st.session_state[KEPT] = import_run(store, file, about, progress=tell)
     except TrecxError as error:
         bar.empty()
         st.error(plain(str(error)))
         return
-    st.session_state[KEPT] = (run, profile.name if profile else "")
     st.rerun()
 
 
 def show_kept() -> None:
-    """Say what was kept just now, and lead there."""
+    """Say what was stored just now, or was stored before, and offer to open it."""
     if KEPT not in st.session_state:
         return
-    run, profile = st.session_state[KEPT]
-    measured = f" What was measured is the device profile “{plain(profile)}”." if profile else ""
+    imported: ImportedRun = st.session_state[KEPT]
     left, right = st.columns([5, 1], vertical_alignment="center")
-    left.success(f"Kept as {run.run_id}: {run.n_samples:,} samples.{measured}")
-    if run.n_exits > 1 and right.button("Look at it", key="look", width="stretch"):
+    profile = f" Device profile: “{imported.profile.name}”." if imported.profile else ""
+    show = left.success if imported.run_is_new else left.warning
+    show(plain(f"{imported.message}{profile}"))
+    if imported.run.n_exits > 1 and right.button("Open in Tune", key="look", width="stretch"):
         del st.session_state[KEPT]
-        load_context(run)
+        load_context(imported.run)

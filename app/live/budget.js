@@ -1,18 +1,18 @@
-// The budget: a sentence with blanks; Python answers it, in words (app/live/budget.py). parts.js comes before it.
+// The limits: blanks in a sentence; Python answers it, in words (app/live/budget.py). parts.js comes before it.
 
-const COSTS = { max_energy_uj: ["µJ per inference", 1], max_mj_per_day: ["mJ a day", 1],
+const COSTS = { max_energy_uj: ["µJ per inference", 1], max_mj_per_day: ["mJ per day", 1],
   max_flops: ["MFLOPs per inference", 1e6], max_latency_ms: ["ms per inference", 1] };
 const DAYS = { min_battery_days: ["days", 1] };
-const ACCURACIES = { min_accuracy: ["% or more", 0.01], "max_drop baseline": ["points below the baseline, at most", 0.01],
-  "max_drop final": ["points below the final exit, at most", 0.01] };
-const ALSO = Object.fromEntries([["max", COSTS], ["at least", DAYS], ["accuracy", ACCURACIES]].flatMap(([said, limits]) =>
-  Object.entries(limits).map(([name, [unit, size]]) => [name, [`${unit} (${said})`, size]])));
+const ACCURACIES = { min_accuracy: ["%", 0.01], "max_drop baseline": ["pt below baseline", 0.01],
+  "max_drop final": ["pt below final exit", 0.01] };
+const ALSO = Object.fromEntries([["cost ≤", COSTS], ["battery ≥", DAYS], ["accuracy ≥", ACCURACIES]].flatMap(
+  ([said, limits]) => Object.entries(limits).map(([name, [unit, size]]) => [name, [`${unit} (${said})`, size]])));
 
 class Budget {
   /**
    * @param wish limits by name, as the address had them.
    * @param ask called with a wish that was typed.
-   * @param jump called with a ρ that was clicked; null: nobody leaves early.
+   * @param jump called with a ρ that was clicked; null: no early exit.
    */
   constructor(wish, answer, ask, jump) {
     Object.assign(this, { wish, ask, jump });
@@ -20,19 +20,20 @@ class Budget {
       .map((name) => (name === "max_drop" ? `max_drop ${wish.against ?? "baseline"}` : name))
       .filter((name) => name in ALSO);
     const first = (limits) => asked.find((name) => name in limits);
-    const cost = this.blank(COSTS, "what one inference or one day may cost", first(COSTS));
-    const days = this.blank(DAYS, "days that the battery must last", first(DAYS));
-    const least = this.blank(ACCURACIES, "least accuracy", first(ACCURACIES));
+    const cost = this.blank(COSTS, "maximum cost", first(COSTS));
+    const days = this.blank(DAYS, "minimum battery life in days", first(DAYS));
+    const least = this.blank(ACCURACIES, "minimum accuracy", first(ACCURACIES));
     this.blanks = [cost, days, least];
-    this.more = element("span", "");
-    const another = element("button", "another", "+");
-    another.title = "one more limit";
-    another.setAttribute("aria-label", "one more limit");
+    this.more = element("span", "more");
+    const another = element("button", "another", "+ limit");
+    another.type = "button";
+    another.title = "Add a limit";
     another.onclick = () => this.add().focus();
     this.answer = element("p", "answer");
     this.answer.setAttribute("role", "status");
-    const sentence = element("p", "", "", "I can spend at most ", ...cost.nodes, ", it must last ", ...days.nodes,
-      ", and accuracy must be ", ...least.nodes, this.more, ". ", another);
+    const limit = (name, { nodes }) => element("span", "limit", name, ...nodes);
+    const sentence = group("limits", "Limits", element("strong", "", "Limits:"), limit("cost ≤ ", cost),
+      limit("battery ≥ ", days), limit("accuracy ≥ ", least), this.more, another);
     for (const name of asked) if (!this.blanks.some((blank) => blank.name === name)) this.add(name);
     this.showAnswer(answer);
     this.node = element("div", "budget", "", sentence, this.answer);
@@ -42,7 +43,7 @@ class Budget {
   add(name) {
     const blank = this.blank(ALSO, "another limit", name);
     this.blanks.push(blank);
-    this.more.append("; ", element("span", "also", "", "also ", ...blank.nodes));
+    this.more.append(element("span", "limit", "also ", ...blank.nodes));
     return blank.input;
   }
 
@@ -52,7 +53,7 @@ class Budget {
    */
   blank(limits, label, asked) {
     const input = element("input", "");
-    Object.assign(input, { type: "text", inputMode: "decimal", placeholder: "…" });
+    Object.assign(input, { type: "text", inputMode: "decimal", placeholder: "any", autocomplete: "off" });
     input.setAttribute("aria-label", label);
     const names = Object.keys(limits);
     const kind = element("select", "");
@@ -72,7 +73,8 @@ class Budget {
     for (const { input, kind, limits } of this.blanks) {
       if (input.value.trim() === "") continue;
       const typed = typedNumber(input.value);
-      input.setCustomValidity(Number.isFinite(typed) ? "" : "a number, or nothing for no limit");
+      input.setCustomValidity(Number.isFinite(typed) ? "" : "Enter a number, or leave it empty for no limit.");
+      input.setAttribute("aria-invalid", !Number.isFinite(typed));
       if (!input.reportValidity()) return;
       const [name, against] = kind.value.split(" ");
       wish[name] = Number((typed * limits[kind.value][1]).toPrecision(12));
@@ -86,11 +88,13 @@ class Budget {
     this.answer.hidden = !answer;
     if (!answer) return;
     const jumps = answer.jumps.map(({ label, threshold, title }) => {
-      const jump = element("button", "", label);
+      const jump = element("button", "jump", label);
+      jump.type = "button";
       jump.title = title;
       jump.onclick = () => this.jump(threshold);
       return jump;
     });
-    this.answer.replaceChildren(element("strong", answer.met ? "met" : "unmet", answer.head), ` ${answer.text} `, ...jumps);
+    this.answer.replaceChildren(element("strong", answer.met ? "met" : "unmet", answer.head), ` ${answer.text} `,
+      element("span", "jumps", "", ...jumps));
   }
 }

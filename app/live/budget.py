@@ -15,11 +15,11 @@ from trecx.threshold.threshold_text import threshold_text
 SPOKEN = {
     "max_flops": ("computation", "MFLOPs", 1e-6, 2),
     "max_energy_uj": ("energy", "µJ", 1, 0),
-    "max_mj_per_day": ("energy a day", "mJ a day", 1, 0),
+    "max_mj_per_day": ("energy per day", "mJ per day", 1, 0),
     "min_battery_days": ("battery life", "days", 1, 1),
     "max_latency_ms": ("latency", "ms", 1, 1),
-    "min_accuracy": ("accuracy", "points", 100, 1),
-    "max_drop": ("accuracy", "points", 100, 1),
+    "min_accuracy": ("accuracy", "pt", 100, 1),
+    "max_drop": ("accuracy", "pt", 100, 1),
 }
 
 
@@ -54,33 +54,33 @@ def answer(context: RunContext, wish: Mapping[str, Any], int8: bool) -> dict[str
         limits = Limits(**asked)
         choice = context.choose(limits, int8)
     except TrecxError as error:
-        return {"met": False, "head": "That cannot be answered:", "text": f"{error}.", "jumps": []}
+        return {"met": False, "head": "These limits cannot be used:", "text": f"{error}.", "jumps": []}
     return _met(choice, choice.best, limits, int8) if choice.best else _unmet(choice, limits, int8)
 
 
 def _met(choice: Choice, best: Candidate, wish: Limits, int8: bool) -> dict[str, Any]:
-    around = {"cheaper": choice.cheaper, "more accurate": choice.more_accurate}
+    around = {"Cheaper": choice.cheaper, "More accurate": choice.more_accurate}
     return {
         "met": True,
-        "head": f"{_rho(best, int8)} does it:",
+        "head": f"{_rho(best, int8)} meets all limits:",
         "text": f"{_numbers(best, wish)}. {' '.join(_slack(choice, best))}",
-        "jumps": list(_jumps({"take it": best} | around, wish)),
+        "jumps": list(_jumps({"Use this ρ": best} | around, wish)),
     }
 
 
 def _unmet(choice: Choice, wish: Limits, int8: bool) -> dict[str, Any]:
-    nearest = {"nearest in cost": choice.cheaper, "nearest in accuracy": choice.more_accurate}
+    nearest = {"Nearest in cost": choice.cheaper, "Nearest in accuracy": choice.more_accurate}
     if choice.cheaper == choice.more_accurate:
-        nearest = {"nearest": choice.cheaper}
+        nearest = {"Nearest": choice.cheaper}
     missed = [
-        f"{_rho(candidate, int8)} gives {_numbers(candidate, wish)}, {_misses(candidate)}"
+        f"{_rho(candidate, int8)} ({_numbers(candidate, wish)}; {_misses(candidate)})"
         for candidate in nearest.values()
         if candidate
     ]
     return {
         "met": False,
-        "head": "No ρ meets this.",
-        "text": "Nearest: " + "; or ".join(missed) + ".",
+        "head": "No ρ meets these limits.",
+        "text": "Nearest: " + " or ".join(missed) + ".",
         "jumps": list(_jumps(nearest, wish)),
     }
 
@@ -95,7 +95,7 @@ def _jumps(points: Mapping[str, Candidate | None], wish: Limits) -> Iterator[dic
 def _rho(candidate: Candidate, int8: bool) -> str:
     low, high = candidate.plateau
     if high > 1:
-        return "Always running to the end"
+        return "ρ = ∞ (no early exit)"
     if int8:
         return f"ρ = {round(high * STEPS)}/{STEPS}"
     return f"ρ = {threshold_text(low, high)}"
@@ -120,19 +120,20 @@ def _amount(value: float, limit: str) -> str:
 
 def _slack(choice: Choice, best: Candidate) -> Iterator[str]:
     if choice.binds == (RATE,):
-        yield "How often it infers binds: at a higher accuracy the device cannot keep up."
+        yield "Limited by inferences per minute: at a higher accuracy, the device cannot keep up."
         return
-    yield from (f"The limit on {SPOKEN[name][0]} binds." for name in choice.binds)
-    if not choice.binds:
-        yield "Nothing binds: no ρ does better."
+    if choice.binds:
+        yield f"Limited by {' and '.join(SPOKEN[name][0] for name in choice.binds)}."
+    else:
+        yield "No limit is reached: no other ρ is better."
     for name, slack in best.slack.items():
         if name not in choice.binds:
-            yield f"{SPOKEN[name][0].capitalize()} has {_amount(slack, name)} to spare."
+            yield f"{SPOKEN[name][0].capitalize()} margin {_amount(slack, name)}."
 
 
 def _misses(candidate: Candidate) -> str:
     parts = []
     for name in candidate.broken:
-        short = "too much" if name.startswith("max") and name != "max_drop" else "too little"
-        parts.append(f"{SPOKEN[name][0]} {_amount(abs(candidate.slack[name]), name)} {short}")
-    return "but " + " and ".join(parts)
+        off = "too high" if name.startswith("max") and name != "max_drop" else "too low"
+        parts.append(f"{SPOKEN[name][0]} {_amount(abs(candidate.slack[name]), name)} {off}")
+    return " and ".join(parts)

@@ -15,7 +15,10 @@ class Chart {
       button.onclick = () => this.download(format);
       return button;
     });
-    root.replaceChildren(canvas, element("div", "downloads", "", ...buttons));
+    this.frame = element("div", "frame", "", canvas);
+    root.replaceChildren(this.frame, element("div", "downloads", "", ...buttons));
+    this.resized = new ResizeObserver(() => this.letScroll(data.name));
+    this.resized.observe(this.frame);
     this.name = data.name;
     this.plot = new Plot(canvas, data.figure, {}, () => {
       canvas.removeAllListeners?.("plotly_click");
@@ -26,6 +29,15 @@ class Chart {
     canvas.classList.toggle("clickable", data.clickable);
   }
 
+  /** Where the figure is wider than its place, keys must be able to scroll it. */
+  letScroll(name) {
+    const wider = this.frame.scrollWidth > this.frame.clientWidth;
+    this.frame.toggleAttribute("tabindex", wider);
+    if (wider) Object.entries({ tabindex: 0, role: "group", "aria-label": `${name}, scrolls sideways` }).forEach(([key, value]) =>
+      this.frame.setAttribute(key, value));
+    else for (const key of ["role", "aria-label"]) this.frame.removeAttribute(key);
+  }
+
   download(format) {
     const { node } = this.plot;
     const { width, height } = node.getBoundingClientRect();
@@ -33,6 +45,7 @@ class Chart {
   }
 
   end() {
+    this.resized.disconnect();
     this.plot.end();
   }
 }

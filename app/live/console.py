@@ -14,7 +14,7 @@ from trecx.store import Run
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.run_context import RunContext
 
-SCRIPTS = ("parts", "hints", "plot", "counts", "slider", "tiles", "outcomes", "budget", "console")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "budget", "console")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def console(
     show = st.components.v2.component(
         "trecx_console",
         js=script(*SCRIPTS),
-        css=style("console"),
+        css=style("console") + style("access"),
         isolate_styles=False,
     )
     begin = asdict(start) | {"threshold": None if math.isinf(start.threshold) else start.threshold}

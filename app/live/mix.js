@@ -2,7 +2,7 @@
 // while they move; Python hears of it when they are let go. parts.js and counts.js come before it.
 
 const MOST = 100;
-const NEVER = "In this mix no class ever occurs: give one of them more than 0. Until then, all is as tested.";
+const NEVER = "All shares are 0. Set at least one above 0; until then, the class mix is as tested.";
 
 class Mix {
   constructor(root, data, send) {

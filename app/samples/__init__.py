@@ -1,1 +1,1 @@
-"""The parts of the page of samples: the gallery, one sample, and collections."""
+"""The parts of the page Samples: the gallery, one sample, and collections."""

@@ -1,16 +1,16 @@
-"""What the page of samples alone says in the address: other pages neither read it nor carry it along."""
+"""Address parameters of the page Samples; no other page reads or keeps them."""
 
 import streamlit as st
 
 
 def said(name: str) -> str | None:
-    """Return what the address says of `name`."""
+    """Return the value of `name` in the address."""
     value: str | None = st.query_params.get(name)
     return value
 
 
 def say(**values: str | None) -> None:
-    """Put values into the address; None takes one out."""
+    """Put values into the address; None removes one."""
     for name, value in values.items():
         if value is None:
             st.query_params.pop(name, None)

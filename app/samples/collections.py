@@ -1,4 +1,4 @@
-"""Collections on the page: adding to one, looking at one, changing one."""
+"""Collections on the page Samples: add samples, show a collection, change it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ COLUMNS = ("task", "dataset", "split", "sample", "true class", "note", "added (U
 
 
 def keep_form(frame: Frame, key: str, positions: Callable[[], Sequence[int]]) -> None:
-    """Let the user add samples of the run to a collection, which may be a new one."""
+    """Let the user add samples of the run to a new or an existing collection."""
     with _told():
         shelf = frame.store.collections
         known = [collection.name for collection in shelf.all()]
@@ -26,11 +26,15 @@ def keep_form(frame: Frame, key: str, positions: Callable[[], Sequence[int]]) ->
             name = name if name in known else shelf.create(name)
             new = shelf.add(name, frame.run.sample_set_id, positions(), note)
             nouns = frame.task.noun + ("" if new == 1 else "s")
-            st.success(plain(f"{new:,} {nouns} added to {name}." if new else f"All are in {name} already."))
+            st.success(
+                plain(
+                    f"{new:,} {nouns} added to {name}." if new else f"{name} already contains these samples."
+                )
+            )
 
 
 def _keep_widgets(key: str, known: list[str]) -> tuple[str, str, bool]:
-    """The name of a collection, a note, and whether they are to be added now."""
+    """The name of a collection, a note, and whether the samples are to be added now."""
     with st.form(f"keep_{key}", border=False):
         name = st.selectbox(
             "Collection",
@@ -38,14 +42,14 @@ def _keep_widgets(key: str, known: list[str]) -> tuple[str, str, bool]:
             index=0 if known else None,
             key=f"keep_{key}_name",
             accept_new_options=True,
-            placeholder="Pick one, or type a new name",
+            placeholder="Select one or type a new name",
         )
         note = st.text_input("Note", key=f"keep_{key}_note")
-        return name or "", note, st.form_submit_button("Add", key=f"keep_{key}_add")
+        return name or "", note, st.form_submit_button("Add to collection", key=f"keep_{key}_add")
 
 
 def show_collections(frame: Frame) -> None:
-    """Show all collections, one of them open."""
+    """Let the user create a collection or open one."""
     with _told():
         _make_one(frame)
     with _told():
@@ -53,12 +57,12 @@ def show_collections(frame: Frame) -> None:
         if collections:
             _show_one(frame, collections)
         else:
-            st.info("There are no collections yet. Make one here, or add a sample of the gallery to one.")
+            st.info("There are no collections yet. Create one here, or add samples from the gallery.")
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Tell in place what a person can mend."""
+    """Show an error that the user can correct where it occurs."""
     try:
         yield
     except TrecxError as error:
@@ -69,7 +73,7 @@ def _make_one(frame: Frame) -> None:
     with st.popover("New collection"), st.form("new_collection", border=False, clear_on_submit=True):
         name = st.text_input("Name", key="new_name")
         note = st.text_area("Note", key="new_note")
-        if st.form_submit_button("Make it", key="new_make"):
+        if st.form_submit_button("Create collection", key="new_make"):
             st.session_state["collection"] = frame.store.collections.create(name, note)
 
 
@@ -87,7 +91,11 @@ def _show_one(frame: Frame, collections: list[Collection]) -> None:
     samples = frame.store.collections.samples(name)
     with right.container(horizontal=True):
         st.download_button(
-            "CSV", csv_text(COLUMNS, map(_cells, samples)), "collection.csv", "text/csv", on_click="ignore"
+            "Download CSV",
+            csv_text(COLUMNS, map(_cells, samples)),
+            "collection.csv",
+            "text/csv",
+            on_click="ignore",
         )
         _change_one(frame, by_name[name])
         _delete_one(frame, by_name[name])
@@ -98,7 +106,7 @@ def _show_one(frame: Frame, collections: list[Collection]) -> None:
 
 def _show_samples(frame: Frame, name: str, samples: list[Collected]) -> None:
     if not samples:
-        st.info("Nothing is in it yet: open a sample in the gallery and add it.")
+        st.info("This collection is empty. Open a sample in the gallery and add it.")
         return
     table = pd.DataFrame([_cells(sample) for sample in samples], columns=list(COLUMNS))
     chosen = st.dataframe(
@@ -106,23 +114,23 @@ def _show_samples(frame: Frame, name: str, samples: list[Collected]) -> None:
     )["selection"]["rows"]
     here = [samples[row] for row in chosen if row < len(samples)]
     with st.container(horizontal=True):
-        if st.button("Take the chosen ones out", disabled=not here, key="take_out"):
+        if st.button("Remove selected", disabled=not here, key="take_out"):
             for key in {sample.sample_set_id for sample in here}:
                 positions = [sample.position for sample in here if sample.sample_set_id == key]
                 frame.store.collections.remove(name, key, positions)
             st.rerun()
         same = [sample for sample in here if sample.sample_set_id == frame.run.sample_set_id]
-        if st.button("Open the chosen one", disabled=len(here) != 1 or not same, key="open_kept"):
+        if st.button("Open selected", disabled=len(here) != 1 or not same, key="open_kept"):
             say(sample=same[0].sample)
             st.session_state["go to"] = "gallery"
             st.rerun()
 
 
 def _change_one(frame: Frame, collection: Collection) -> None:
-    with st.popover("Rename, note"), st.form("change_collection", border=False):
+    with st.popover("Edit name and note"), st.form("change_collection", border=False):
         name = st.text_input("Name", collection.name, key=f"name of {collection.name}")
         note = st.text_area("Note", collection.note, key=f"note of {collection.name}")
-        if st.form_submit_button("Keep", key="change_keep"):
+        if st.form_submit_button("Save changes", key="change_keep"):
             with _told():
                 frame.store.collections.change(collection.name, name, note)
                 st.rerun()
@@ -130,8 +138,8 @@ def _change_one(frame: Frame, collection: Collection) -> None:
 
 def _delete_one(frame: Frame, collection: Collection) -> None:
     with st.popover("Delete"):
-        st.write(f"The {collection.n_samples:,} samples stay where they are; their notes here are lost.")
-        if st.button("Delete the collection", key="delete", type="primary"):
+        st.write("The collection and its notes are deleted. The samples stay in the dataset.")
+        if st.button("Delete collection", key="delete", type="primary"):
             frame.store.collections.delete(collection.name)
             st.rerun()
 

@@ -1,4 +1,4 @@
-"""Where the pictures and sounds are, and a button that fetches them."""
+"""The images and sounds of a dataset, and a button that downloads them."""
 
 import threading
 
@@ -17,27 +17,27 @@ _FETCHING = threading.Lock()
 
 
 def pictures(frame: Frame) -> SingleSamples | None:
-    """Return where the samples themselves are; where they are not, offer to fetch them and return None."""
+    """Return a reader of the samples; if they are not downloaded, offer to do so and return None."""
     singles = find_single_samples(frame.run.task, frame.run.dataset)
     if singles is None:
-        st.caption(f"The {frame.task.noun}s themselves are not known here, only their scores.")
+        st.caption(f"Only scores are stored for this dataset, so the {frame.task.noun}s cannot be shown.")
         return None
     if singles.there:
         return singles
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.info(
-        f"The {frame.task.noun}s themselves are not here yet. Fetch them with the button, or with "
-        f"`python -m trecx data fetch {frame.run.task}`. Everything else works without them."
+        f"The {frame.task.noun}s are not downloaded yet, so they cannot be shown. Download them with the "
+        f"button or with `python -m trecx data fetch {frame.run.task}`. Everything else works without them."
     )
-    if right.button(f"Fetch the {frame.task.noun}s", key="fetch", width="stretch"):
+    if right.button(f"Download {frame.task.noun}s", key="fetch", width="stretch"):
         _fetch(singles, frame.run.task)
     return None
 
 
 def _fetch(singles: SingleSamples, task: str) -> None:
-    """Fetch with progress, then draw the page anew; what came before a failure stays, and is gone on from."""
+    """Download with a progress bar, then draw the page again; a later call resumes a failed download."""
     if singles.source is None or not _FETCHING.acquire(blocking=False):
-        st.info("They are being fetched already; reload this page in a while.")
+        st.info("The download is already running. Reload this page later.")
         return
     bar = st.progress(0.0, "Connecting …")
     try:
@@ -52,7 +52,7 @@ def _fetch(singles: SingleSamples, task: str) -> None:
 
 
 def _teller(bar: DeltaGenerator) -> Progress:
-    """Return what moves a bar: once a percent, as files come by the thousand."""
+    """Return a function that moves a bar once per percent, because there are thousands of files."""
     told: tuple[str, int | None] = ("", None)
 
     def tell(what: str, done: int, total: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Which samples the gallery shows; all that is picked here stands in the address."""
+"""Filters of the gallery; every selection is kept in the address."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,12 +8,14 @@ import streamlit as st
 from app.samples.address import said, say
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
+from trecx.glossary import definition
 from trecx.store import SampleFilter
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import (
     DESTRUCTIVE,
     EARLY_RIGHT,
     HOPELESS,
+    OUTCOME_LABELS,
     OUTCOMES,
     PREMATURE,
     RESCUED,
@@ -25,20 +27,24 @@ WHOLE = "whole"
 FINAL = "final"
 WRONG = (DESTRUCTIVE, PREMATURE, HOPELESS)
 ORDER = (DESTRUCTIVE, PREMATURE, HOPELESS, RESCUED, WASTEFUL, EARLY_RIGHT)
-MEANINGS = {
-    DESTRUCTIVE: "wrong, and an earlier exit was right",
-    PREMATURE: "wrong, and a later exit would have been right",
-    HOPELESS: "no exit is right",
-    RESCUED: "only the final exit is right",
-    WASTEFUL: "right, and an earlier exit was right already",
-    EARLY_RIGHT: "right, and before the final exit",
-}
 LARGEST, SMALLEST = "largest", "smallest"
+GAP_HELP = "Sort order. The gap is the confidence of the final exit minus that of the first exit."
 
 
-def outcome_title(outcome: int) -> str:
-    """Return what people call an outcome."""
-    return "left early, right" if outcome == EARLY_RIGHT else OUTCOMES[outcome]
+def outcome_words(outcome: int) -> str:
+    """Return the name and the definition of an outcome, as Markdown."""
+    return f"**{OUTCOME_LABELS[outcome]}**: {definition(OUTCOME_LABELS[outcome])}"
+
+
+def exit_title(exit_: int, n_exits: int) -> str:
+    """Return what an exit is called; early exits have numbers where there are several.
+
+    >>> exit_title(0, 2), exit_title(0, 3), exit_title(2, 3)
+    ('early exit', 'early exit 1', 'final exit')
+    """
+    if exit_ == n_exits - 1:
+        return "final exit"
+    return "early exit" if n_exits == 2 else f"early exit {exit_ + 1}"
 
 
 def pick_outcomes(point: OperatingPoint) -> tuple[int, ...]:
@@ -51,31 +57,32 @@ def pick_outcomes(point: OperatingPoint) -> tuple[int, ...]:
             tell_nonsense("outcome", named, [ANY, *OUTCOMES])
         st.session_state["outcomes"] = [outcome for outcome in ORDER if OUTCOMES[outcome] in words]
     picked = st.pills(
-        "What becomes of them at this ρ",
+        "Outcomes at this ρ",
         ORDER,
         selection_mode="multi",
-        format_func=lambda outcome: f"{outcome_title(outcome)} **{int(counts[outcome]):,}**",
+        format_func=lambda outcome: f"{OUTCOME_LABELS[outcome]} **{int(counts[outcome]):,}**",
         key="outcomes",
         label_visibility="collapsed",
     )
     say(outcome=_spell(picked) or ANY)
-    st.caption(" · ".join(f"**{outcome_title(k)}**: {MEANINGS[k]}" for k in ORDER if k in picked))
+    st.caption(" ".join(outcome_words(outcome) for outcome in ORDER if outcome in picked))
     return tuple(picked) or ORDER
 
 
 def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> SampleFilter:
-    """Let the user filter and sort; return which samples are wanted."""
+    """Let the user filter and sort; return the filter."""
     names = frame.run.class_names
     exits = [WHOLE, *(str(k + 1) for k in range(frame.run.n_exits - 1)), FINAL]
     columns = st.columns([3, 3, 3, 4, 4, 3], vertical_alignment="bottom")
     label = _pick(columns[0], "True class", "true", [ANY, *names])
-    prediction = _pick(columns[1], "Answer", "predicted", [ANY, *names])
-    at = _pick(columns[2], "Answer of", "at", exits, _exit_title)
+    prediction = _pick(columns[1], "Predicted class", "predicted", [ANY, *names])
+    at = _pick(columns[2], "Predicted by", "at", exits, lambda word: _predictor(word, frame.run.n_exits))
     low, high = columns[3].slider(
-        "Confidence of the answer", 0.0, 1.0, (0.0, 1.0), 0.01, key="confidence", bind="query-params"
+        "Confidence of the prediction", 0.0, 1.0, (0.0, 1.0), 0.01, key="confidence", bind="query-params"
     )
     text = columns[4].text_input("Name contains", key="text", bind="query-params").strip()
-    first = _pick(columns[5], "Confidence gap", "gap", [LARGEST, SMALLEST], lambda way: f"{way} first")
+    gaps = [LARGEST, SMALLEST]
+    first = _pick(columns[5], "Confidence gap", "gap", gaps, lambda word: f"{word} first", GAP_HELP)
     return SampleFilter(
         threshold,
         outcomes,
@@ -89,30 +96,46 @@ def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> Sa
 
 
 def _pick(
-    place: Any, title: str, name: str, options: Sequence[str], spell: Callable[[str], str] = str
+    place: Any,
+    title: str,
+    name: str,
+    options: Sequence[str],
+    spell: Callable[[str], str] = str,
+    about: str | None = None,
 ) -> str:
-    """A choice that stands in the address as `name`; where the address says nonsense, the first option."""
+    """A select box, kept in the address as `name`; if the address is invalid, the first option is selected.
+
+    Args:
+        place: where the box is drawn.
+        title: its label.
+        name: its key and its address parameter.
+        options: its values.
+        spell: how a value is shown.
+        about: its help text.
+    """
     held = st.session_state.get(name)
     word = held or said(name) or options[0]
     if word not in options:
-        if not held:  # else it is of the task before
+        if not held:  # else it belongs to the previous task
             tell_nonsense(name, word, options)
         word = options[0]
     st.session_state[name] = word
-    picked: str = place.selectbox(title, options, format_func=spell, key=name)
+    picked: str = place.selectbox(title, options, format_func=spell, key=name, help=about)
     say(**{name: None if picked == options[0] else picked})
     return picked
 
 
 def tell_nonsense(name: str, word: str, choices: Sequence[str]) -> None:
-    """Tell what the address cannot mean, and what it can."""
+    """Warn that a value in the address is not valid, and list the valid ones."""
     known = ", ".join(choices)
-    st.warning(plain(f"The address says {name}={word}, which is none of: {known}."))
+    st.warning(plain(f"The address has {name}={word}, which is not valid. Valid values: {known}."))
 
 
 def _spell(outcomes: Sequence[int]) -> str:
     return ",".join(OUTCOMES[outcome] for outcome in outcomes)
 
 
-def _exit_title(word: str) -> str:
-    return {WHOLE: "the whole", FINAL: "final exit"}.get(word, f"exit {word}")
+def _predictor(word: str, n_exits: int) -> str:
+    if word == WHOLE:
+        return "network at ρ"
+    return exit_title(n_exits - 1 if word == FINAL else int(word) - 1, n_exits)

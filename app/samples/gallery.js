@@ -31,14 +31,16 @@ function picture(card) {
 const ends = (left, right) =>
   element("div", "quiet ends", "", element("span", "", left), element("span", "", right));
 
+/** What is seen is what is read out, in the same order: a name of its own would be another (WCAG 2.5.3). */
 function thumbnail(card, open) {
-  const words = element("span", "words", "", element("div", "answer", card.answer),
-    ends(card.truth, `gap ${card.gap}`), ends(card.outcome, card.place));
+  const verdict = element("span", "unseen", card.right ? ", correct, " : ", incorrect, ");
+  const words = element("span", "words", "", element("div", "answer", card.answer, verdict),
+    element("span", "unseen", `${card.name}; `), element("div", "quiet", card.truth),
+    element("div", "quiet", card.outcome), ends(card.place, `gap ${card.gap}`));
   const button = element("button", card.right ? "right" : "wrong", "");
   if (card.image || card.wave || card.fault) button.append(picture(card));
   button.append(words);
-  button.title = `${card.name}\nconfidence gap, final exit less first: ${card.gap}`;
-  button.setAttribute("aria-label", `${card.name}: ${card.right ? "right" : "wrong"}, ${card.answer}, ${card.truth}, ${card.outcome}, ${card.place}, confidence gap ${card.gap}`);
+  button.title = `${card.name}\nconfidence gap (final exit − first exit): ${card.gap}`;
   button.onclick = () => open(card.name);
   return button;
 }

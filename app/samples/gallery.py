@@ -1,4 +1,4 @@
-"""The gallery: samples of a run, a page at a time."""
+"""The gallery: the samples of a run, page by page."""
 
 import streamlit as st
 
@@ -16,12 +16,12 @@ _PLACE = "gallery place"
 
 
 def show_gallery(frame: Frame, wanted: SampleFilter) -> None:
-    """Show the samples that are wanted, and what can be done with them; a click opens one."""
+    """Show the samples that pass the filter; a click opens one, a form adds them to a collection."""
     starts = _starts(frame, wanted)
     found = frame.store.gallery.page(frame.run, wanted, PAGE_SIZE + 1, starts[-1])
     page, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     if not page:
-        st.info(f"No {frame.task.noun} is like that at this ρ. Move ρ, or widen the filters.")
+        st.info(f"No {frame.task.noun} passes these filters at this ρ. Change ρ or remove a filter.")
         return
     total = _count(frame, wanted, None if more or starts[-1] else len(page))
     singles = pictures(frame)
@@ -30,9 +30,11 @@ def show_gallery(frame: Frame, wanted: SampleFilter) -> None:
     if opened:
         say(sample=opened)
         st.rerun()
-    with st.popover("Add these to a collection"):
-        everybody = f"all {total} of the gallery (the first {COUNTED_UP_TO:,} if there are more)"
-        which = st.radio("Which", ["this page", everybody], key="keep_which", label_visibility="collapsed")
+    with st.popover("Add to a collection"):
+        matches = f"all {total} that pass the filters (at most {COUNTED_UP_TO:,})"
+        which = st.radio(
+            "Samples to add", ["this page", matches], key="keep_which", label_visibility="collapsed"
+        )
         keep_form(
             frame,
             "page",
@@ -45,7 +47,7 @@ def show_gallery(frame: Frame, wanted: SampleFilter) -> None:
 
 
 def _starts(frame: Frame, wanted: SampleFilter) -> list[tuple[int, int] | None]:
-    """After which sample each page begins that the user has come through; another wish begins anew."""
+    """The sample before each page that was visited; another filter starts from the first page."""
     asked = (frame.run.run_id, wanted)
     if st.session_state.get(_PLACE, (None, []))[0] != asked:
         st.session_state[_PLACE] = (asked, [None])
@@ -54,12 +56,12 @@ def _starts(frame: Frame, wanted: SampleFilter) -> list[tuple[int, int] | None]:
 
 
 def _count(frame: Frame, wanted: SampleFilter, known: int | None) -> str:
-    """How many samples are wanted: seen already, or by the run's counts where they tell, else by a query."""
+    """The number of samples: if known, that; else from the counts of the run, or by a query."""
     if known is not None:
         return f"{known:,}"
-    everybody = not wanted.text and wanted.confidence == (0.0, 1.0)
+    all_names = not wanted.text and wanted.confidence == (0.0, 1.0)
     unnarrowed = wanted.prediction is None or wanted.at is None
-    if everybody and unnarrowed:
+    if all_names and unnarrowed:
         table = frame.context.table
         exact = count_samples(table, wanted.threshold, wanted.outcomes, wanted.label, wanted.prediction)
         return f"{exact:,}"
@@ -72,7 +74,7 @@ def _show_pager(starts: list[tuple[int, int] | None], page: list[Thumbnail], mor
     where, back, on = st.columns([8, 1, 1], vertical_alignment="center")
     where.markdown(f"**{first:,}–{first + len(page) - 1:,}** of {total}")
     back.button(
-        "← Back",
+        "← Previous",
         disabled=len(starts) == 1,
         key="back",
         width="stretch",

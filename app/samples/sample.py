@@ -1,4 +1,4 @@
-"""One sample: itself, what every exit says of it, where it leaves, and what other runs say."""
+"""One sample: its image or sound, the scores of each exit, where it exits, and other runs."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import streamlit as st
 from app.samples.address import say
 from app.samples.collections import keep_form
 from app.samples.download import pictures
-from app.samples.filters import MEANINGS, outcome_title
+from app.samples.filters import exit_title, outcome_words
 from app.shared import charts
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
@@ -22,6 +22,7 @@ from trecx.datasets.sample_view import as_png, as_wav, data_address, envelope, i
 from trecx.errors import DatasetError
 from trecx.figures.sample import largest_alone, mfcc_figure, softmax_figure, waveform_figure
 from trecx.store import Answers
+from trecx.threshold.outcomes import OUTCOME_LABELS
 from trecx.threshold.sample_exit import SampleExit, sample_exits
 
 SIDE = 384  # pixels of a picture
@@ -29,20 +30,21 @@ WAVE_PARTS = 800
 
 
 def show_sample(frame: Frame, name: str, threshold: float) -> None:
-    """Show the sample of this name; where there is none, say so."""
-    if st.button("← All samples", key="all_samples"):
+    """Show the sample of this name, or a warning if there is none."""
+    if st.button("← Back to all samples", key="all_samples"):
         say(sample=None)
         st.rerun()
     found = frame.store.gallery.find(frame.run, name)
     if found is None:
-        st.warning(plain(f"There is no {frame.task.noun} called {name} in {frame.run.dataset}."))
+        missing = f"There is no {frame.task.noun} called {name} in {frame.run.dataset}."
+        st.warning(plain(f"{missing} Open one in the gallery."))
         return
     position, label = found
     by_run = frame.store.gallery.answers(frame.run, position)
     answers = by_run[frame.run.run_id]
     ways = sample_exits(answers.confidence, answers.predictions == label)
     st.markdown(
-        f"**{plain(name)}** is *{plain(frame.run.class_names[label])}*. "
+        f"**{plain(name)}**, true class *{plain(frame.run.class_names[label])}*. "
         + _where(frame, answers, ways, threshold)
     )
     left, right = st.columns([2, 3], gap="medium")
@@ -52,19 +54,17 @@ def show_sample(frame: Frame, name: str, threshold: float) -> None:
         _show_scores(frame, label, answers, threshold)
         _show_ways(frame, answers, ways, threshold)
     _show_other_runs(frame, label, by_run)
-    with st.popover("Add it to a collection"):
+    with st.popover("Add to a collection"):
         keep_form(frame, "one", lambda: [position])
 
 
 def _where(frame: Frame, answers: Answers, ways: Sequence[SampleExit], threshold: float) -> str:
-    """Where it leaves at this ρ, in a sentence."""
+    """Where the sample exits at this ρ, and its outcome."""
     way = next(way for way in ways if way.holds_at(threshold))
     answer = plain(frame.run.class_names[answers.predictions[way.exit]])
-    at = "Nobody leaves early: it" if math.isinf(threshold) else f"At ρ = {threshold:.3f} it"
-    return (
-        f"{at} leaves at {_exit(way.exit, frame.run.n_exits)} and is answered *{answer}*: "
-        f"**{outcome_title(way.outcome)}** ({MEANINGS[way.outcome]})."
-    )
+    at = "Without early exits" if math.isinf(threshold) else f"At ρ = {threshold:.3f}"
+    title = exit_title(way.exit, frame.run.n_exits)
+    return f"{at}, the {title} predicts *{answer}*. Outcome: {outcome_words(way.outcome)}"
 
 
 def _show_itself(frame: Frame, name: str) -> None:
@@ -75,12 +75,12 @@ def _show_itself(frame: Frame, name: str) -> None:
         raw = singles.read(name)
     except DatasetError as error:
         first = f" (delete {singles.folder} first)" if singles.folder else ""
-        st.warning(plain(f"It cannot be shown. {error}{first}."))
+        st.warning(plain(f"This {frame.task.noun} cannot be shown. {error}{first}."))
         return
     if is_sound(raw):
         _show_sound(raw)
     else:
-        # Held by the page: what the server keeps for it is gone while a browser still loads it.
+        # As a data address: the server would delete its file while a browser still loads it.
         st.image(data_address("image/png", as_png(raw, SIDE)), width=SIDE)
 
 
@@ -90,18 +90,19 @@ def _show_sound(clip: npt.NDArray[np.int16]) -> None:
     charts.show(
         waveform_figure(envelope(clip, WAVE_PARTS), seconds),
         "waveform",
-        "amplitude of the clip against time",
+        "amplitude of the clip over time",
         height=150,
     )
     charts.show(
         mfcc_figure(mfccs(clip[None])[0, :, :, 0], seconds),
         "mfcc",
-        "the ten MFCCs of the clip against time, which the network gets: blue above the coefficient's mean "
-        "over the clip, orange below",
+        "input of the network: ten MFCCs of the clip over time; blue: above the coefficient's mean over the "
+        "clip, orange: below",
         height=190,
     )
     st.caption(
-        "What the network gets: ten MFCCs every 20 ms. Blue: above the coefficient's own mean; orange: below."
+        "Input of the network: ten MFCCs every 20 ms. Blue: above the coefficient's mean over the clip; "
+        "orange: below."
     )
 
 
@@ -111,31 +112,31 @@ def _show_scores(frame: Frame, label: int, answers: Answers, threshold: float) -
     if scores is None:
         scores = largest_alone(answers.predictions, answers.confidence, len(names))
         st.caption(
-            "This run is a trace: it holds the largest score of each exit alone, so only that is drawn."
+            "Only the largest score of each exit is stored for this run, so no other scores are drawn."
         )
     said = ", ".join(
-        f"{_exit(k, frame.run.n_exits)} {names[answers.predictions[k]]} {answers.confidence[k]:.3f}"
+        f"{exit_title(k, frame.run.n_exits)} {names[answers.predictions[k]]} {answers.confidence[k]:.3f}"
         for k in range(frame.run.n_exits)
     )
     charts.show(
         softmax_figure(names, label, scores, threshold),
         "softmax",
-        f"softmax scores of every exit; the true class is {names[label]}. Answers: {said}",
+        f"softmax scores of each exit; true class: {names[label]}. Predictions: {said}",
         height=280,
     )
 
 
 def _show_ways(frame: Frame, answers: Answers, ways: Sequence[SampleExit], threshold: float) -> None:
-    """Where it leaves as ρ rises: exact, from the running maximum of its confidence."""
+    """Where the sample exits as ρ rises: exact, from the running maximum of its confidence."""
     names = frame.run.class_names
     rows = [
         {
-            "": "now" if way.holds_at(threshold) else "",
+            "": "current" if way.holds_at(threshold) else "",
             "ρ": _span(way),
-            "leaves at": _exit(way.exit, frame.run.n_exits),
-            "answer": names[answers.predictions[way.exit]],
+            "exits at": exit_title(way.exit, frame.run.n_exits),
+            "prediction": names[answers.predictions[way.exit]],
             "confidence": float(answers.confidence[way.exit]),
-            "it is": outcome_title(way.outcome),
+            "outcome": OUTCOME_LABELS[way.outcome],
         }
         for way in ways
     ]
@@ -147,7 +148,7 @@ def _show_other_runs(frame: Frame, label: int, by_run: dict[str, Answers]) -> No
     of_task = [run for run in frame.runs if run.task == frame.run.task]
     others = [run for run in of_task if run.run_id in by_run and run.run_id != frame.run.run_id]
     if not others:
-        st.caption(f"No other run was scored over the same {frame.task.noun}s.")
+        st.caption(f"No other run is scored on the same {frame.task.noun}s.")
         return
     rows = []
     for run in others:
@@ -161,13 +162,9 @@ def _show_other_runs(frame: Frame, label: int, by_run: dict[str, Answers]) -> No
     table = pd.DataFrame(rows)
     table = table[["run", *sorted(set(table.columns) - {"run"})]].replace({np.nan: None})
     st.markdown(
-        f"**The same {frame.task.noun} in the other runs** :gray[:small[answer and confidence by exit]]"
+        f"**The same {frame.task.noun} in other runs** :gray[:small[prediction and confidence per exit]]"
     )
     st.dataframe(table, hide_index=True, placeholder="–", key="other_runs")
-
-
-def _exit(exit_: int, n_exits: int) -> str:
-    return "the final exit" if exit_ == n_exits - 1 else f"exit {exit_ + 1}"
 
 
 def _span(way: SampleExit) -> str:

@@ -1,4 +1,4 @@
-"""A page of samples as thumbnails, drawn by the browser: one component, however many there are."""
+"""A page of samples as thumbnails, drawn by one browser component."""
 
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,19 @@ from trecx.datasets.sample_view import as_png, data_address, envelope, is_sound
 from trecx.datasets.single_sample import SingleSamples
 from trecx.errors import DatasetError
 from trecx.store import Thumbnail
-from trecx.threshold.outcomes import OUTCOMES
+from trecx.threshold.outcomes import OUTCOME_LABELS
 
 HERE = Path(__file__).parent
 WAVE_PARTS = 64
 
 
 def show_thumbnails(frame: Frame, page: list[Thumbnail], singles: SingleSamples | None) -> str | None:
-    """Show samples; return the name of the one that has just been clicked, else None.
+    """Show samples; return the name of the one that was clicked just now, else None.
 
     Args:
-        frame: what is looked at.
+        frame: the run and its settings.
         page: the samples.
-        singles: where their pictures are; None: nowhere here.
+        singles: reads their images and sounds; None: not available.
     """
     component = st.components.v2.component(
         "trecx_gallery",
@@ -39,15 +39,15 @@ def show_thumbnails(frame: Frame, page: list[Thumbnail], singles: SingleSamples 
 def card(
     sample: Thumbnail, class_names: tuple[str, ...], n_exits: int, singles: SingleSamples | None
 ) -> dict[str, Any]:
-    """Return what the browser needs of one sample, as JSON would have it; a broken picture says so."""
+    """Return one sample as JSON for the browser, with a `fault` if its file is missing or damaged."""
     right = sample.prediction == sample.label
     exit_ = "final" if sample.exit == n_exits - 1 else f"exit {sample.exit + 1}"
     shown: dict[str, Any] = {
         "name": sample.name,
         "right": right,
         "answer": class_names[sample.prediction],
-        "truth": f"is {class_names[sample.label]}",
-        "outcome": OUTCOMES[sample.outcome].replace("_", " "),
+        "truth": f"true: {class_names[sample.label]}",
+        "outcome": OUTCOME_LABELS[sample.outcome],
         "place": f"{exit_} {sample.confidence:.3f}",
         "gap": f"{sample.gap:+.3f}",
     }
@@ -55,7 +55,7 @@ def card(
         try:
             raw = singles.read(sample.name)
         except DatasetError:
-            return shown | {"fault": "missing or broken"}
+            return shown | {"fault": "missing or damaged"}
         if is_sound(raw):
             return shown | {"wave": envelope(raw, WAVE_PARTS).round(4).tolist()}
         return shown | {"image": data_address("image/png", as_png(raw))}

@@ -1,1 +1,1 @@
-"""What the page of saved points is made of."""
+"""The parts of the page Saved points."""

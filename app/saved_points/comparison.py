@@ -1,4 +1,4 @@
-"""Points side by side: what differs above, what is the same below."""
+"""Saved points side by side: first the rows that differ, then the identical ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,10 +14,10 @@ WIDTHS, MANY = {1: 270, 2: 260}, 170  # pixels of a point's column, by how many 
 
 
 def show_side_by_side(columns: Sequence[tuple[str, PointRecord, Mapping[str, Any]]], key: str) -> None:
-    """Show points in columns; each number of a later one with its difference to the first.
+    """Show points in columns; numbers of later points have their difference to the first beside them.
 
     Args:
-        columns: title, record, and its numbers: as kept, or today's.
+        columns: title, record, and its numbers, as saved or as computed today.
         key: of the table.
     """
     rows = {title: texts for title, texts in _rows(columns).items()}
@@ -29,13 +29,13 @@ def show_side_by_side(columns: Sequence[tuple[str, PointRecord, Mapping[str, Any
     if differing:
         _table(columns, differing, key)
     else:
-        st.caption("Nothing differs.")
-    with st.expander(f"The same: {len(same)} of {len(rows)} lines"):
+        st.caption("No differences.")
+    with st.expander(f"Identical: {len(same)} of {len(rows)} rows"):
         _table(columns[:1], same, f"{key} same")
 
 
 def _rows(columns: Sequence[tuple[str, PointRecord, Mapping[str, Any]]]) -> dict[str, list[str]]:
-    """Return each line: the text of every column, then its difference to the first, for every later one."""
+    """Return each row: the text of every point, then the differences of the later points to the first."""
     texts = []
     for _, record, values in columns:
         defined = definition(record)
@@ -64,7 +64,7 @@ def _table(
         config[name] = st.column_config.TextColumn(title, alignment="right", width=WIDTHS.get(n, MANY))
         if k:
             frame[f"change {k}"] = [texts[n + k - 1] for texts in rows.values()]
-            config[f"change {k}"] = st.column_config.TextColumn("to the first", alignment="right", width=90)
+            config[f"change {k}"] = st.column_config.TextColumn("vs first", alignment="right", width=90)
     st.dataframe(
         frame,
         hide_index=True,

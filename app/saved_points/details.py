@@ -1,4 +1,4 @@
-"""A saved point line by line, as people read it: what defines it, and what follows."""
+"""A saved point as rows of text: its definition and its values."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number of `keeping.point_numbers`, as people read it.
+    """A number of `capture.point_numbers`, as it is shown.
 
     Attributes:
         name: its key there.
-        title: what it is called, with its unit.
-        scale: how many of that unit one is.
-        digits: after the point.
+        title: its name and unit.
+        scale: factor from the stored unit to the shown one.
+        digits: after the decimal point.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Quantity:
     digits: int
 
     def text(self, value: float | None, sign: bool = False) -> str:
-        """Return a value with its digits; `sign`: as a difference."""
+        """Return a value as text; with `sign`, as a difference."""
         if value is None:
             return UNKNOWN
         shown = f"{self.scale * value:{'+' if sign else ''},.{self.digits}f}"
@@ -39,51 +39,51 @@ class Quantity:
 
 QUANTITIES = (
     Quantity("accuracy", "Accuracy (%)", 100, 2),
-    Quantity("exit_rate", "Leave early (%)", 100, 1),
+    Quantity("exit_rate", "Exit rate (%)", 100, 1),
     Quantity("flops", "MFLOPs", 1e-6, 3),
     Quantity("flops_saving", "FLOPs saved (%)", 100, 1),
     Quantity("energy_uj", "Energy (µJ)", 1, 0),
     Quantity("latency_ms", "Latency (ms)", 1, 1),
-    Quantity("busy", "Time at work (%)", 100, 2),
-    Quantity("battery_days", "Battery (days)", 1, 1),
+    Quantity("busy", "Duty cycle (%)", 100, 2),
+    Quantity("battery_days", "Battery life (days)", 1, 1),
 )
-RANGES = {"accuracy": "  its 95 % interval", "energy_uj": "  its band"}
+RANGES = {"accuracy": "  95 % CI", "energy_uj": "  Range of the estimate"}
 BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 
 def rho_text(threshold: float) -> str:
-    """Return ρ with the digits that count."""
-    return "never" if math.isinf(threshold) else f"{threshold:.6f}".rstrip("0").rstrip(".")
+    """Return ρ without trailing zeros; "off" means no early exits."""
+    return "off" if math.isinf(threshold) else f"{threshold:.6f}".rstrip("0").rstrip(".")
 
 
 def run_text(record: PointRecord) -> str:
-    """Return which run a point is of, without its id."""
+    """Return task and design of a point."""
     return f"{record.run.task} · {system_title(record.run.system)}"
 
 
 def definition(record: PointRecord) -> dict[str, str]:
-    """Return what defines a point, by title."""
+    """Return what defines a point, as text by title."""
     rule, setting = record.rule, record.setting
     rate = setting.inferences_per_hour
     return {
-        "Task and system": run_text(record),
+        "Task and design": run_text(record),
         "Run": record.run.run_id,
         "Samples": f"{record.run.dataset}, {record.run.n_samples:,}",
         "ρ": rho_text(rule.threshold),
-        "Same result for ρ": _plateau(record.numbers),
+        "Plateau of ρ": _plateau(record.numbers),
         "Exit criterion": CRITERIA[rule.criterion],
         "Softmax": rule.precision,
         "Class mix": _mix(setting, record.run.class_names),
         "Device": _device(setting),
         "Costs": setting.costs or "unknown",
-        "FLOPs": "in proportion: 1 M is the final exit" if record.run.relative_costs else "counted",
-        "Inferences a minute": UNKNOWN if rate is None else f"{rate / 60:,.4g}",
+        "FLOPs": "relative: 1 MFLOP = final exit" if record.run.relative_costs else "counted",
+        "Inferences per minute": UNKNOWN if rate is None else f"{rate / 60:,.4g}",
         "Battery": setting.battery.name if setting.battery else UNKNOWN,
     }
 
 
 def numbers(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what follows from a point, by title."""
+    """Return the values of a point, as text by title."""
     lines = {}
     for quantity in QUANTITIES:
         lines[quantity.title] = quantity.text(values.get(quantity.name))
@@ -111,6 +111,6 @@ def _mix(setting: Setting, class_names: Sequence[str]) -> str:
 
 def _device(setting: Setting) -> str:
     if setting.device == OWN_DEVICE and setting.exit_energy_uj:
-        return f"measured: {' · '.join(f'{uj:,g}' for uj in setting.exit_energy_uj)} µJ by exit"
+        return f"custom: {' · '.join(f'{uj:,g}' for uj in setting.exit_energy_uj)} µJ, cumulative by exit"
     profile = device_profiles().get(setting.device)
     return profile.title if profile else setting.device

@@ -1,4 +1,4 @@
-"""The list of saved points, to pick from."""
+"""The list of saved points."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from trecx.saved_points.status import PointStatus
 
 SHOWN = {  # head, width in pixels
     "accuracy": ("Accuracy %", 92),
-    "exit_rate": ("Early %", 72),
+    "exit_rate": ("Exit rate %", 92),
     "flops": ("MFLOPs", 72),
     "energy_uj": ("µJ", 64),
     "battery_days": ("Days", 58),
@@ -21,7 +21,7 @@ ROWS_SHOWN, ROW_HEIGHT = 7, 34
 
 
 def pick_points(points: Sequence[SavedPoint], standings: Sequence[PointStatus]) -> list[int]:
-    """Show the points; return the positions of those that the user picked, in the order of the list."""
+    """Show the points; return the positions of the selected ones, in the order of the list."""
     frame = pd.DataFrame([_row(*both) for both in zip(points, standings, strict=True)])
     picked: Any = st.dataframe(
         frame,
@@ -37,7 +37,7 @@ def pick_points(points: Sequence[SavedPoint], standings: Sequence[PointStatus]) 
 
 
 def list_key(points: Sequence[SavedPoint]) -> str:
-    """Return the key of the list: of other points it is another list, in which nothing is picked yet."""
+    """Return the key of the list; other points give another key, so that nothing is selected at first."""
     return f"points {' '.join(str(point.point_id) for point in points)}"
 
 
@@ -60,12 +60,12 @@ def _scaled(quantity: Quantity, value: float | None) -> float | None:
 
 def _state(point: SavedPoint, standing: PointStatus) -> str:
     if not standing.restorable:
-        state = "run is gone"
+        state = "run missing"
     elif standing.words:
-        state = "other numbers"
+        state = "changed"
     else:
-        state = "holds"
-    return f"retired, {state}" if point.retired_at else state
+        state = "unchanged"
+    return f"archived, {state}" if point.retired_at else state
 
 
 def _columns() -> dict[str, Any]:
@@ -80,11 +80,11 @@ def _columns() -> dict[str, Any]:
         for name, (head, width) in SHOWN.items()
     }
     return {
-        "name": column.TextColumn("Name", width=205),
-        "of": column.TextColumn("Task and system", width=190),
-        "state": column.TextColumn("Today", width=116),
+        "name": column.TextColumn("Name", width=195),
+        "of": column.TextColumn("Task and design", width=185),
+        "state": column.TextColumn("Status", width=136),
         "rho": column.TextColumn("ρ", alignment="right", width=66),
         "softmax": column.TextColumn("Softmax", width=70),
         **shown,
-        "kept": column.DatetimeColumn("Kept", format="YYYY-MM-DD", width=100),
+        "kept": column.DatetimeColumn("Saved", format="YYYY-MM-DD", width=100),
     }

@@ -1,4 +1,4 @@
-"""One saved point: what was kept, what has become of it, and what can be done with it."""
+"""One saved point: its definition, its status today, and its buttons."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def show_point(point: SavedPoint, standing: PointStatus, store: Store) -> None:
         _show_about(point, standing)
         _show_buttons(point, standing, store)
     with right:
-        columns = [("As kept", point.record, point.record.numbers)]
+        columns = [("As saved", point.record, point.record.numbers)]
         if standing.changed:
             today = {name: now for name, (_, now) in standing.changed.items()}
             columns.append(("Today", point.record, dict(point.record.numbers) | today))
@@ -37,9 +37,9 @@ def show_point(point: SavedPoint, standing: PointStatus, store: Store) -> None:
 def _show_about(point: SavedPoint, standing: PointStatus) -> None:
     record = point.record
     by = f" by {record.author}" if record.author else ""
-    retired = f", retired {point.retired_at:%Y-%m-%d %H:%M}" if point.retired_at else ""
+    retired = f", archived {point.retired_at:%Y-%m-%d %H:%M} UTC" if point.retired_at else ""
     st.markdown(f"**{plain(record.name)}**")
-    st.caption(plain(f"Kept {record.taken_at:%Y-%m-%d %H:%M} UTC{by}{retired}"))
+    st.caption(plain(f"Saved {record.taken_at:%Y-%m-%d %H:%M} UTC{by}{retired}"))
     if standing.words:
         st.warning(plain(standing.words))
     if record.note:
@@ -55,11 +55,11 @@ def _show_buttons(point: SavedPoint, standing: PointStatus, store: Store) -> Non
         _show_exports(point.record, run, store)
         with st.popover("Rename"):
             st.text_input("New name", point.record.name, NAME_LENGTH, key=f"{NEW_NAME} {number}")
-            st.button("Rename", key="rename", on_click=_rename, args=(store, number))
+            st.button("Rename point", key="rename", on_click=_rename, args=(store, number))
         if point.retired_at:
-            st.button("Bring back", key="bring back", on_click=_change, args=(shelf.bring_back, number))
+            st.button("Restore", key="bring back", on_click=_change, args=(shelf.bring_back, number))
         else:
-            st.button("Retire", key="retire", on_click=_change, args=(shelf.retire, number))
+            st.button("Archive", key="retire", on_click=_change, args=(shelf.retire, number))
     if trouble := st.session_state.pop(_SAID, ""):
         st.warning(plain(trouble))
 
@@ -88,11 +88,11 @@ def _rename(store: Store, number: int) -> None:
     try:
         store.points.rename(number, name)
     except TrecxError as error:
-        st.session_state[_SAID] = f"Not renamed: {error}."
+        st.session_state[_SAID] = f"The point was not renamed: {error}."
 
 
 def _change(change: Callable[[int], None], number: int) -> None:
     try:
         change(number)
     except TrecxError as error:
-        st.session_state[_SAID] = f"Not changed: {error}."
+        st.session_state[_SAID] = f"The point was not changed: {error}."

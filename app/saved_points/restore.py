@@ -1,4 +1,4 @@
-"""Opening a saved point in the console: the left column and the address are set to what was kept."""
+"""Open a saved point in Tune: sidebar and address are set to the saved values."""
 
 from typing import Any
 
@@ -20,20 +20,20 @@ _NOT_ALWAYS_THERE = ("uj", "ms", "own_battery")  # widgets that only some device
 
 
 def ask_for(record: PointRecord, run: Run) -> None:
-    """Let the next run of the page open a record in the console.
+    """Let the next run of the page open a record in Tune.
 
     Args:
-        record: what was kept.
-        run: its run, as it is in the store.
+        record: the saved point.
+        run: its run in the store.
     """
     st.session_state[ASKED_FOR] = (record, run)
 
 
 def open_asked() -> None:
-    """Open the record that was asked for in the console; to be called before the left column is drawn.
+    """Open the requested record in Tune; to be called before the sidebar is drawn.
 
-    A widget that is bound to the address puts what the session holds for it there, if it was there before;
-    one that was not must find it in the address.
+    A widget that is bound to the address takes its value from the session if it existed before, and from the
+    address if it did not.
     """
     if ASKED_FOR not in st.session_state:
         return
@@ -41,7 +41,7 @@ def open_asked() -> None:
     values, shares = left_column(record.setting), _own_shares(record.setting)
     new = [name for name in _NOT_ALWAYS_THERE if values.get(name) and name not in st.session_state]
     st.session_state.update(values)
-    st.session_state.pop(mix_key(run.class_names), None)  # it would go before what the address says
+    st.session_state.pop(mix_key(run.class_names), None)  # else it would take precedence over the address
     carry(
         run=run.run_id,
         rho=str(record.rule.threshold),
@@ -53,7 +53,7 @@ def open_asked() -> None:
 
 
 def left_column(setting: Setting) -> dict[str, Any]:
-    """Return what the widgets at the left hold, by key."""
+    """Return the values of the sidebar's widgets, by key."""
     values: dict[str, Any] = {"mix": _mix(setting), "device": NO_DEVICE}
     if setting.device in device_profiles():
         values["device"] = setting.device
@@ -75,14 +75,14 @@ def left_column(setting: Setting) -> dict[str, Any]:
 
 
 def _mix(setting: Setting) -> str:
-    """Return the mix by a name that the left column knows."""
+    """Return the name of the class mix in the sidebar."""
     if setting.class_shares is None:
         return AS_TESTED
     return setting.class_mix if setting.class_mix in (EVEN, QUIET) else OWN_MIX
 
 
 def _own_shares(setting: Setting) -> list[float]:
-    """Return where the sliders of a mix of one's own stand, 0..100 a class; empty for any other mix."""
+    """Return the sliders of a custom class mix, 0..100 per class; empty for any other mix."""
     if setting.class_shares is None or _mix(setting) != OWN_MIX:
         return []
     return [MOST * share / max(setting.class_shares) for share in setting.class_shares]

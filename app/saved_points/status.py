@@ -1,4 +1,4 @@
-"""Saved points held against the store as it is today."""
+"""Saved points compared with the store as it is today."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from trecx.store import Run, Store
 
 
 def standings(points: Sequence[SavedPoint], store: Store) -> list[PointStatus]:
-    """Return what has become of each point: whether its run is there, and whether its numbers still hold."""
+    """Return the status of each point: whether its run exists, and whether its numbers are unchanged."""
     runs = {run.run_id: run for run in store.runs()}
     return [_standing(point.record, runs, store) for point in points]
 

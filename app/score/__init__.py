@@ -1,1 +1,1 @@
-"""The page "Score": known models scored in a process of its own, which outlives the page."""
+"""The parts of the page Score: the list of known models, and the queue of scoring jobs."""

@@ -1,4 +1,4 @@
-"""The queue as it is now: how far each job is, how it ended, and the way on to its run."""
+"""The queue of scoring jobs: progress, result and log of each."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,10 +20,10 @@ LOOKED_EVERY_S = 1.0
 def show_queue(
     queue: Queue, jobs: Sequence[Job], models: Mapping[str, KnownModel], runs: Mapping[str, Run]
 ) -> None:
-    """Show the jobs, live while one is unfinished; when one ends, the whole page is drawn anew.
+    """Show the jobs, live while one is unfinished; when one ends, the whole page is drawn again.
 
     Args:
-        queue: where they are.
+        queue: the queue of the store.
         jobs: as they were when the rest of the page was drawn.
         models: by key.
         runs: by id.
@@ -49,7 +49,7 @@ def _unfinished(jobs: Sequence[Job]) -> list[int]:
 
 
 def _in_order(jobs: Sequence[Job]) -> list[Job]:
-    """Return what runs, then what waits in its order, then what has ended, the last first."""
+    """Return the running job, then the waiting ones in order, then the ended ones, the newest first."""
     states = {RUNNING: 0, WAITING: 1}
     return sorted(
         jobs, key=lambda job: (states.get(job.state, 2), job.number if job.unfinished else -job.number)
@@ -61,7 +61,7 @@ def _show_job(queue: Queue, job: Job, model: KnownModel | None, run: Run | None)
         st.markdown(_title(job, model))
         if job.unfinished:
             st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
-        elif run and run.n_exits > 1 and st.button("Look at it", key=f"look {job.number}"):
+        elif run and run.n_exits > 1 and st.button("Open in Tune", key=f"look {job.number}"):
             load_context(run)
     if job.state == RUNNING:
         _show_step(queue, job)
@@ -91,7 +91,7 @@ def _state(job: Job) -> str:
         RUNNING: f"running, {clock}",
         DONE: f"done in {clock}",
         FAILED: f"failed after {clock}",
-        CANCELLED: f"cancelled after {clock}" if job.started_at else "cancelled before it began",
+        CANCELLED: f"cancelled after {clock}" if job.started_at else "cancelled before it started",
     }[job.state]
 
 
@@ -106,9 +106,9 @@ def _show_step(queue: Queue, job: Job) -> None:
 
 def _outcome(job: Job, run: Run | None) -> str:
     if run is None:
-        return plain(f"Run {job.run_id}, which is not in this store any more.")
+        return plain(f"Run {job.run_id} is no longer in this store.")
     accuracy = " · ".join(f"{100 * share:.2f}\N{NO-BREAK SPACE}%" for share in run.standalone_accuracy)
-    return f"Run {plain(run.run_id)}: {run.n_samples:,} samples, accuracy by exit {accuracy}"
+    return f"Run {plain(run.run_id)}: {run.n_samples:,} samples, accuracy per exit {accuracy}"
 
 
 def _cancel(queue: Queue, job: Job) -> None:

@@ -1,4 +1,4 @@
-"""The models of a task, to pick from: what is at hand of each, and whether it was scored."""
+"""The list of known models: whether each is downloaded, and whether it is scored."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -14,11 +14,13 @@ from trecx.store import Run
 
 ROWS_SHOWN, ROW_HEIGHT = 11, 34
 COLUMNS = {
-    "system": st.column_config.TextColumn("System", width=195),
+    "system": st.column_config.TextColumn("Design", width=195),
     "weights": st.column_config.TextColumn("Weights", width=85),
-    "model": st.column_config.TextColumn("Model", width=105),
+    "model": st.column_config.TextColumn("Model", width=130),
     "state": st.column_config.TextColumn("Scored", width=70),
-    "accuracy": st.column_config.NumberColumn("Final exit %", format="%.2f", width=90),
+    "accuracy": st.column_config.NumberColumn(
+        "Accuracy %", format="%.2f", width=92, help="Accuracy of the final exit"
+    ),
 }
 
 
@@ -27,7 +29,7 @@ def pick_task(models: Sequence[KnownModel], context_options: str) -> str:
 
     Args:
         models: all.
-        context_options: the task to begin with, if they have it.
+        context_options: the task of the sidebar; it is selected first if it has models.
     """
     tasks = list(dict.fromkeys(model.task for model in models))
     tell_unknown("models", [task_of(name).title for name in tasks])
@@ -46,7 +48,7 @@ def pick_task(models: Sequence[KnownModel], context_options: str) -> str:
 
 
 def show_samples(models: Sequence[KnownModel]) -> None:
-    """Say what the models of a task are scored on, and whether that is here."""
+    """Say what the models of a task are scored on, and whether it is downloaded."""
     lines = {(model.source, model.dataset): _samples_line(model) for model in models}
     st.caption("  \n".join(lines.values()))
 
@@ -54,12 +56,12 @@ def show_samples(models: Sequence[KnownModel]) -> None:
 def pick_models(
     models: Sequence[KnownModel], runs: Sequence[Run], asked_for: Collection[str]
 ) -> list[KnownModel]:
-    """Show the models of a task; return those that the user ticked.
+    """Show the models of a task; return the selected ones.
 
     Args:
         models: of one task.
         runs: of the store.
-        asked_for: keys of those that wait or run.
+        asked_for: keys of those that are waiting or running.
     """
     frame = pd.DataFrame([_row(model, model.scored_as(runs), model.key in asked_for) for model in models])
     picked: Any = st.dataframe(
@@ -77,17 +79,17 @@ def pick_models(
 
 
 def list_key(models: Sequence[KnownModel]) -> str:
-    """Return the key of the list: of other models it is another list, in which nothing is picked yet."""
+    """Return the key of the list; other models give another key, so that nothing is selected at first."""
     return f"models {' '.join(model.key for model in models)}"
 
 
 def weights_text(model: KnownModel) -> str:
-    """Return which weights a model has, among those of its task and system."""
+    """Return what distinguishes the weights of a model from others of its task and design."""
     return f"seed {model.training['seed']}" if model.training else model.source
 
 
 def megabytes(n_bytes: int) -> str:
-    """Return a size as people read it."""
+    """Return a size in megabytes, as text."""
     return f"{n_bytes / 1e6:,.0f} MB" if n_bytes >= 1e7 else f"{n_bytes / 1e6:.1f} MB"
 
 
@@ -95,18 +97,24 @@ def _row(model: KnownModel, run: Run | None, asked_for: bool) -> dict[str, Any]:
     return {
         "system": system_title(model.system),
         "weights": weights_text(model),
-        "model": f"fetch {megabytes(model.bytes_to_fetch)}" if model.bytes_to_fetch else "here",
+        "model": _where(model),
         "state": "queued" if asked_for else "yes" if run else "not yet",
         "accuracy": round(100 * run.standalone_accuracy[-1], 2) if run else None,
     }
 
 
+def _where(model: KnownModel) -> str:
+    if model.bytes_to_fetch:
+        return f"download {megabytes(model.bytes_to_fetch)}"
+    return "downloaded" if model.remote else "trained here"
+
+
 def _samples_line(model: KnownModel) -> str:
-    whose = "Trained here, by seed" if model.remote is None else f"Published ({model.remote.licence})"
+    whose = "Models trained here" if model.remote is None else f"Published models ({model.remote.licence})"
     if model.samples is None:
-        at_hand = f"inside {task_of(model.task).packaged_in}"
+        where = f"included in {task_of(model.task).packaged_in}"
     elif model.samples_here:
-        at_hand = f"here ({model.samples.licence})"
+        where = f"downloaded ({model.samples.licence})"
     else:
-        at_hand = f"to be fetched, {megabytes(model.samples.archive.limit)} ({model.samples.licence})"
-    return plain(f"{whose}: scored on {model.dataset}, {at_hand}")
+        where = f"download {megabytes(model.samples.archive.limit)} ({model.samples.licence})"
+    return plain(f"{whose}: scored on {model.dataset}, {where}")

@@ -37,7 +37,7 @@ def asked_threshold() -> float:
     try:
         return checked_threshold(float(text)) if text else START
     except (ValueError, ThresholdError):
-        st.warning(plain(f"ρ lies between 0 and 1; the address says {text!r}. Starting at {START}."))
+        st.warning(plain(f"ρ must be between 0 and 1; the address says {text!r}. Using {START}."))
         return START
 
 
@@ -45,7 +45,7 @@ def tell_unknown(name: str, known: Collection[str]) -> None:
     """Say so where the address asks a widget for what is not in its list."""
     text = st.query_params.get(name)
     if text is not None and text not in known:
-        st.sidebar.warning(plain(f"There is no {name} {text!r} here."))
+        st.sidebar.warning(plain(f"There is no {name} {text!r}; using the default."))
 
 
 def tell_not_within(name: str, low: float, high: float) -> None:
@@ -56,4 +56,4 @@ def tell_not_within(name: str, low: float, high: float) -> None:
     except ValueError:
         possible = False
     if not possible:
-        st.sidebar.warning(plain(f"The {name} lies within {low:,g}..{high:,g}; the address says {text!r}."))
+        st.sidebar.warning(plain(f"The {name} must be within {low:,g}–{high:,g}; the address says {text!r}."))

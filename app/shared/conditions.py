@@ -10,6 +10,7 @@ from trecx.device.battery import BATTERIES, Battery, find_battery
 from trecx.device.energy import DeviceProfile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.scores import FloatArray
 from trecx.store import Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_mix_presets, class_weights
@@ -19,10 +20,10 @@ OWN_MIX = "my own mix"
 SHARES = "shares"
 PER_MINUTE = 20.0
 MIX_HELP = (
-    "How often each class occurs in the field. A sample counts (share of its class in the field) / (share in "
-    "the test set); intervals rest on the effective number of samples, (Σw)² / Σw²."
+    f"{definition('class mix')} A sample weighs (share of its class in the field) / (share in the test set). "
+    f"Confidence intervals use the effective sample size. {definition('effective sample size')}"
 )
-RATES = (0.001, 1e6)  # a minute
+RATES = (0.001, 1e6)  # per minute
 
 
 def pick_class_weights(table: ExitTable) -> FloatArray | None:
@@ -53,7 +54,9 @@ def _own_mix(table: ExitTable) -> list[float]:
     try:
         start = parse_mix(text, names, counts) if text else start
     except TrecxError as error:
-        st.sidebar.warning(plain(f"The class mix in the address does not fit here: {error}. Starting even."))
+        st.sidebar.warning(
+            plain(f"The class mix in the address does not fit this run: {error}. Starting with an even mix.")
+        )
     with st.sidebar:
         mix = own_mix(names, counts, start)
     carry(shares=spell_mix(names, mix))
@@ -65,7 +68,7 @@ def pick_conditions(run: Run, store: Store) -> tuple[OperatingConditions, Device
     device = pick_device(run, store)
     tell_not_within("rate", *RATES)
     rate = st.sidebar.number_input(
-        "Inferences a minute", *RATES, PER_MINUTE, key="rate", bind="query-params", format="%g"
+        "Inferences per minute", *RATES, PER_MINUTE, key="rate", bind="query-params", format="%g"
     )
     return OperatingConditions(device.costs, 60 * rate, _pick_battery()), device.profile
 
@@ -76,7 +79,7 @@ def _pick_battery() -> Battery | None:
     if name != OWN:
         return find_battery(name)
     text = st.sidebar.text_input(
-        "mAh, V, µA asleep, usable share", "225,3,1,0.85", key="own_battery", bind="query-params"
+        "mAh, V, sleep µA, usable share", "225,3,1,0.85", key="own_battery", bind="query-params"
     )
     try:
         return find_battery(text)

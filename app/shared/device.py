@@ -8,6 +8,7 @@ from app.shared.address import tell_unknown
 from app.shared.plain_text import plain
 from trecx.device.energy import DeviceProfile, ExitCosts, device_profiles, estimated_costs, measured_costs
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.store import CustomProfile, Run, Store
 
 OWN, NO_DEVICE = "my own", "none"
@@ -31,22 +32,25 @@ def pick_device(run: Run, store: Store) -> Device:
     titles = {name: profile.title for name, profile in published.items()}
     options = [*published, *fitting, OWN, NO_DEVICE]
     _tell_unfit(run, [titles.get(name, name) for name in options], kept)
-    chosen = st.sidebar.selectbox(
+    box = st.sidebar.container(key="device box", gap=None)  # page.css writes the whole name into the box
+    chosen = box.selectbox(
         "Device",
         options,
         format_func=lambda name: titles.get(name, name),
         key="device",
         bind="query-params",
-        help="Board, core and clock, runtime, supply: published MLPerf Tiny measurements",
+        help=f"{definition('device')} The list has the published MLPerf Tiny measurements.",
     )
     if chosen in published:
         profile = published[chosen]
+        box.caption(plain(profile.title))
         if run.relative_costs:
-            st.sidebar.caption(profile.title)
-            st.sidebar.info("Costs are known in proportion only, so no energy can be estimated from them.")
+            st.sidebar.info("Only relative costs are known, so energy cannot be estimated.")
             return Device()
         costs = estimated_costs(profile, run.task, run.exit_flops)
-        st.sidebar.caption(profile.title, help=plain(costs.source))
+        st.sidebar.caption(
+            "Energy is an estimate", help=f"{definition('energy estimate')} {plain(costs.source)}"
+        )
         return Device(costs, profile)
     if chosen in fitting:
         return Device(_kept_costs(fitting[chosen], store))
@@ -67,24 +71,24 @@ def _kept_costs(own: CustomProfile, store: Store) -> ExitCosts:
     uj = " · ".join(f"{energy:,g}" for energy in own.energy_uj)
     st.sidebar.caption(
         f"{uj} µJ by exit, measured by you",
-        help="Nothing is known here of the network that it was measured on: make sure that it was this one.",
+        help="The network that was measured is not recorded: make sure that it is this one.",
     )
     st.sidebar.button(
-        "Forget",
+        "Delete",
         key="forget",
         on_click=_forget,
         args=(store, own.name),
-        help=f"Take {plain(own.name)} off this list",
+        help=f"Delete {plain(own.name)} from this list",
     )
     return measured_costs(own.energy_uj, own.latency_ms, own.n_exits)
 
 
 def _own_costs(run: Run, store: Store) -> ExitCosts | None:
     exits = ", ".join([*(f"exit {k + 1}" for k in range(run.n_exits - 1)), "final"])
-    energy = st.sidebar.text_input(f"µJ by the time of {exits}", key="uj", bind="query-params")
-    latency = st.sidebar.text_input(f"ms by the time of {exits}, if known", key="ms", bind="query-params")
+    energy = st.sidebar.text_input(f"Cumulative µJ: {exits}", key="uj", bind="query-params")
+    latency = st.sidebar.text_input(f"Cumulative ms: {exits} (optional)", key="ms", bind="query-params")
     if not energy:
-        st.sidebar.info("Type what you measured, separated by commas.")
+        st.sidebar.info("Enter your measurements, separated by commas.")
         return None
     try:
         energy_uj, latency_ms = _numbers(energy), _numbers(latency) if latency else None
@@ -93,11 +97,14 @@ def _own_costs(run: Run, store: Store) -> ExitCosts | None:
         st.sidebar.warning(plain(str(error)))
         return None
     except ValueError:
-        st.sidebar.warning("Numbers separated by commas, such as 2600, 4700")
+        st.sidebar.warning("Enter numbers separated by commas, such as 2600, 4700.")
         return None
-    name = st.sidebar.text_input("Name it, to choose it again", key="device_name")
+    name = st.sidebar.text_input("Name, to select it again", key="device_name")
     st.sidebar.button(
-        "Keep", key="keep", on_click=_keep, args=(store, CustomProfile(name.strip(), energy_uj, latency_ms))
+        "Save device",
+        key="keep",
+        on_click=_keep,
+        args=(store, CustomProfile(name.strip(), energy_uj, latency_ms)),
     )
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.sidebar.warning(plain(trouble))

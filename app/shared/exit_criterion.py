@@ -1,15 +1,17 @@
-"""What an exit goes by when it decides whether to answer: a what-if for runs with the full softmax."""
+"""How an exit computes its confidence: a what-if for runs with the full softmax."""
 
 import streamlit as st
 
 from app.shared.address import asked, carry
 from app.shared.plain_text import plain
+from trecx.glossary import definition
 from trecx.store import Run
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
 
 HELP = (
-    "The paper goes by the largest probability (Eq. 1), BranchyNet by entropy. Each is put on a scale of "
-    "0 to 1: 1 − H / ln C for the entropy H over C classes; by how much the largest probability leads."
+    f"{definition('exit criterion')} "
+    "Each is scaled to 0–1: entropy as 1 − H / ln C over C classes; margin is the difference between the "
+    "two largest probabilities."
 )
 
 
@@ -18,17 +20,17 @@ def pick_criterion(run: Run, offered: bool) -> str:
 
     Args:
         run: what is looked at.
-        offered: whether this page can go by another than the largest probability.
+        offered: whether this page can use another than the maximum softmax probability.
     """
     named = asked("criterion") or LARGEST
     possible = run.full_softmax and len(run.class_names) > 2  # with two classes all of them agree
     if named not in CRITERIA:
-        st.warning(plain(f"There is no exit criterion {named!r}; going by the {CRITERIA[LARGEST]}."))
+        st.warning(plain(f"There is no exit criterion {named!r}; using the {CRITERIA[LARGEST]}."))
         named = LARGEST
     if not offered or not possible:
         if named != LARGEST:
-            why = "this page" if possible else "this run"
-            st.caption(f"With {why}, an exit goes by the {CRITERIA[LARGEST]}, not by {CRITERIA[named]}.")
+            where = "This page" if possible else "This run"
+            st.caption(f"{where} uses the {CRITERIA[LARGEST]} as exit criterion, not {CRITERIA[named]}.")
         return LARGEST
     names = list(CRITERIA)
     chosen: str = st.sidebar.selectbox(

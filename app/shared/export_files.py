@@ -18,7 +18,7 @@ FILES = {
     ".json": ("JSON", "application/json"),
     ".csv": ("CSV", "text/csv"),
 }
-REPORT_HELP = "One file in which ρ can still be dragged: it opens without a server and without a network."
+REPORT_HELP = "One HTML file in which ρ can be changed; it opens without a server or a network."
 
 
 def offer_report(report: Callable[[], Report], name: str) -> None:
@@ -67,4 +67,4 @@ def _html_or_why(report: Callable[[], Report]) -> str:
     try:
         return report_html(report())
     except TrecxError as error:
-        return f"<!doctype html><meta charset=utf-8><p>There is no report: {escape(str(error))}."
+        return f"<!doctype html><meta charset=utf-8><p>The report could not be made: {escape(str(error))}."

@@ -6,6 +6,7 @@ from app.shared.address import asked
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import system_title, task_of
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.store import Run, Store
 
 
@@ -56,17 +57,22 @@ def pick_run(runs: list[Run]) -> Run:
         index=tasks.index(wanted.task if wanted else meant or _first(early_exit).task),
         format_func=lambda name: task_of(name).title,
         key="task",
+        help=definition("task"),
     )
     of_task = [run for run in early_exit if run.task == task]
     run = st.sidebar.selectbox(
-        "System",
+        "Design",
         of_task,
         index=of_task.index(wanted if wanted in of_task else _first(of_task)),
         format_func=lambda run: run_title(run, of_task),
         key=f"run of {task}",
+        help=definition("design"),
     )
-    about = [run.source, run.run_id] + ["costs in proportion: 1 MFLOP is the final exit"] * run.relative_costs
-    st.sidebar.caption("  \n".join(about))
+    about = [] if run.source in run_title(run, of_task) else [run.source]  # the box may say it already
+    if run.relative_costs:
+        about.append("relative costs: 1 MFLOP is the final exit")
+    if about:
+        st.sidebar.caption("  \n".join(about))
     return run
 
 

@@ -1,4 +1,4 @@
-"""Handing the point over that the console shows: to people, to firmware, to other programs."""
+"""Exporting the point that the console shows: as a report, for firmware, for other programs."""
 
 from collections.abc import Callable
 
@@ -36,16 +36,16 @@ def offer_export(frame: Frame, state: ConsoleState) -> None:
 @st.dialog("Export", width="large")
 def _show_forms(frame: Frame, state: ConsoleState) -> None:
     name = file_name(f"{frame.run.task} {frame.run.system} rho {state.threshold:.4g}")
-    st.caption(f"{rule_words(frame, state)}; with device, battery and class mix as at the left.")
+    st.caption(f"{rule_words(frame, state)}, with the selected device, battery and class mix.")
     record = _recorder(frame, state)
-    _say("For people", "one file in which ρ can still be dragged, without a server and without a network")
+    _say("Interactive report", "one HTML file in which ρ can be changed, without a server or a network")
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         beside = _pick_beside(frame)
     with right:
         with_pictures = _pick_pictures(frame)
     offer_report(_reporter(frame, record, beside, with_pictures), name)
-    _say("For firmware and other programs", "the threshold and what follows from it")
+    _say("Firmware and other programs", "the threshold and its operating point")
     with st.container(horizontal=True, gap="xsmall"):
         offer_files(record, name)
     _say("Slides", f"as PNG of {SHARPNESS * WIDTH:,} × {SHARPNESS * HEIGHT:,} pixels, or as SVG")
@@ -62,7 +62,7 @@ def _pick_beside(frame: Frame) -> list[str]:
     if not titles:
         return []
     chosen: list[str] = st.multiselect(
-        "Curves of other runs beside it",
+        "Compare with other runs",
         list(titles),
         format_func=titles.__getitem__,
         key=f"{BESIDE} {frame.run.run_id}",
@@ -75,13 +75,13 @@ def _pick_pictures(frame: Frame) -> bool:
     try:
         picture_source(frame.run, frame.criterion)
     except TrecxError as error:
-        st.caption(plain(f"No pictures: {error}."))
+        st.caption(plain(f"No {frame.task.noun}s can be included: {error}."))
         return False
     noun = frame.task.noun
     return st.checkbox(
-        f"With pictures of {noun}s that it overthinks",
+        f"Include {noun}s with destructive overthinking",
         key=PICTURES,
-        help=f"Up to {MOST_PICTURES} in the report. They are someone's data: mind to whom it goes.",
+        help=f"Up to {MOST_PICTURES}. They may be personal data; check before sharing.",
     )
 
 

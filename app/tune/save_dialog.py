@@ -1,4 +1,4 @@
-"""Keeping the point that the console shows, under a name."""
+"""Saving the point that the console shows, under a name."""
 
 import math
 from dataclasses import replace
@@ -19,20 +19,22 @@ _AUTHOR, _SAID = "author of points", "said of keeping"  # no widget's: they stay
 
 
 def keep_point(frame: Frame, state: ConsoleState) -> None:
-    """Let the user keep the point that the console shows: a button that opens a small form.
+    """Let the user save the point that the console shows: a button that opens a small form.
 
     Args:
         frame: what is looked at.
         state: what the console says, ρ and the precision of the softmax above all.
     """
-    with st.popover("Keep this", type="primary", icon=":material/bookmark_add:"):
-        st.caption(f"{rule_words(frame, state)}; with its numbers, device, battery and class mix.")
+    with st.popover("Save point", type="primary", icon=":material/bookmark_add:"):
+        st.caption(f"{rule_words(frame, state)}. Saved with its numbers, device, battery and class mix.")
         st.session_state.setdefault(AUTHOR, st.session_state.get(_AUTHOR, ""))
         with st.form("keep point", border=False):
             st.text_input("Name", key=NAME, max_chars=NAME_LENGTH, placeholder="Doorbell, spring release")
-            st.text_area("Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this one?", height=90)
-            st.text_input("Who decided", key=AUTHOR, max_chars=AUTHOR_LENGTH)
-            st.form_submit_button("Keep", key="keep point now", on_click=_keep, args=(frame, state))
+            st.text_area(
+                "Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this threshold?", height=90
+            )
+            st.text_input("Author", key=AUTHOR, max_chars=AUTHOR_LENGTH)
+            st.form_submit_button("Save", key="keep point now", on_click=_keep, args=(frame, state))
         kept, words = st.session_state.pop(_SAID, (True, ""))
         if words:
             (st.success if kept else st.warning)(plain(words))
@@ -42,9 +44,9 @@ def _keep(frame: Frame, state: ConsoleState) -> None:
     try:
         frame.store.points.keep(_record(frame, state))
     except TrecxError as error:
-        st.session_state[_SAID] = (False, f"Not kept: {error}.")
+        st.session_state[_SAID] = (False, f"Not saved: {error}.")
         return
-    st.session_state[_SAID] = (True, "Kept: it stands among the saved points.")
+    st.session_state[_SAID] = (True, "Saved. Find it under Saved points.")
     st.session_state[_AUTHOR] = st.session_state[AUTHOR]
     st.session_state[NAME] = st.session_state[NOTE] = ""
 
@@ -65,6 +67,6 @@ def rule_of(frame: Frame, state: ConsoleState) -> Rule:
 def rule_words(frame: Frame, state: ConsoleState) -> str:
     """Return the same in words."""
     rule = rule_of(frame, state)
-    rho = "Nobody leaves early" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
+    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
     article = "an" if rule.precision == "int8" else "a"
-    return f"{rho} by the {CRITERIA[rule.criterion]} of {article} {rule.precision} softmax"
+    return f"{rho} for the {CRITERIA[rule.criterion]} of {article} {rule.precision} softmax"

@@ -1,4 +1,4 @@
-"""What does your own network do? Bring its scores, look at what was understood, keep them."""
+"""The page Import scores: upload a file of scores, check the preview, store the scores as a run."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from app.shared.frame import open_frame
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 
-TITLE = "#### What does your own network do? :gray[:small[bring its scores; no model is ever loaded here]]"
+TITLE = "#### Import scores :gray[:small[of your own network; only scores are read, no model is loaded]]"
 
 try:
     here = store()
@@ -30,11 +30,9 @@ if brought:
     with right:
         about = pick_about(brought.file, runs)
         named = bool(about and about.task and about.system)
-        asked = st.button(
-            "Keep these scores", type="primary", key="keep", disabled=not named, width="stretch"
-        )
+        asked = st.button("Import scores", type="primary", key="keep", disabled=not named, width="stretch")
         if about and not named:
-            st.caption("Name the task and the system to keep them.")
+            st.caption("Select a task and a design to import the scores.")
         if about and asked:
             keep(here, brought.file, about)
     with left:

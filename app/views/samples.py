@@ -1,10 +1,10 @@
-"""What does it get wrong?"""
+"""The page Samples: which samples the network gets wrong."""
 
 import streamlit as st
 
 from app.samples.address import said, say
 from app.samples.collections import show_collections
-from app.samples.filters import ORDER, outcome_title, pick_outcomes, pick_wanted, tell_nonsense
+from app.samples.filters import ORDER, pick_outcomes, pick_wanted, tell_nonsense
 from app.samples.gallery import show_gallery
 from app.samples.sample import show_sample
 from app.shared import charts
@@ -14,12 +14,13 @@ from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.overthinking import overthinking_figure
 from trecx.threshold.outcome_curve import OutcomeCurve, counted_threshold, outcome_curve
+from trecx.threshold.outcomes import DESTRUCTIVE, EARLY_RIGHT, OUTCOME_LABELS, RESCUED
 
-VIEWS = {"gallery": "Gallery", "rho": "Counts as ρ moves", "collections": "Collections"}
+VIEWS = {"gallery": "Gallery", "rho": "Outcomes vs ρ", "collections": "Collections"}
 
 
 def pick_view() -> str:
-    """Let the user say what to look at."""
+    """Let the user pick a view of the page."""
     wanted = st.session_state.pop("go to", None) or st.session_state.get("view") or said("view") or "gallery"
     if wanted not in VIEWS:
         tell_nonsense("view", wanted, list(VIEWS))
@@ -37,35 +38,39 @@ def pick_view() -> str:
 
 
 def show_counts(frame: Frame, threshold: float) -> None:
-    """Draw the outcomes against ρ."""
+    """Draw the number of samples per outcome vs ρ."""
     counts = frame.context.table.operating_point(threshold).outcome_counts
-    in_words = ", ".join(f"{outcome_title(k)} {int(counts[k]):,}" for k in ORDER)
+    in_words = ", ".join(f"{OUTCOME_LABELS[k]} {int(counts[k]):,}" for k in ORDER)
     curve = outcome_curve(frame.context.table)
     charts.show(
         overthinking_figure(curve, threshold),
         "overthinking",
-        f"samples of each outcome against ρ; here: {in_words}",
+        f"number of samples per outcome vs ρ; at this ρ: {in_words}",
     )
-    st.caption(f"{_where_rescue_pays(curve, frame.task.noun)} Those not drawn leave early and right.")
+    rest = f"All other {frame.task.noun}s are “{OUTCOME_LABELS[EARLY_RIGHT]}” (not drawn)."
+    st.caption(f"{_where_final_exit_helps(curve, frame.task.noun)} {rest}")
 
 
-def _where_rescue_pays(curve: OutcomeCurve, noun: str) -> str:
+def _where_final_exit_helps(curve: OutcomeCurve, noun: str) -> str:
     low, high, gain = curve.rescue_peak
-    pays = f"{gain:,} more {noun}s rescued than destroyed"
+    compared = f"“{OUTCOME_LABELS[RESCUED]}” than “{OUTCOME_LABELS[DESTRUCTIVE]}”"
     if gain <= 0:
-        return f"Rescue never pays: at no ρ are more {noun}s rescued than destroyed."
+        return f"The final exit never helps: at no ρ are there more {noun}s with {compared}."
+    surplus = f"{gain:,} more {noun}s with {compared}"
     if high > 1:
-        return f"Rescue pays most for every ρ above {low:.4f}: {pays}."
-    beyond = "Beyond, what is still rescued does not make up for what is destroyed."
-    return f"Rescue pays most for ρ above {low:.4f}, up to {high:.4f}: {pays}. {beyond}"
+        return f"The final exit helps most for every ρ above {low:.4f}: {surplus}."
+    return (
+        f"The final exit helps most for ρ above {low:.4f}, up to {high:.4f}: {surplus}. "
+        "At a higher ρ, the surplus is smaller."
+    )
 
 
 frame = open_frame()
-frame.title("What does it get wrong?")
+frame.title("Which samples does the network get wrong?")
 threshold = counted_threshold(frame.context.table, pick_threshold(frame))
 view = pick_view()
 if frame.context.class_weights is not None:
-    st.caption(f"Counts are of the {frame.task.noun}s themselves, whatever the class mix.")
+    st.caption(f"Counts are of the {frame.task.noun}s in the test set; the class mix does not change them.")
 try:
     if view == "collections":
         show_collections(frame)

@@ -1,4 +1,4 @@
-"""What did we decide?"""
+"""The page Saved points: saved operating points, compared with the store as it is today."""
 
 import streamlit as st
 
@@ -16,17 +16,17 @@ from trecx.store import Store
 
 
 def listed_points(points: list[SavedPoint]) -> list[SavedPoint]:
-    """Write the page's question; return the points to list: those in use, or, if wished, all of them."""
+    """Write the title; return the points to list: the active ones, or all if the user asks for them."""
     in_use = [point for point in points if point.retired_at is None]
     retired = len(points) - len(in_use)
-    counted = f"{len(in_use):,} kept, {retired:,} retired" if points else ""
-    st.markdown(f"#### What did we decide? :gray[:small[{counted}]]")
+    counted = f"{len(in_use):,} active, {retired:,} archived" if points else ""
+    st.markdown(f"#### Saved operating points :gray[:small[{counted}]]")
     st.space("xxsmall")
     return points if st.session_state.get(RETIRED_TOO) else in_use
 
 
 def show_points(here: Store, points: list[SavedPoint]) -> None:
-    """Show the list, and beneath it what is picked: one point, or several side by side."""
+    """Show the list, and below it the selection: one point, or several side by side."""
     found = standings(points, here)
     picked = pick_points(points, found)
     if len(picked) == 1:
@@ -37,10 +37,10 @@ def show_points(here: Store, points: list[SavedPoint]) -> None:
 
 
 RETIRED_TOO = "show retired"
-HOW = "Tick one point to open it in Tune or to export it; tick two or more to see what differs."
+HOW = "Select one point to open it in Tune or to export it. Select two or more to compare them."
 NOTHING = (
-    "Nothing is kept yet. On the page Tune, drag ρ to where you want it, then “Keep this”: the point gets a "
-    "name and stands here with all that defines it, to be compared, opened again and exported."
+    "There are no saved points yet. On the page Tune, set ρ, then select “Save point”. This page lists the "
+    "point with its design, device, battery and class mix. It can be compared, opened again and exported."
 )
 open_asked()
 try:
@@ -50,9 +50,9 @@ try:
         open_frame()
     listed = listed_points(points)
     with st.container(horizontal=True):
-        st.caption(HOW if listed else "All are retired." if points else NOTHING, width="content")
+        st.caption(HOW if listed else "All points are archived." if points else NOTHING, width="content")
         if any(point.retired_at for point in points):
-            st.toggle("Show the retired ones too", key=RETIRED_TOO)
+            st.toggle("Show archived points", key=RETIRED_TOO)
     if listed:
         show_points(here, listed)
 except TrecxError as error:

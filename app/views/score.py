@@ -1,4 +1,4 @@
-"""What can be scored here? Known models, each scored in a process of its own, one at a time."""
+"""The page Score: scores known models, one at a time, each in a process of its own."""
 
 from collections.abc import Collection, Sequence
 
@@ -16,39 +16,39 @@ from trecx.jobs.queue import Queue
 from trecx.jobs.readiness import obstacle, queue_of
 from trecx.store import Run
 
-TITLE = "#### What can be scored here? :gray[:small[known models only; no model is ever loaded by this page]]"
+TITLE = "#### Score a model :gray[:small[known models only; each is scored in a separate process]]"
 NOTHING = (
-    "Nothing was scored from here yet. Tick models at the left: they are scored one after another, and go on "
-    "while you look at other pages or close this one."
+    "No model has been scored on this page yet. Select models (left), then score them. They are scored one "
+    "after another. Scoring continues while you use other pages or close this one."
 )
 
 
 def offer(
     ticked: Sequence[KnownModel], runs: Sequence[Run], queue: Queue, asked_for: Collection[str]
 ) -> None:
-    """Offer what can be done with the models that are ticked: score them, or look at their run."""
+    """Show the buttons for the selected models: score them, or open their run."""
     scored = [model.scored_as(runs) for model in ticked]
     new = [
         model for model, run in zip(ticked, scored, strict=True) if run is None and model.key not in asked_for
     ]
     found = [run for run in scored if run]
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = f"Score {len(new)} models" if len(new) > 1 else "Score it"
+        label = f"Score {len(new)} models" if len(new) > 1 else "Score model"
         if st.button(label, type="primary", key="score", disabled=not new):
             for model in new:
                 queue.add(model.key)
             st.rerun()
         looked_for = found[0] if len(ticked) == len(found) == 1 and found[0].n_exits > 1 else None
-        if st.button("Look at it", key="look", disabled=looked_for is None) and looked_for:
+        if st.button("Open in Tune", key="look", disabled=looked_for is None) and looked_for:
             load_context(looked_for)
-        st.caption("What is not here, model or samples, is fetched first.", width="content")
+        st.caption("Models and samples that are missing are downloaded first.", width="content")
 
 
 try:
     here = store()
     queue, why_not = queue_of(here), obstacle(here)
     jobs = [] if why_not else queue.jobs()
-    runs = here.runs()  # after the jobs: what is done is among them
+    runs = here.runs()  # after the jobs, so that finished ones are included
     context_options = open_frame().run.task if any(run.n_exits > 1 for run in runs) else ""
     st.markdown(TITLE)
     st.space("xsmall")

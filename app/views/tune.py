@@ -1,4 +1,4 @@
-"""When may it stop early? Drag ρ, and watch what follows from it."""
+"""Choose the exit threshold ρ: drag ρ, and watch what follows from it."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ def asked_state(frame: Frame) -> ConsoleState:
     text = asked("wish") or ""
     wish = parse_wish(text)
     if len([part for part in text.split(",") if part]) > len(wish):
-        st.sidebar.warning(plain(f"Not all of the budget in the address is one: {text!r}."))
+        st.sidebar.warning(plain(f"Some limits in the address are not valid and were ignored: {text!r}."))
     precision, axis = asked("precision"), asked("axis")
     return ConsoleState(
         frame.threshold,
@@ -30,14 +30,14 @@ def asked_state(frame: Frame) -> ConsoleState:
 
 
 frame = open_frame(any_criterion=True)
-title, hand_over = st.columns([2.6, 1], vertical_alignment="center")
-with title:
-    frame.title("When may it stop early?")
+head = st.container(horizontal=True, vertical_alignment="center", key="page head")
+with head.container(width="stretch"):
+    frame.title("Choose the exit threshold ρ")
 if console_key(frame.run) not in st.session_state:  # a new visit, page or run: ρ and the rest go along
     st.session_state["console start"] = asked_state(frame)
 start = st.session_state["console start"]
 state = console(frame.run, frame.context, start, frame.store.name, frame.criterion)
-with hand_over.container(horizontal=True, horizontal_alignment="right"):
+with head.container(horizontal=True, width="content"):
     offer_export(frame, state)
     keep_point(frame, state)
 carry(

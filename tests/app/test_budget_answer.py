@@ -34,37 +34,37 @@ def test_a_budget_that_can_be_met(kws):
     told, best = answer(kws, wish, int8=False), kws.choose(Limits(**wish)).best
     assert told["met"]
     assert told["jumps"][0] == {
-        "label": "take it",
+        "label": "Use this ρ",
         "threshold": best.threshold,
         "title": "4,600 µJ, 3.46 MFLOPs, 91.2 %",
     }
-    assert [jump["label"] for jump in told["jumps"]] == ["take it", "cheaper", "more accurate"]
-    assert told["head"] == "ρ = 0.6913 does it:"
-    assert told["text"].endswith("The limit on energy binds. Accuracy has 0.2 points to spare.")
+    assert [jump["label"] for jump in told["jumps"]] == ["Use this ρ", "Cheaper", "More accurate"]
+    assert told["head"] == "ρ = 0.6913 meets all limits:"
+    assert told["text"].endswith("Limited by energy. Accuracy margin 0.2 pt.")
 
 
 def test_a_budget_that_no_threshold_meets_names_the_nearest_two_and_what_each_gives_up(kws):
     told = answer(kws, {"max_energy_uj": 4200, "min_accuracy": 0.91}, int8=False)
     assert not told["met"]
-    assert told["head"] == "No ρ meets this."
-    assert "89.0 %, but accuracy 2.0 points too little" in told["text"]
-    assert "91.0 %, but energy 351 µJ too much" in told["text"]
-    assert [jump["label"] for jump in told["jumps"]] == ["nearest in cost", "nearest in accuracy"]
+    assert told["head"] == "No ρ meets these limits."
+    assert "89.0 %; accuracy 2.0 pt too low)" in told["text"]
+    assert "91.0 %; energy 351 µJ too high)" in told["text"]
+    assert [jump["label"] for jump in told["jumps"]] == ["Nearest in cost", "Nearest in accuracy"]
 
 
 def test_int8_is_answered_in_steps_of_256(kws):
     told = answer(kws, {"max_drop": 0.01}, int8=True)
     step = told["jumps"][0]["threshold"] * 256
     assert step % 1 == 0
-    assert told["head"] == f"ρ = {step:.0f}/256 does it:"
+    assert told["head"] == f"ρ = {step:.0f}/256 meets all limits:"
 
 
 @pytest.mark.parametrize("limit", np.linspace(3900, 7000, 60))
 def test_the_printed_threshold_meets_the_wish(kws, limit):
     told = answer(kws, {"max_energy_uj": limit}, int8=False)
-    printed = re.fullmatch(r"ρ = ([\d.]+) does it:", told["head"])
+    printed = re.fullmatch(r"ρ = ([\d.]+) meets all limits:", told["head"])
     if printed is None:
-        assert told["head"] in ("No ρ meets this.", "Always running to the end does it:")
+        assert told["head"] in ("No ρ meets these limits.", "ρ = ∞ (no early exit) meets all limits:")
         return
     point = kws.point(float(printed[1]))
     assert kws.conditions.quantities(point)["energy_uj"] <= limit
@@ -115,6 +115,6 @@ def test_always_running_to_the_end_is_taken_as_such_not_as_a_threshold_of_one(kw
     everything = {"min_accuracy": float(kws.curve.accuracy[0]), "max_flops": 1e9}
     jumps = {jump["label"]: jump["threshold"] for jump in answer(kws, everything, int8=True)["jumps"]}
     best = kws.choose(Limits(**everything), int8=True).best.threshold
-    assert jumps["take it"] == (None if best == float("inf") else best)
+    assert jumps["Use this ρ"] == (None if best == float("inf") else best)
     cannot = answer(kws, {"min_accuracy": 1.0}, int8=False)["jumps"]
     assert all(jump["threshold"] is None or jump["threshold"] <= 1 for jump in cannot)

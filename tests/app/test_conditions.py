@@ -75,9 +75,9 @@ def test_a_mix_in_which_no_class_occurs_leaves_the_numbers_as_tested(shipped):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("2600", "one number of µJ an exit"),
+        ("2600", "one number of µJ per exit"),
         ("4700, 2600", "must increase"),
-        ("a, b", "Numbers"),
+        ("a, b", "Enter numbers"),
         ("0, 1", "above 0"),
         ("-1, 1", "above 0"),
         ("nan, inf", "above 0"),
@@ -86,7 +86,7 @@ def test_a_mix_in_which_no_class_occurs_leaves_the_numbers_as_tested(shipped):
 def test_own_measurements_that_cannot_be_are_told_in_place(shipped, typed, words):
     page = opened(device="my own", uj=typed)
     assert words in warnings(page)
-    assert "choose a device" not in warnings(page)
+    assert "Select a device" not in warnings(page)
 
 
 def test_own_measurements_are_called_measured(shipped):
@@ -134,14 +134,14 @@ def test_an_address_full_of_nonsense_is_told_and_the_page_shown(shipped):
         "'often'",
     ):
         assert plain(what) in told
-    assert "That cannot be answered" in str(console_of(page)[0])
+    assert "These limits cannot be used" in str(console_of(page)[0])
     assert page.query_params["axis"] == "FLOPs"
     assert page.number_input(key="rate").value == 20
 
 
 def test_a_budget_that_is_none_is_told(shipped):
     page = opened(wish="cheap please,min_accuracy:0.9")
-    assert "Not all of the budget in the address is one" in warnings(page)
+    assert "Some limits in the address are not valid" in warnings(page)
     assert page.query_params["wish"] == "min_accuracy:0.9"
 
 

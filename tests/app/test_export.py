@@ -59,7 +59,7 @@ def said(page):
 def test_the_export_offers_a_report_and_files_made_only_when_they_are_asked_for(shipped, offered):
     page = opened(run="kws-trecx-1bbb3c96", rho="0.69", mix="even", precision="int8")
     assert list(offered) == [f"kws-trecx-rho-0-69{ending}" for ending in (".html", ".h", ".json", ".csv")]
-    assert "ρ = 0.69 by the largest probability of an int8 softmax" in said(page)
+    assert "ρ = 0.69 for the maximum softmax probability of an int8 softmax" in said(page)
     point = json.loads(offered["kws-trecx-rho-0-69.json"]())
     assert point["numbers"] == record_of("kws/trecx", Rule(0.69, precision="int8"), mix="even").numbers
     assert "#define TRECX_THRESHOLD_INT8 49" in offered["kws-trecx-rho-0-69.h"]()
@@ -75,8 +75,8 @@ def test_other_runs_and_pictures_go_into_the_report_where_they_are_picked(shippe
     picked = {f"export beside {run.run_id}": [other.run_id], "export pictures": True}
     opened(picked, run=run.run_id, rho="0.9")
     report = Page(offered["digits-trecx-rho-0-9.html"]())
-    assert "Beside other designs" in report.words
-    assert "someone's data" in report.words
+    assert "Comparison with other designs" in report.words
+    assert "may be personal data" in report.words
 
 
 def test_where_the_samples_are_not_at_hand_no_pictures_are_offered_and_it_is_said(
@@ -84,10 +84,10 @@ def test_where_the_samples_are_not_at_hand_no_pictures_are_offered_and_it_is_sai
 ):
     monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
     page = opened(run="kws-trecx-1bbb3c96")
-    assert "fetch them with 'python -m trecx data fetch kws'" in said(page)
+    assert "run 'python -m trecx data fetch kws'" in said(page)
     assert not page.checkbox
     by_margin = opened(run="kws-trecx-1bbb3c96", criterion="margin")
-    assert "by the largest probability only" in said(by_margin)
+    assert "with the maximum softmax probability as exit criterion only" in said(by_margin)
 
 
 def test_a_point_without_a_threshold_and_one_by_entropy_are_exported_too(shipped, offered):
@@ -103,6 +103,6 @@ def test_a_point_without_a_threshold_and_one_by_entropy_are_exported_too(shipped
 def test_a_report_that_cannot_be_made_says_why(shipped, offered, monkeypatch):
     opened(run="kws-trecx-1bbb3c96", rho="0.69")
     monkeypatch.setattr("trecx.report.page.MOST_BYTES", 1000)
-    assert "There is no report: a report of kws-trecx-1bbb3c96 would take more" in (
+    assert "The report could not be made: a report of kws-trecx-1bbb3c96 would take more" in (
         offered["kws-trecx-rho-0-69.html"]()
     )

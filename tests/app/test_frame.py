@@ -49,7 +49,8 @@ def test_the_chosen_criterion_makes_the_counts_and_stands_in_the_address(shipped
     assert np.array_equal(counted.correct, direct.correct)
     assert not np.array_equal(counted.correct, exit_table(run, Store().name).curve().correct)
     on(page, "samples")
-    assert any("goes by the largest probability, not by" in caption.value for caption in page.caption)
+    told = "uses the maximum softmax probability as exit criterion, not"
+    assert any(told in caption.value for caption in page.caption)
     on(page, "tune")
     assert page.selectbox(key=f"criterion of {run.run_id}").value == criterion
 

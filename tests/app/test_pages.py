@@ -163,7 +163,7 @@ def test_a_run_without_a_baseline_opens():
     save("digits", "sdn", 3)
     page = opened()
     assert page.selectbox(key="task").value == "digits"
-    assert "always running to the end" in str(console_of(page)[0])
+    assert '"short": "final exit"' in str(console_of(page)[0]).replace("\\", "")
 
 
 def test_runs_of_one_system_are_told_apart_by_their_source():
@@ -211,16 +211,16 @@ def test_the_browser_gets_the_table_the_baseline_and_the_marks(shipped):
     points = tradeoff_points(context.curve, 4507 / 4890)
     assert [(mark["label"], mark["threshold"]) for mark in data["marks"]] == [
         (label, point.threshold)
-        for label, point in zip(("= baseline", "−1 %", "−2 %", "−3 %"), points, strict=True)
+        for label, point in zip(("= baseline", "−1 pt", "−2 pt", "−3 pt"), points, strict=True)
     ]
-    assert data["text"]["break_even"] == "pays > 4.2 %"
+    assert data["text"]["break_even"] == "break-even 4.2 %"
 
 
 def test_another_criterion_is_said_and_an_entropy_has_no_int8_steps(shipped):
     store = Store()
     run = store.find_run("kws/trecx")
     data = console_data(run, context_options(store, run), criterion="entropy")
-    assert data["text"]["axis"] == "confidence by entropy at the early exit (right, wrong), with ρ on it"
+    assert data["text"]["axis"] == "Early-exit entropy confidence"
     assert list(data["precisions"]) == ["float32"]
     assert list(console_data(run, context_options(store, run), criterion="margin")["precisions"])[1:] == [
         "int8"
@@ -248,5 +248,5 @@ def test_a_mark_that_the_curve_does_not_reach_is_left_out(shipped):
     store = Store()
     run = store.find_run("kws/sdn")  # its best accuracy stays 0.25 points below the baseline's
     data = console_data(run, context_options(store, run))
-    assert [mark["label"] for mark in data["marks"]] == ["−1 %", "−2 %", "−3 %"]
+    assert [mark["label"] for mark in data["marks"]] == ["−1 pt", "−2 pt", "−3 pt"]
     assert data["text"]["break_even"] == ""

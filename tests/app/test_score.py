@@ -11,6 +11,7 @@ from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
 from tests.jobs.worker import KEYS, fake_worker, finish, wait_until
 from trecx import paths
+from trecx.errors import missing_tensorflow
 from trecx.jobs import queue as queue_module
 from trecx.jobs.job import CANCELLED, DONE, FAILED, Job
 from trecx.jobs.known_models import known_models
@@ -186,8 +187,8 @@ def test_a_job_that_failed_says_why_and_shows_its_log_as_it_is(queue):
 
 def test_without_tensorflow_the_page_says_how_to_get_it_and_offers_nothing():
     page = opened("digits")
-    assert "Scoring needs TensorFlow" in said(page)
-    assert "pip install -e '.[nn]'" in said(page)
+    assert missing_tensorflow() in said(page)
+    assert "'make backend" in said(page)
     assert "score" not in keys_of(page)
     assert len(page.dataframe[0].value) == len(DIGITS)
 

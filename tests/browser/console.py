@@ -84,7 +84,7 @@ def assert_equals_python(seen, context, int8=False):
     assert numbers(seen["plateau"]) == list(plateau_of(context, threshold, int8))
     assert float(seen["effective"]) == pytest.approx(point.effective_samples, rel=1e-12)
     low, high = wilson_interval(point.accuracy, point.effective_samples)
-    assert f"95 %: {100 * low:.1f}–{100 * high:.1f} · " in seen["bases"][0]
+    assert seen["bases"][0] == f"95 % CI {100 * low:.1f}–{100 * high:.1f}"
     accuracy, rate, flops, energy, days = (float(tile.rsplit(" ", 1)[0]) for tile in seen["tiles"])
     assert accuracy == pytest.approx(100 * point.accuracy, abs=0.051)
     assert rate == pytest.approx(100 * point.exit_rate, abs=0.051)

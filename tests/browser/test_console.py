@@ -1,12 +1,13 @@
 """How the console is used: pointer, finger, keyboard, screen reader; what fits; what is remembered."""
 
 import itertools
+import math
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.console import shown
+from tests.browser.console import numbers, shown
 from tests.browser.session import DRAWN, SETTLED, choose, open_console, rail
 from tests.conftest import SHIPPED
 from trecx.store import Store
@@ -73,10 +74,13 @@ def test_keyboard_and_typing_move_the_threshold(page, address):
         ("PageDown", 0.889),
         ("Shift+ArrowRight", 0.899),
         ("End", 1),
+        ("End", math.inf),
+        ("ArrowLeft", 1),
+        ("ArrowRight", math.inf),
         ("Home", 0),
     ]:
         page.keyboard.press(key)
-        assert float(shown(page)["threshold"]) == expected
+        assert numbers(shown(page)["threshold"]) == [expected]
     assert handle.get_attribute("aria-valuenow") == "0"
     assert "accuracy 88.6 %" in handle.get_attribute("aria-valuetext")
     typed = page.get_by_label("threshold ρ, 0 to 1")
@@ -84,7 +88,7 @@ def test_keyboard_and_typing_move_the_threshold(page, address):
     typed.press("Enter")
     page.wait_for_url(re.compile(r"rho=0\.69"))
     assert shown(page)["tiles"] == ["91.21 %", "87.1 %", "3.45 M", "4.60 mJ", "15.6 days"]
-    assert "same result for 0.6889–0.6902" in shown(page)["meaning"]
+    assert "same result for ρ = 0.6889–0.6902" in shown(page)["meaning"]
     typed.fill("7")
     typed.press("Enter")
     assert float(shown(page)["threshold"]) == 0.69
@@ -92,19 +96,19 @@ def test_keyboard_and_typing_move_the_threshold(page, address):
     typed.press("Enter")
     page.wait_for_url(re.compile("rho=inf"))
     assert shown(page)["threshold"] == "Infinity"
-    assert "nobody leaves early" in shown(page)["meaning"]
+    assert "no early exits" in shown(page)["meaning"]
 
 
 def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
     open_console(page, f"{address}/?rho=0.9")
-    cost = page.get_by_label("what one inference or one day may cost", exact=True)
+    cost = page.get_by_label("maximum cost", exact=True)
     cost.fill("4600")
-    page.get_by_label("least accuracy", exact=True).fill("91")
-    page.get_by_label("least accuracy", exact=True).press("Enter")
+    page.get_by_label("minimum accuracy", exact=True).fill("91")
+    page.get_by_label("minimum accuracy", exact=True).press("Enter")
     page.wait_for_url(re.compile("wish=max_energy_uj.*min_accuracy"))  # each blank is sent as it is left
-    page.get_by_text("ρ = 0.6913 does it:").wait_for()
-    expect(page.locator(".answer")).to_contain_text("The limit on energy binds.")
-    page.get_by_role("button", name="take it").click()
+    page.get_by_text("ρ = 0.6913 meets all limits:").wait_for()
+    expect(page.locator(".answer")).to_contain_text("Limited by energy.")
+    page.get_by_role("button", name="Use this ρ").click()
     assert float(shown(page)["threshold"]) == pytest.approx(0.691, abs=0.001)
     assert float(shown(page)["energy"]) <= 4600
     page.reload()
@@ -112,19 +116,19 @@ def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
     assert cost.input_value() == "4600"
     cost.fill("4200")
     cost.press("Enter")
-    page.get_by_text("No ρ meets this.").wait_for()
+    page.get_by_text("No ρ meets these limits.").wait_for()
     cost.fill("4,600.5")  # thousands apart, as the page writes them
     cost.press("Enter")
-    page.get_by_text("does it:").wait_for()
-    page.get_by_role("button", name="one more limit").click()
+    page.get_by_text("meets all limits:").wait_for()
+    page.get_by_role("button", name="+ limit").click()
     another = page.get_by_label("another limit", exact=True)
     another.fill("0,1")  # a decimal comma
     page.get_by_label("unit of another limit").select_option("max_latency_ms")
-    page.get_by_text("No ρ meets this.").wait_for()
+    page.get_by_text("No ρ meets these limits.").wait_for()
     page.wait_for_url(re.compile("max_energy_uj%3A4600.5.*max_latency_ms%3A0.1"))
     another.fill("-1")
     another.press("Enter")
-    page.get_by_text("That cannot be answered").wait_for()
+    page.get_by_text("These limits cannot be used").wait_for()
     page.wait_for_url(re.compile("max_latency_ms%3A-1"))
     page.reload()
     page.wait_for_selector(DRAWN)
@@ -133,9 +137,9 @@ def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
 
 def test_a_mark_jumps_to_its_trade_off_point(page, address):
     open_console(page, f"{address}/?rho=0.9")
-    page.get_by_role("button", name="−1 %, ρ").click()
+    page.get_by_role("button", name="−1 pt, ρ").click()
     assert shown(page)["tiles"][0] == "91.17 %"  # closest to the baseline's 92.17 less one point
-    assert "−1.00 pt to baseline" in shown(page)["changes"][0]
+    assert "−1.00 pt vs baseline" in shown(page)["changes"][0]
 
 
 def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
@@ -144,7 +148,7 @@ def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
     page.mouse.click(left + 0.5 * width, height)
     page.wait_for_url(re.compile(r"rho=0\.5"))
     page.wait_for_selector(SETTLED)
-    choose(page, "System", "Shallow-Deep Network")
+    choose(page, "Design", "Shallow-Deep Network")
     page.wait_for_url(re.compile("run=kws-sdn"))
     four = "document.querySelector('.trecx-console[data-drawn]')?.dataset.exits.split(',').length === 4"
     page.wait_for_function(four)
@@ -157,7 +161,7 @@ def test_the_threshold_survives_a_change_of_system_and_a_reload(page, address):
 
 def test_namesakes_are_told_apart_in_the_list_of_systems(page, address):
     open_console(page, address)
-    page.get_by_role("combobox", name="System").fill("Feature-map")
+    page.get_by_role("combobox", name="Design").fill("Feature-map")
     seeds = page.get_by_role("option", name="seed")
     expect(seeds).to_have_count(5)
     cut = "options => options.map(({ firstChild: text }) => text.scrollWidth > text.clientWidth)"
@@ -208,23 +212,31 @@ def test_every_term_explains_itself_to_mouse_and_keyboard(page, address):
         "ρ": "Eq. 1",
         "Accuracy": "Eq. 2",
         "Expected FLOPs": "Eq. 3",
-        "Leave early": "ηₑ",
+        "Exit rate": "ηₑ",
     }.items():
-        page.get_by_role("button", name=name, exact=True).focus()
+        page.mouse.move(2, 2)
+        page.get_by_role("button", name=name, exact=True).hover()
         assert equation in bubble.inner_text()
     page.keyboard.press("Escape")
     assert bubble.is_hidden()
     page.get_by_role("button", name="destructive").hover()
-    assert "overthink" in bubble.inner_text().lower()
+    assert "an earlier exit was correct" in bubble.inner_text()
+    page.get_by_role("button", name="Terms on this page").press("Enter")
+    said = page.get_by_role("dialog", name="Terms on this page").inner_text()
+    for word in ("exit rate", "EE_rate(ρ)", "oracle", "never correct", "confusion matrix"):
+        assert word in said
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Terms on this page")).to_be_focused()
 
 
 def test_pictures_say_in_words_what_holds_at_this_threshold(page, address):
     open_console(page, f"{address}/?rho=0.69")
     alone = "nodes => nodes.map((n) => n.getAttribute('aria-label'))"
     histogram, curve, outcomes = page.locator(".trecx-console [role=img]").evaluate_all(alone)
-    assert "87.1 % leave early" in histogram
-    assert "accuracy 91.2 %, 87.1 % leave early, 3.45 M FLOPs" in curve
-    assert "left early, right 3,990; premature 83; hopeless 305" in outcomes
+    assert "exit rate 87.1 %" in histogram
+    assert "accuracy 91.2 %, exit rate 87.1 %, 3.45 M FLOPs" in curve
+    assert "early, correct 3,990; premature exit 83; never correct 305" in outcomes
     assert page.get_by_role("rowheader", name="silence").count() == 1
     assert page.get_by_role("columnheader", name="silence").count() == 1
 

@@ -91,7 +91,7 @@ def test_the_curve_can_be_drawn_against_energy_and_other_designs_stand_beside_it
     assert float(shown(offline)["threshold"]) == 0.5
     names = offline.evaluate("document.querySelector('#others')._fullData.map((trace) => trace.name)")
     assert {"T-RECX · published", "SDN · published", "BranchyNet · published"} <= set(names)
-    expect(offline.get_by_text("All were scored over the same clips")).to_be_visible()
+    expect(offline.get_by_text("All designs were scored on the same clips")).to_be_visible()
 
 
 def test_it_prints_one_page_of_a4_with_the_point_as_it_stands(offline, exported):
@@ -106,7 +106,7 @@ def test_it_prints_one_page_of_a4_with_the_point_as_it_stands(offline, exported)
     for hidden in (".slider", ".curve", ".points", "#others"):
         expect(offline.locator(hidden).first).not_to_be_visible()
     assert offline.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    for said in ("Where it comes from", "accfff82b06a76753b9cfbf990cfb54be1ede0400a75841f85b08ee57675bdb4"):
+    for said in ("Provenance", "accfff82b06a76753b9cfbf990cfb54be1ede0400a75841f85b08ee57675bdb4"):
         expect(offline.get_by_text(said)).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_many_classes_print_one_page_and_are_dragged_too(offline, tmp_path):
     report = report_of_made(20_000, 500)
     write_report(report, tmp_path / "report.html")
     open_report(offline, tmp_path / "report.html")
-    assert "the 12 of 500 classes mixed up most" in offline.locator(".confusion caption").inner_text()
+    assert "the 12 of 500 classes confused most" in offline.locator(".confusion caption").inner_text()
     left, width, height = rail(offline)
     for share in (0.3, 0.9):
         offline.mouse.click(left + share * width, height)
@@ -130,7 +130,7 @@ def test_without_scripts_the_point_still_stands_there(chrome, exported):
     context = chrome.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()
     page.goto(f"file://{exported}")
-    expect(page.get_by_text("The chosen point stands below")).to_be_visible()
+    expect(page.get_by_text("The chosen point is below")).to_be_visible()
     expect(page.get_by_text("91.21 % (90.4–92.0)")).to_be_visible()
     context.close()
 
@@ -169,10 +169,10 @@ def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline
     context = context_of("kws/trecx")[1]
     with dashboard(own_copy) as address:
         open_console(page, f"{address}/?run=kws-trecx-1bbb3c96&rho=0.69")
-        open_menu(page, "Keep this")
+        open_menu(page, "Save point")
         page.get_by_label("Name").fill("Doorbell")
-        page.get_by_role("button", name="Keep", exact=True).click()
-        page.get_by_text("Kept: it stands among the saved points.").wait_for()
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("Saved. Find it under Saved points.").wait_for()
         page.get_by_role("link", name="Saved points").click()
         page.locator(f"{TABLE} canvas td", has_text="Doorbell").wait_for(state="attached")
         pick_row(page)

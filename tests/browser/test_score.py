@@ -9,7 +9,7 @@ from trecx.jobs.known_models import find_known, known_models
 from trecx.jobs.readiness import queue_of
 from trecx.store import Store
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+pytestmark = [pytest.mark.browser, pytest.mark.tensorflow, pytest.mark.filterwarnings("default")]
 
 KEY = "trained here/digits/trecx/seed-0"
 DIGITS = [model.key for model in known_models() if model.task == "digits"]

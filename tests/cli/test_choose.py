@@ -10,6 +10,7 @@ from trecx.threshold.benefit_curve import benefit_curve, operating_point
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.intervals import wilson_interval
+from trecx.threshold.outcomes import OUTCOME_LABELS
 
 BOARD = "nucleo-l4r5zi-tflm-2.3.1-1.8v"
 FIELD = ("--device", BOARD, "--battery", "CR2032", "--per-hour", "1200")
@@ -20,7 +21,7 @@ def scores_of(name):
     return store.load_scores(store.find_run(name))
 
 
-def test_the_drawings_wish_is_answered_with_what_point_would_print(capsys, shipped):
+def test_limits_on_energy_and_accuracy_give_the_point_that_point_prints(capsys, shipped):
     found = document(
         capsys, "choose", "kws/trecx", "--max-energy-uj", "4600", "--min-accuracy", "0.91", *FIELD
     )
@@ -108,7 +109,9 @@ def test_no_answer_ends_with_status_3_and_the_nearest_two(capsys, shipped):
     status, out, err = run(capsys, *wish)
     assert status == 3
     assert "No ρ meets these limits" in err
-    assert "misses min accuracy by" in out
+    rows = [line.split() for line in out.splitlines()]
+    assert ["below", "min", "accuracy", "by", "2.57", "pt"] in rows
+    assert ["above", "max", "FLOPs", "by", "519,916"] in rows
     assert [line.split()[:3] for line in out.splitlines() if "nearest" in line] == [
         ["nearest", "in", "cost"],
         ["nearest", "in", "accuracy"],
@@ -124,9 +127,18 @@ def test_one_limit_that_cannot_be_met_has_one_nearest_point(capsys, shipped):
 def test_people_read_the_point_with_its_costs_and_what_binds(capsys, shipped):
     status, out, err = run(capsys, "choose", "kws/trecx", "--max-energy-uj", "4600", *FIELD)
     assert status == 0
-    for words in ("days of battery", "max energy (µJ)", "next cheaper", "95 % interval", "early right"):
+    for words in (
+        "battery life (days)",
+        "max energy (µJ)",
+        "next cheaper",
+        "95 % CI of accuracy",
+        "mJ per day",
+    ):
         assert words in out
-    assert "Costs: estimate. NUCLEO-L4R5ZI" in err
+    for words in ("duty cycle", "limiting constraint", "ms per inference", *OUTCOME_LABELS):
+        assert words in out
+    assert "Costs (estimate): NUCLEO-L4R5ZI" in err
+    assert "chosen on the same samples that its accuracy is measured on" in err
 
 
 def test_the_printed_threshold_lies_on_its_plateau(capsys, shipped):
@@ -155,10 +167,10 @@ def test_devices_are_listed_with_their_sources(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "one limit at least"),
+        ((), "no limit is set; set at least one"),
         (("--max-energy-uj", "-1", "--device", BOARD), "must be a number above 0"),
         (("--max-energy-uj", "4600"), "needs a device"),
-        (("--min-days", "10", "--device", BOARD), "needs a device, or your own µJ by exit, a battery"),
+        (("--min-days", "10", "--device", BOARD), "needs a device, or measured µJ by exit, a battery"),
         (("--max-flops", "1e6", "--device", "toaster"), f"known: {BOARD}"),
         (("--max-flops", "1e6", "--battery", "potato"), "known: CR2032"),
         (("--max-flops", "1e6", "--battery", "0,3,1,1"), "capacity (mAh) must be above 0"),

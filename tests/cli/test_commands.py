@@ -7,6 +7,7 @@ import pytest
 
 from trecx.cli import main
 from trecx.store import Store
+from trecx.threshold.outcomes import OUTCOME_LABELS
 
 
 def run(capsys, *arguments):
@@ -21,6 +22,11 @@ def document(capsys, *arguments):
     status, out, err = run(capsys, *arguments, "--json")
     assert (status, err) == (0, "")
     return json.loads(out)
+
+
+def rows(out):
+    """Return the words of each printed line."""
+    return [line.split() for line in out.splitlines()]
 
 
 @pytest.fixture
@@ -89,8 +95,8 @@ def test_tables_are_printed_and_long_ones_thinned(capsys, shipped):
     assert "kws-trecx-" in out
     assert "28,248" in out
     _, out, err = run(capsys, "tradeoff", "kws/trecx", "--grid", "101", "--baseline-accuracy", "0.922")
-    assert "3.453" in out
-    assert "92.20 %, 5.541 MFLOPs" in err
+    assert ["1", "pt", "0.6900", "91.21", "%", "87.06", "%", "3.453", "−37.68", "%"] in rows(out)
+    assert "accuracy 92.20 %, 5.541 MFLOPs" in err
     _, out, err = run(capsys, "curve", "kws/trecx")
     assert len(out.splitlines()) < 60
     assert "--json prints all" in err
@@ -98,12 +104,31 @@ def test_tables_are_printed_and_long_ones_thinned(capsys, shipped):
     assert "92.43 %" in out
 
 
+def test_drops_are_in_points_and_flops_in_percent_of_the_baseline(capsys, shipped):
+    _, out, _ = run(capsys, "tradeoff", "kws/trecx")
+    heading, *body = [line.split() for line in out.splitlines() if len(line.split()) > 1]
+    assert heading[:1] + heading[-3:] == ["drop", "FLOPs", "vs", "baseline"]
+    assert [row[:2] for row in body] == [[str(drop), "pt"] for drop in range(4)]
+    assert all(row[-2].startswith("−") and row[-1] == "%" for row in body)
+    _, out, _ = run(capsys, "point", "vww/trecx", "--threshold", "inf")
+    assert ["FLOPs", "vs", "baseline", "+15.91", "%"] in rows(out)
+
+
+def test_a_point_is_told_with_the_outcomes_labels(capsys, shipped):
+    _, out, _ = run(capsys, "point", "kws/trecx", "--threshold", "0.9")
+    last = [" ".join(row[:-1]) for row in rows(out) if row][-len(OUTCOME_LABELS) :]
+    assert tuple(last) == OUTCOME_LABELS
+
+
 def test_import_keeps_scores_and_knows_them_again(capsys, scores_file):
     arguments = ("import", scores_file, "--task", "kws", "--system", "trecx")
     imported = document(capsys, *arguments)
     assert (imported["source"], imported["dataset"], imported["n_samples"]) == ("imported", "mine.npz", 40)
     assert imported["class_names"][0] == "down"
-    assert document(capsys, *arguments)["run_id"] == imported["run_id"]
+    status, out, err = run(capsys, *arguments, "--json")
+    assert (status, json.loads(out)["run_id"]) == (0, imported["run_id"])
+    assert f"These scores are already stored as {imported['run_id']}" in err
+    assert "nothing was added. --again adds a new run." in err
     assert document(capsys, *arguments, "--again")["run_id"] != imported["run_id"]
     assert len(Store().runs()) == 2
     changed = document(

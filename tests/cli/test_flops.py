@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.test_commands import run
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.tensorflow, pytest.mark.filterwarnings("ignore")]
 # REFERENCE section 1: parameters, exit FLOPs, the baseline's.
 KWS_TRECX = (28_248, [3_127_080, 5_647_920], 5_541_064)
 
@@ -27,9 +27,9 @@ def test_flops_are_told_by_stage_and_head_and_add_up_to_the_reference(capsys):
 @pytest.mark.parametrize(
     ("system", "said"),
     [
-        ("trecx", "costs less than the baseline where more than 12.2 % of samples leave early"),
-        ("baseline", "It has no early exit."),
-        ("sdn", "With several early exits, the break-even depends on where samples leave."),
+        ("trecx", "Break-even exit rate 12.2 %: above it, the network costs less than the baseline."),
+        ("baseline", "The network has no early exit."),
+        ("sdn", "With several early exits, the break-even depends on how many samples stop at each exit."),
     ],
 )
 def test_the_table_says_what_each_exit_costs_and_when_exits_pay(capsys, system, said):
@@ -45,4 +45,4 @@ def test_the_table_says_what_each_exit_costs_and_when_exits_pay(capsys, system, 
 def test_an_unknown_system_names_its_neighbours(capsys):
     status, out, err = run(capsys, "flops", "vww", "trecx-two-exits")
     assert (status, out) == (1, "")
-    assert "unknown system of task vww 'trecx-two-exits'; known: baseline, trecx" in err
+    assert "unknown design for task vww: 'trecx-two-exits'; known: baseline, trecx" in err

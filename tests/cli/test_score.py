@@ -8,10 +8,11 @@ import pytest
 
 from tests.cli.test_commands import document, run
 from tests.conftest import ROOT
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.nn import keras
 from trecx.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_the_stored_scores_are_the_models_answers(capsys, two_exits, images):
 def test_progress_and_messages_go_to_standard_error(capsys, two_exits, images):
     scored(capsys, *arguments(two_exits, images))
     _, out, err = run(capsys, *arguments(two_exits, images), "--json")
-    assert "was scored before" in err
+    assert "already exists: this model was scored before. Nothing was added" in err
     assert json.loads(out)
 
 

@@ -122,7 +122,7 @@ def test_images_of_a_pickled_batch_are_read_by_their_place(downloads):
     rows = np.random.default_rng(2).integers(0, 256, (3, 3072)).astype(np.uint8)
     (downloads / source.folder).mkdir(parents=True)
     path = downloads / source.folder / "test_batch"
-    path.write_bytes(pickle.dumps({b"data": rows, b"labels": [0, 1, 2]}))
+    path.write_bytes(pickle.dumps({b"data": rows, b"labels": [0, 1, 2]}, protocol=4))
     singles = find_single_samples("ic", source.title)
     assert np.array_equal(singles.read("test/00002"), cifar_pickles.read_batch(path)[0][2])
     for name in ("test/00003", "train/00001", "test/-1", "x"):

@@ -24,6 +24,7 @@ RULE, TITLE, VIEW, ITS_LINE, FORMAT = (block.text for block in blocks(PAGE, "pyt
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.tensorflow
 def test_a_system_is_one_rule_and_one_title(monkeypatch):
     from trecx.nn.networks import build, describe, systems, systems_of
 

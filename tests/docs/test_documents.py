@@ -1,4 +1,4 @@
-"""The pages in docs/ are run: what they say is what comes out, and what they name is there."""
+"""The pages in docs/ are run: their examples give what they show, and what they name exists."""
 
 import re
 import shlex
@@ -31,6 +31,9 @@ ELSEWHERE = {
     "contributing.md": {"python", "csv"},  # test_contributing.py
 }
 SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
+SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]
+PRINTED = [shown for shown in SHOWN if shown not in SCORED]
+EXAMPLES = "example --out examples"
 ANSWERING = [page for page in PAGES if blocks(text_of(page), "pycon")]
 NAMED = re.compile(r"`((?:trecx|app|tests|data|artifacts|benchmarks)/[\w./-]*)`")
 LINK = re.compile(r"\]\((?!https?:)([\w./-]*)(?:#([\w-]+))?\)")
@@ -47,9 +50,39 @@ def test_a_page_answers_as_it_says(page, shipped):
 
 
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's, where operations are counted
-@pytest.mark.parametrize(("page", "command", "output"), SHOWN, ids=[" ".join(shown[:2]) for shown in SHOWN])
+@pytest.mark.parametrize(
+    ("page", "command", "output"),
+    [
+        pytest.param(*shown, marks=[pytest.mark.tensorflow] * shown[1].startswith("flops"))
+        for shown in PRINTED
+    ],
+    ids=[" ".join(shown[:2]) for shown in PRINTED],
+)
 def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, shipped):
+    if " examples/" in command:
+        printed(capfd, EXAMPLES)
     assert_printed(printed(capfd, command), output)
+
+
+@pytest.mark.mirror
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("page", "command", "output"), SCORED, ids=[" ".join(shown[:2]) for shown in SCORED])
+def test_fetching_and_scoring_print_what_a_page_shows(page, command, output, capfd, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    printed(capfd, "data fetch kws")
+    printed(capfd, "models fetch kws")
+    assert_printed(printed(capfd, command), output)
+    assert_printed(printed(capfd, command), output)  # the same run, not a second one
+
+
+def test_the_command_line_page_has_an_example_of_every_command():
+    group = typer.main.get_command(app)
+    shown = set(re.findall(r"python -m trecx ([a-z]+)", text_of("command-line.md")))
+    assert shown == set(group.commands)
+    assert {page for page, *_ in SCORED} == {"command-line.md"}
+    for command in ("tradeoff", "point", "choose", "export", "import"):
+        assert any(page == "command-line.md" and line.startswith(command) for page, line, _ in PRINTED)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -82,7 +115,10 @@ def test_commands_that_a_page_names_have_the_options_that_it_names(page):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.tensorflow] * ("`trecx.nn" in text_of(page))) for page in PAGES],
+)
 def test_what_a_page_names_is_there(page):
     for path in NAMED.findall(text_of(page)):
         assert (ROOT / path).exists() or "NAME" in path, path

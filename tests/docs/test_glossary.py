@@ -6,7 +6,7 @@ from tests.conftest import ROOT
 from tests.docs.documents import text_of
 from trecx.glossary import TERMS, glossary_table
 
-CALLED = re.compile(r"""definition\(\s*f?["']([^"']+)["']""")
+CALLED = re.compile(r"""(?:definition|_hint)\(\s*["']([^"']+)["']""")
 
 
 def test_the_glossary_defines_each_term_as_the_code_does():

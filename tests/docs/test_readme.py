@@ -19,6 +19,7 @@ def test_a_transcript_is_what_the_command_prints(capfd, shipped, command):
 
 @pytest.mark.mirror
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.tensorflow
 def test_fetching_and_scoring_print_what_the_readme_says(capfd, monkeypatch):
     monkeypatch.chdir(ROOT)
     printed(capfd, "data fetch kws")
@@ -34,7 +35,7 @@ def test_the_readme_shows_the_way_from_a_model_to_a_choice():
 def named_in_the_tree():
     """Yield each path of the house as it is drawn: two spaces deeper is one folder deeper."""
     folder = ""
-    for line in README.split("## The house\n\n")[1].split("\n\n")[0].splitlines():
+    for line in README.split("## Repository layout\n\n")[1].split("\n\n")[0].splitlines():
         nested = line.startswith(" " * 6)
         names = re.split(r" {2,}", line.strip())[0].split()
         for name in names:

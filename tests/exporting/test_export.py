@@ -118,7 +118,7 @@ def test_the_header_goes_to_a_file_and_its_int8_may_count_otherwise(shipped, tmp
     ("options", "told"),
     [
         (("--threshold", "0.5", "--out", "nowhere/t.h"), "there is no folder"),
-        (("--threshold", "0.5", "--out", "report.pdf"), "unknown ending '.pdf'"),
+        (("--threshold", "0.5", "--out", "report.pdf"), "unknown file extension '.pdf'"),
         (("--threshold", "0.5", "--out", "folder.h"), "is a folder"),
         (("--threshold", "2", "--out", "t.h"), "must lie within 0..1"),
         (("--threshold", "nan", "--out", "t.h"), "must lie within 0..1"),

@@ -209,11 +209,11 @@ def test_the_header_tells_what_follows_and_where_it_comes_from(shipped):
 def test_costs_that_are_proportions_only_are_called_so(shipped):
     record = record_of("kws/trecx", Rule(0.69))
     relative = replace(record, run=replace(record.run, training={"costs": "relative"}))
-    assert "proportions only: 1000000 is the final exit" in " ".join(c_header(relative).split())
-    assert "proportions" not in c_header(record)
+    assert "relative costs: the final exit is 1000000" in " ".join(c_header(relative).split())
+    assert "relative costs" not in c_header(record)
 
 
-def test_a_rho_that_int8_cannot_reach_is_called_never(shipped):
+def test_a_rho_that_int8_cannot_reach_gives_no_early_exits(shipped):
     header = c_header(record_of("kws/trecx", Rule(0.9962, precision="int8")))
-    assert "#define TRECX_THRESHOLD_INT8 128 /* never" in header
+    assert "#define TRECX_THRESHOLD_INT8 128 /* above every int8 value: no early exits" in header
     assert "0.0000 expected" in header

@@ -12,6 +12,7 @@ from tests.faults.killing import N_COLLECTED, N_KILLS, N_SAVED, WORKS
 
 NEW = {"import": "mine", "score": "trecx"}  # the run that a work brings
 SAVED = {f"{kind}-{number}" for kind in ("point", "shelf") for number in range(N_SAVED)}
+pytestmark = pytest.mark.tensorflow  # one of the works is a scoring
 
 
 @pytest.fixture(scope="module")

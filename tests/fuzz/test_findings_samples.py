@@ -80,7 +80,7 @@ def tar(*members, **promised):
             info = tarfile.TarInfo(name)
             info.size = promised.get("size", 0)
             info.pax_headers = promised.get("said", {})
-            archive.addfile(info)
+            archive.fileobj.write(info.tobuf(tarfile.PAX_FORMAT))  # addfile would ask for the bytes promised
     return file.getvalue()
 
 
@@ -185,7 +185,7 @@ def test_a_source_outside_the_folder_of_downloads_is_refused(tmp_path, place):
 def test_a_damaged_table_of_profiles_is_told(tmp_path, change):
     text = energy.ENERGY_PROFILES.read_text(encoding="utf-8")
     (tmp_path / "profiles.csv").write_text(text.replace(*change), encoding="utf-8")
-    with pytest.raises(EnergyError, match="is no table of profiles"):
+    with pytest.raises(EnergyError, match="cannot be read as a table of device profiles"):
         energy.read_profiles(tmp_path / "profiles.csv")
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.fuzz.harness import fuzz, mutated, only
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.errors import ModelError, TrainingError
 from trecx.jobs import known_models
 from trecx.nn import keras
@@ -25,7 +26,7 @@ from trecx.nn.training.output import find_trained
 
 FOLDER = tempfile.TemporaryDirectory()
 HERE = Path(FOLDER.name)
-pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow and Keras warn of themselves
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]  # TensorFlow and Keras warn of themselves
 CONFIG = {"task": "kws", "system": "trecx", "dataset": "d", "dataset_sha256": "0", "seed": 0, "backend": "x"}
 CONFIGS = (json.dumps({"config": CONFIG, "versions": {}}).encode(),)
 JSON = (b"{", b"}", b"[" * 5_000, b"null", b"NaN", b"1e999", b'"config"', b"9" * 5_000, b"\xff", b"\\ud800")
@@ -142,7 +143,7 @@ def test_any_checkpoint(data):
 def test_a_checkpoint_of_other_weights_is_damaged(tmp_path, arrays):
     about = json.dumps({"config": CONFIG, "history": []})
     (tmp_path / FILE).write_bytes(checkpoint_bytes(about, arrays))
-    with pytest.raises(TrainingError, match="other weights than the network has"):
+    with pytest.raises(TrainingError, match="its weights do not match the network"):
         Checkpoint(tmp_path, CONFIG).load(Trained())
 
 

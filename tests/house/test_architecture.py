@@ -161,7 +161,7 @@ LAYERS = {
     "jobs.model_scoring": "errors paths progress datasets store jobs.known_models nn",
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
-    "jobs.readiness": "paths store jobs.queue",
+    "jobs.readiness": "errors paths store jobs.queue",
     "jobs.runner": "jobs.job jobs.records",
     "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
     "nn": "errors paths progress scores files datasets store",
@@ -171,8 +171,8 @@ LAYERS = {
         "comparison.training_history confidence.calibration confidence.distribution"
     ),
     "console": (
-        "datasets device.operating_conditions threshold.benefit_curve threshold.exit_criteria "
-        "threshold.exit_table threshold.oracle threshold.run_context store figures"
+        "glossary datasets device.operating_conditions threshold.benefit_curve threshold.exit_criteria "
+        "threshold.exit_table threshold.oracle threshold.outcomes threshold.run_context store figures"
     ),
     "report": (
         "errors scores datasets threshold.class_mix threshold.exit_criteria threshold.exit_table "

@@ -83,7 +83,7 @@ def test_scores_out_of_the_store_and_in_again_are_the_same_run(capsys, examples,
     status, out, err = run(capsys, "import", str(examples / "scores.npz"), *words, "--json")
     first = json.loads(out)
     assert status == 0
-    assert "taken as your own: task pets, system mine" in err
+    assert "treated as your own: task pets, design mine" in err
     out_file = tmp_path / f"again.{suffix}"
     assert document(capsys, "scores", "pets/mine", "--out", str(out_file)) == {first["run_id"]: str(out_file)}
     _, out, _ = run(capsys, "import", str(out_file), *words, "--json")
@@ -120,7 +120,7 @@ def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
     [
         ({"profile": "taken"}, StoreError, "there is a profile 'taken' already"),
         ({"profile": "x" * 81}, StoreError, "needs a name of 1 to 80"),
-        ({"energy_uj": [5]}, EnergyError, "one number of µJ an exit: 2 exits, got 1"),
+        ({"energy_uj": [5]}, EnergyError, "one number of µJ per exit: 2 exits, got 1"),
         ({"energy_uj": [6, 5]}, EnergyError, "must increase"),
         ({"exit_flops": [2, 1]}, ScoresError, "increase"),
         ({"exit_flops": [1, 2], "relative_costs": [1, 2]}, ScoresError, "not both"),

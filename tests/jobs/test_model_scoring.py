@@ -36,6 +36,7 @@ def assert_is_shipped(run, key):
     )
 
 
+@pytest.mark.tensorflow
 def test_a_model_trained_here_gives_the_run_that_is_shipped_and_is_not_scored_twice():
     key, told = "trained here/digits/trecx/seed-1", []
     run = score_known(find_known(key), Store(), lambda *step: told.append(step))
@@ -47,6 +48,7 @@ def test_a_model_trained_here_gives_the_run_that_is_shipped_and_is_not_scored_tw
 
 
 @pytest.mark.mirror
+@pytest.mark.tensorflow
 def test_what_is_not_here_is_fetched_first_and_so_is_a_model_that_was_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DOWNLOADS", tmp_path / "downloads")
     key, told = "published/vww/baseline", []
@@ -62,6 +64,7 @@ def test_what_is_not_here_is_fetched_first_and_so_is_a_model_that_was_changed(tm
 
 
 @pytest.mark.mirror
+@pytest.mark.tensorflow
 def test_a_model_is_never_scored_on_samples_that_it_learned_from():
     key = "trained here/kws/trecx/seed-1"
     run = score_known(find_known(key), Store())

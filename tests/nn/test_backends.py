@@ -41,6 +41,7 @@ def test_training_has_no_tensorflow_of_its_own(path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.tensorflow
 def test_both_ways_to_hear_give_the_same_features() -> None:
     from trecx.datasets import mfcc
     from trecx.nn import mfcc_tensorflow

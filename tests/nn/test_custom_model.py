@@ -58,7 +58,7 @@ def test_other_preprocessing_makes_another_run(capsys, arguments, tmp_path):
     ("change", "words"),
     [
         (lambda text: text.replace("[8, 6]", "[6, 8]\nresize = true"), "takes samples of shape .8, 6, 3."),
-        (lambda text: text + 'colour = "grey"', "have shape .8, 6, 1.; mend the task file"),
+        (lambda text: text + 'colour = "grey"', "have shape .8, 6, 1.; correct the task file"),
     ],
 )
 def test_samples_that_do_not_fit_the_model_are_told(capsys, arguments, tmp_path, change, words):

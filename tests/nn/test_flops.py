@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.nn import keras, tf
 from trecx.nn.flops import count_exit_flops
 from trecx.nn.graphs import exit_order, freeze
 from trecx.nn.models import load_model
+
+pytestmark = TENSORFLOW
 
 AUTHORS = "raw.githubusercontent.com/nikhilghanathe/t-recx/934a4e9f500f0051bad5ee32a7cde0a492aec174"
 IC, KWS, VWW = (

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.datasets import tasks
 from trecx.errors import UnknownNameError
 from trecx.nn import keras, tf
@@ -21,7 +22,7 @@ from trecx.nn.networks.layers import FirstChannels
 from trecx.nn.networks.systems import SYSTEMS
 
 # Keras' own, on reading a variable with NumPy 2.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 
 EVERY_TASK = {"baseline", "trecx", "trecx-noev", "trecx-notransfer", "fmaps-concat", "baseline-ee"}
 EVERY_TASK |= {"sdn", "branchynet"}
@@ -162,7 +163,7 @@ def test_two_exits_cost_resnet_8_about_the_papers_17_2_percent_of_parameters() -
 
 def test_an_unknown_row_names_its_neighbours() -> None:
     with pytest.raises(
-        UnknownNameError, match="unknown system of task kws 'trecx-two-exits'; known: baseline, "
+        UnknownNameError, match="unknown design for task kws: 'trecx-two-exits'; known: baseline, "
     ):
         describe("kws", "trecx-two-exits")
     with pytest.raises(UnknownNameError, match="unknown task 'mnist'; known: kws, ic, vww, digits"):

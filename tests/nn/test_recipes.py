@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.datasets.samples import SampleSet
 from trecx.errors import UnknownNameError
 from trecx.nn.networks import describe, systems_of
@@ -14,7 +15,7 @@ from trecx.nn.training.images import ImageAugmentation
 from trecx.nn.training.recipes import RECIPES
 from trecx.nn.training.waveforms import SpeechAugmentation
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 SILENT, NOISE = np.zeros(0, np.int16), np.full(32_000, 9000, np.int16)
 
 

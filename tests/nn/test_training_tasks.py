@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.test_commands import run
+from tests.needs_tensorflow import TENSORFLOW
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.training_sets import TrainingData
 from trecx.errors import TrainingError
@@ -18,7 +19,7 @@ from trecx.nn.networks.grammar import Conv, Dropout, Pool, Stage
 from trecx.nn.training import TrainingPlan, find_recipe, train
 from trecx.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
 NOISE = np.random.default_rng(3).normal(0, 3000, 40_000).astype(np.int16)
 
 

@@ -25,15 +25,15 @@ def test_it_says_where_the_numbers_come_from_and_what_they_do_not_say(shipped):
     words = page_of().words
     for said in (
         "DS-CNN on Speech Commands v0.02 test, 4,890 clips",
-        "NUCLEO-L4R5ZI · Cortex-M4 120 MHz · TFLM 2.3.1 · 1.8 V · CR2032 · 20 inferences a minute",
-        "An estimate: 4,161, 7,516 µJ by the time each exit has answered",
-        "The truth is thought to lie within 0.72 to 1.39 times that",
+        "NUCLEO-L4R5ZI · Cortex-M4 120 MHz · TFLM 2.3.1 · 1.8 V · CR2032 · 20 inferences per minute",
+        "Estimate: 4,161, 7,516 µJ, cumulative by exit",
+        "The actual value is expected within 0.72–1.39 times the estimate",
         "no sensor, no radio",
         "github.com/mlcommons/tiny_results_v0.5",
-        "self-discharge is not counted. Source: Panasonic",
-        "reaches ρ; the final exit answers the rest",
+        "self-discharge is not included. Source: Panasonic",
+        "is ≥ ρ; the final exit takes all remaining clips",
         "every number is a count over their scores, exact at every ρ",
-        "expect a little less in the field",
+        "so expect a slightly lower accuracy in the field",
         "1bbb3c963e16e529a5e7248be04cffffb19d75d44ebe531667740002397acef1",
         "accfff82b06a76753b9cfbf990cfb54be1ede0400a75841f85b08ee57675bdb4",
         "kws-baseline-36075001",
@@ -96,8 +96,8 @@ def test_other_runs_stand_beside_it_under_the_same_class_mix(shipped):
     page = Page(report_html(report))
     drawn = json.loads(page.data["others"])["data"]
     assert {trace["name"] for trace in drawn} >= {"SDN · published", "T-RECX · published, at this ρ"}
-    assert "All were scored over the same clips" in page.words
-    assert "Beside other designs" not in page_of(compare=["kws/trecx"], **CHEAP).words
+    assert "All designs were scored on the same clips" in page.words
+    assert "Comparison with other designs" not in page_of(compare=["kws/trecx"], **CHEAP).words
 
 
 def test_other_samples_are_told_and_other_tasks_are_refused(shipped):
@@ -126,9 +126,9 @@ def test_measured_costs_a_missing_rate_and_no_device_are_said(shipped, tmp_path)
     out = tmp_path / "report.html"
     trecx.save_report("kws/trecx", 0.69, out, energy_uj=[2600, 4700], battery="CR2032")
     page = Page(out.read_text(encoding="utf-8"))
-    assert "Measured, and typed in: 2,600, 4,700 µJ" in page.words
-    assert page.data["views"]["FLOPs"]["text"]["remedies"]["rate"] == "nobody said how often it infers"
-    assert "nothing is said about energy" in page_of(**CHEAP).words
+    assert "Measured values, entered by the user: 2,600, 4,700 µJ" in page.words
+    assert page.data["views"]["FLOPs"]["text"]["remedies"]["rate"] == "Inferences per minute unknown"
+    assert "energy and battery life are unknown" in page_of(**CHEAP).words
 
 
 def test_an_int8_softmax_of_other_steps_begins_at_the_step_it_goes_by(shipped):
@@ -142,7 +142,7 @@ def test_an_int8_softmax_of_other_steps_begins_at_the_step_it_goes_by(shipped):
 def test_nobody_leaving_early_is_a_point_too(shipped):
     page = page_of(rule=Rule(float("inf")), **CHEAP)
     assert page.data["begin"]["threshold"] is None
-    assert "never" in page.words
+    assert "∞" in page.words
 
 
 def test_the_command_writes_what_the_function_does(shipped, tmp_path, capsys):
@@ -160,13 +160,13 @@ def test_the_command_writes_what_the_function_does(shipped, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("options", "status", "told"),
     [
-        (("--compare", "kws/sdn", "--out", "t.h"), 2, "go with a report"),
-        (("--pictures", "3", "--out", "t.json"), 2, "go with a report"),
+        (("--compare", "kws/sdn", "--out", "t.h"), 2, "need a report"),
+        (("--pictures", "3", "--out", "t.json"), 2, "need a report"),
         (("--pictures", "25", "--out", "t.html"), 2, "less than or equal to 24"),
         (("--compare", "vww/trecx", "--out", "t.html"), 1, "another task"),
         (("--compare", "kws/nothing", "--out", "t.html"), 1, "unknown run"),
         (("--out", "nowhere/t.html"), 1, "there is no folder"),
-        (("--out", "t.pdf"), 1, "unknown ending"),
+        (("--out", "t.pdf"), 1, "unknown file extension"),
     ],
 )
 def test_what_the_command_cannot_do_is_told(shipped, tmp_path, monkeypatch, capsys, options, status, told):

@@ -31,7 +31,7 @@ def test_many_samples_and_many_classes_fit_into_six_megabytes(n_samples, n_class
     table = json.loads(page.data["table"])
     assert table["exact"] is False
     assert sum(table["start"]["count"]) == n_samples
-    assert f"{len(table['edges']):,} values of ρ, each k/256 among them" in page.words
+    assert f"{len(table['edges']):,} values of ρ, which include every k/256" in page.words
 
 
 def test_what_does_not_fit_even_so_is_told_and_json_is_offered(monkeypatch, shipped):
@@ -90,7 +90,7 @@ def test_nothing_in_it_points_outside(shipped):
     page = page_of(compare=["kws/sdn"])
     pointing = [value for _, name, value in page.attributes if name in ("src", "href", "action", "srcset")]
     assert pointing == []
-    style = page.words[: page.words.index("When may it stop early?")]
+    style = page.words[: page.words.index("Exit threshold ρ")]
     assert "url(" not in style
     assert "@import" not in style
 
@@ -125,18 +125,18 @@ def test_pictures_of_overthought_samples_stand_in_it_only_where_they_are_asked_f
         kind, content = image.split(",", 1)
         assert kind == "data:image/png;base64"
         assert base64.b64decode(content).startswith(b"\x89PNG")
-    assert "someone's data" in page.words
+    assert "may be personal data" in page.words
     assert len(page_of("digits/trecx", Rule(0.9), n_pictures=1, **CHEAP).tags) < len(page.tags)
     assert "img" not in page_of("digits/trecx", Rule(0.9), **CHEAP).tags
     none = page_of("digits/trecx", Rule(0.0), n_pictures=3, **CHEAP)
-    assert "no image is answered wrong that an earlier exit was right about" in none.words
+    assert "there is no image with destructive overthinking" in none.words
 
 
 def test_pictures_that_cannot_be_had_are_told_with_the_way_on(shipped, monkeypatch, tmp_path):
     monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
-    with pytest.raises(ExportError, match="fetch them with 'python -m trecx data fetch kws'"):
+    with pytest.raises(ExportError, match="run 'python -m trecx data fetch kws'"):
         reported(n_pictures=3)
-    with pytest.raises(ExportError, match="by the largest probability only"):
+    with pytest.raises(ExportError, match="with the maximum softmax probability as exit criterion only"):
         reported("digits/trecx", Rule(0.5, "margin"), n_pictures=3)
 
 

@@ -1,4 +1,4 @@
-"""The document beside the paper: held to the store."""
+"""The document that compares with the paper: checked against the store."""
 
 import csv
 import io
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_written_to_ends_with_one_sentence(tmp_path, cap
     with pytest.raises(SystemExit) as end:
         main(["reproduce", "--out", str(tmp_path / "file")])
     assert end.value.code == 1
-    assert "choose another with --out" in capsys.readouterr().err
+    assert "choose another folder with --out" in capsys.readouterr().err
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-"""The numbers beside the paper: held to loops and formulas that anyone can check."""
+"""The numbers compared with the paper: checked with loops and formulas."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_a_budget_buys_the_most_accurate_point_that_costs_no_more(system):
         assert point.accuracy == max(affordable)
 
 
-def test_right_answers_at_thresholds_add_up_to_the_operating_points(eight):
+def test_correct_predictions_at_thresholds_add_up_to_the_operating_points(eight):
     thresholds = np.array([0.0, 0.6, 0.8, 0.95, np.inf])
     right = correct_at(eight, thresholds)
     assert right.mean(axis=0).tolist() == [operating_point(eight, rho).accuracy for rho in thresholds]
@@ -92,7 +92,7 @@ def test_intervals_over_samples_and_over_seeds():
     assert seeds.margin == pytest.approx(2.78 * np.sqrt(2.5 / 5))
 
 
-def test_a_quantile_that_is_plainly_higher_is_told_from_luck():
+def test_a_quantile_that_is_clearly_higher_is_significant():
     random = np.random.default_rng(0)
     high, low = 0.65 + 0.25 * random.beta(4, 2, 2000), 0.65 + 0.25 * random.beta(2, 4, 2000)
     gain = quantile_gain([high], [low], 0.5, MEDIUM_CONFIDENCE)
@@ -105,7 +105,7 @@ def test_a_quantile_that_is_plainly_higher_is_told_from_luck():
     ("low", "high", "verdict"),
     [(0.1, 0.9, Verdict.HOLDS), (-0.1, 0.9, Verdict.UNDECIDED), (-0.9, -0.1, Verdict.FAILS)],
 )
-def test_a_claim_holds_only_above_what_luck_gives(low, high, verdict):
+def test_a_claim_holds_only_if_it_is_significant(low, high, verdict):
     row = gain_row("a claim", Estimate((low + high) / 2, low, high), 0.5, [])
     assert row.verdict is verdict
     assert row.words.endswith("; paper +0.5")
@@ -113,15 +113,15 @@ def test_a_claim_holds_only_above_what_luck_gives(low, high, verdict):
 
 def test_a_saving_is_told_in_words_that_come_from_the_numbers():
     saving = Estimate(0.377, 0.35, 0.40)
-    verdict, words = saving_verdict(saving, 0.377, "at −1 point", 0.0)
+    verdict, words = saving_verdict(saving, 0.377, "at −1 pt", 0.0)
     assert verdict is Verdict.HOLDS
-    assert words.startswith("37.7 % fewer FLOPs at −1 point")
+    assert words.startswith("37.7 % fewer FLOPs at −1 pt")
     assert words.endswith("paper 37.7 %")
     assert saving_verdict(saving, 0.5, "there", 0.0)[0] is Verdict.LESS
     assert saving_verdict(saving, 0.3, "there", 0.0)[0] is Verdict.MORE
     assert saving_verdict(Estimate(-0.1, -0.2, 0.0), None, "there", 0.0)[1].startswith("10.0 % more FLOPs")
     verdict, words = saving_verdict(saving, 0.377, "there", 0.02)
-    assert (verdict, "2.0 points short" in words) == (Verdict.FAILS, True)
+    assert (verdict, "2.0 pt below the target" in words) == (Verdict.FAILS, True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -109,7 +110,7 @@ def test_imported_scores_are_told_apart_by_their_content(store, scores):
 def test_runs_over_the_same_samples_share_them(store, scores, file):
     store.save_run(KWS, scores)
     store.save_run(replace(KWS, system="sdn", model_sha256="other"), scores)
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         assert database.execute("SELECT count(*) FROM samples").fetchone() == (50,)
         assert database.execute("SELECT count(*) FROM scores").fetchone() == (200,)
     database.close()
@@ -221,7 +222,7 @@ def test_a_killed_writer_leaves_a_whole_store(store, scores, file, tmp_path):
     writer.wait()
     writer.stdout.close()
     assert Store(str(file)).runs() == [first]
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert database.execute("SELECT count(DISTINCT run) FROM scores").fetchone() == (1,)
     database.close()
@@ -271,7 +272,7 @@ def test_a_file_that_is_no_database_says_so(file):
 
 
 def test_another_programs_database_is_left_alone(file, scores):
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         database.execute("CREATE TABLE songs (name TEXT)")
     database.close()
     for use in (Store.runs, lambda store: store.save_run(KWS, scores)):
@@ -281,7 +282,7 @@ def test_another_programs_database_is_left_alone(file, scores):
 
 def test_another_schema_version_says_which(store, scores, file):
     store.save_run(KWS, scores)
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE trecx_schema SET version = 99")
     database.close()
     with pytest.raises(StoreError, match="schema version 99, this program knows version 2"):

@@ -15,7 +15,7 @@ from trecx.threshold.choice import RATE, choose
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds
-from trecx.threshold.limits import Limits, words
+from trecx.threshold.limits import Limits, limit_title
 
 CELL = Battery("cell", 100, 3.0, 1.0, 0.5)
 PER_HOUR = 600
@@ -228,7 +228,7 @@ def test_a_drop_is_held_against_the_baseline_or_against_the_final_exit(eight):
     assert choose(curve, Limits(max_drop=0.125), baseline_accuracy=0.75).best.quantities["flops"] == 125
     assert choose(curve, Limits(max_drop=0.125), baseline_accuracy=1.0).best.quantities["flops"] == 250
     assert choose(curve, Limits(max_drop=0.125, against="final")).best.quantities["flops"] == 125
-    with pytest.raises(BudgetError, match="no baseline over the same samples"):
+    with pytest.raises(BudgetError, match="no baseline was scored on the same samples"):
         choose(curve, Limits(max_drop=0.125))
 
 
@@ -243,14 +243,14 @@ def test_a_limit_that_is_met_but_for_rounding_is_met(eight):
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        ({}, "one limit at least"),
+        ({}, "no limit is set; set at least one"),
         ({"max_energy_uj": -5}, "max energy (µJ) must be a number above 0"),
-        ({"max_flops": 0}, "max flops must be a number above 0"),
-        ({"min_battery_days": math.inf}, "min battery days must be a number above 0"),
+        ({"max_flops": 0}, "max FLOPs must be a number above 0"),
+        ({"min_battery_days": math.inf}, "min battery life (days) must be a number above 0"),
         ({"max_latency_ms": math.nan}, "max latency (ms) must be"),
         ({"min_accuracy": 91}, "within 0..1"),
         ({"max_drop": -0.01}, "within 0..1"),
-        ({"max_drop": 0.01, "against": "me"}, "the baseline or final"),
+        ({"max_drop": 0.01, "against": "me"}, "with 'baseline' or 'final'"),
     ],
 )
 def test_an_absurd_wish_is_refused(limits, message):
@@ -263,7 +263,7 @@ def test_an_absurd_wish_is_refused(limits, message):
 def test_a_limit_says_what_must_be_known_for_it(eight, name):
     with pytest.raises(BudgetError) as refused:
         choose(benefit_curve(eight), Limits(**{name: 1}))
-    assert str(refused.value).startswith(f"{words(name)} needs a device")
+    assert str(refused.value).startswith(f"{limit_title(name)} needs a device")
 
 
 def test_more_inferences_than_an_hour_can_hold_are_refused(eight):
@@ -277,8 +277,8 @@ def test_more_inferences_than_an_hour_can_hold_are_refused(eight):
 
 
 def test_limits_are_called_as_people_write_them():
-    assert words("max_mj_per_day") == "max mJ per day"
-    assert words("max_energy_uj") == "max energy (µJ)"
+    assert limit_title("max_mj_per_day") == "max mJ per day"
+    assert limit_title("max_energy_uj") == "max energy (µJ)"
 
 
 def test_nothing_binds_where_no_threshold_meets_the_wish(eight):
@@ -288,10 +288,13 @@ def test_nothing_binds_where_no_threshold_meets_the_wish(eight):
 
 
 def test_errors_of_a_wish_say_what_to_do(eight):
-    with pytest.raises(BudgetError, match="^ask for one limit at least, such as the most FLOPs or the least"):
+    with pytest.raises(
+        BudgetError, match="^no limit is set; set at least one, such as a maximum of FLOPs or a minimum"
+    ):
         Limits()
     with pytest.raises(
-        BudgetError, match="^there is no baseline over the same samples: hold the drop against final$"
+        BudgetError,
+        match="^no baseline was scored on the same samples; compare the drop with the final exit instead$",
     ):
         choose(benefit_curve(eight), Limits(max_drop=0.01), OperatingConditions())
 
@@ -307,5 +310,5 @@ def test_a_point_at_which_the_device_cannot_keep_up_is_never_the_answer(eight):
         choose(curve, Limits(max_flops=1e9), OperatingConditions(costs)).best.quantities["flops"]
         > (choice.best.quantities["flops"])
     )
-    with pytest.raises(BudgetError, match="the device cannot keep up$"):
+    with pytest.raises(BudgetError, match="lower the number of inferences per hour$"):
         choose(curve, Limits(max_flops=1e9), OperatingConditions(costs, inferences_per_hour=4_000))

@@ -114,7 +114,7 @@ def test_only_tables_of_the_same_exits_and_classes_are_added(eight):
     dearer = replace(table, exit_flops=table.exit_flops + 1)
     others = replace(table, class_names=("a", "b"))
     for other in (ExitTable.of(random_scores(5)), dearer, others):
-        with pytest.raises(ScoresError, match="^only tables of the same classes and the same exit FLOPs"):
+        with pytest.raises(ScoresError, match="^only tables with the same classes and the same exit FLOPs"):
             table + other
 
 

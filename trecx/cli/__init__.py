@@ -1,4 +1,4 @@
-"""The command line: one file per group of commands, with printing beside them."""
+"""The command line: one module for each group of commands; the `printing` modules print the results."""
 
 from trecx.cli.commands import main
 

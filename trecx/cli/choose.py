@@ -24,19 +24,20 @@ from trecx.threshold.limits import Limits
 
 NONE_MEETS = 3  # exit status
 Against = Annotated[
-    Literal["baseline", "final"], typer.Option(help="… against the baseline, or always running to the end.")
+    Literal["baseline", "final"],
+    typer.Option(help="Compare --max-drop with the baseline, or with the final exit alone."),
 ]
 
 
 def choose(
     run_name: RunName,
-    max_flops: Annotated[float | None, typer.Option(help="Most FLOPs per inference.")] = None,
-    max_energy_uj: Annotated[float | None, typer.Option(help="Most µJ per inference.")] = None,
-    max_mj_per_day: Annotated[float | None, typer.Option(help="Most mJ a day, sleep not counted.")] = None,
-    min_days: Annotated[float | None, typer.Option(help="Fewest days of battery.")] = None,
-    max_latency_ms: Annotated[float | None, typer.Option(help="Most ms per inference, on average.")] = None,
-    min_accuracy: Annotated[float | None, typer.Option(help="Least accuracy, 0..1.")] = None,
-    max_drop: Annotated[float | None, typer.Option(help="Most accuracy lost, 0..1; 0.01 is a point.")] = None,
+    max_flops: Annotated[float | None, typer.Option(help="Maximum FLOPs per inference.")] = None,
+    max_energy_uj: Annotated[float | None, typer.Option(help="Maximum µJ per inference.")] = None,
+    max_mj_per_day: Annotated[float | None, typer.Option(help="Maximum mJ per day, without sleep.")] = None,
+    min_days: Annotated[float | None, typer.Option(help="Minimum battery life in days.")] = None,
+    max_latency_ms: Annotated[float | None, typer.Option(help="Maximum ms per inference (mean).")] = None,
+    min_accuracy: Annotated[float | None, typer.Option(help="Minimum accuracy, 0..1.")] = None,
+    max_drop: Annotated[float | None, typer.Option(help="Maximum accuracy drop; 0.01 is 1 pt.")] = None,
     against: Against = "baseline",
     device: Device = None,
     energy_uj: EnergyUj = "",
@@ -44,12 +45,12 @@ def choose(
     battery: BatteryName = None,
     per_hour: PerHour = None,
     mix: Mix = AS_TESTED,
-    int8: Annotated[bool, typer.Option("--int8", help="Only ρ that an int8 device can tell apart.")] = False,
+    int8: Annotated[bool, typer.Option("--int8", help="Only ρ that are multiples of 1/256.")] = False,
     source: Source = None,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Find the best ρ within limits, in any combination; exit status 3 if there is none."""
+    """Find the best ρ within one or more limits. The exit status is 3 if no ρ meets them."""
     limits = Limits(
         max_flops=max_flops,
         max_energy_uj=max_energy_uj,
@@ -72,5 +73,5 @@ def choose(
 
 
 def devices(as_json: Json = False) -> None:
-    """List the devices that energy and latency were published for (MLPerf Tiny)."""
+    """List the devices with published energy and latency measurements (MLPerf Tiny)."""
     printing_choice.show_devices(list(device_profiles().values()), as_json)

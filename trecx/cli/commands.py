@@ -1,4 +1,4 @@
-"""The commands together, and running one of them."""
+"""All commands, and `main`, which runs one of them."""
 
 import sys
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="The samples that models are scored on.", no_args_is_help=True)
-models = typer.Typer(help="The paper's published models.", no_args_is_help=True)
+data = typer.Typer(help="Download test sets.", no_args_is_help=True)
+models = typer.Typer(help="Download the paper's published models.", no_args_is_help=True)
 app.add_typer(data, name="data")
 app.add_typer(models, name="models")
 data.command("fetch")(download.data_fetch)
@@ -30,7 +30,7 @@ for command in (
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; a TrecxError is told in one line and ends with status 1."""
+    """Run one command; a TrecxError is printed in one line, and the exit status is 1."""
     try:
         app(args=arguments, prog_name="trecx")
     except TrecxError as error:

@@ -1,4 +1,4 @@
-"""The commands that print runs and what ρ does to one: `runs`, `curve`, `point`, `tradeoff`."""
+"""The commands that print runs and operating points: `runs`, `curve`, `point`, `tradeoff`."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ def runs(db: Db = None, as_json: Json = False) -> None:
     """List all runs."""
     store = Store(db)
     if not (found := store.runs()) and not as_json:
-        printing.tell(f"There are no runs in {store.name} yet.")
+        printing.tell(f"{store.name} contains no runs.")
     printing.show_runs(found, as_json)
 
 
@@ -31,12 +31,12 @@ def curve(
 
 def point(
     run_name: RunName,
-    threshold: Annotated[float, typer.Option("--threshold", help="ρ, 0..1, or inf: nobody leaves early.")],
+    threshold: Annotated[float, typer.Option("--threshold", help="ρ, 0..1, or inf: no early exits.")],
     source: Source = None,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Print what one ρ does: accuracy, exits, FLOPs, confusion, overthinking."""
+    """Print the operating point at one ρ: accuracy, exit rate, FLOPs, outcomes."""
     store = Store(db)
     run = store.find_run(run_name, source)
     found = operating_point(store.load_scores(run), threshold)
@@ -48,20 +48,20 @@ def tradeoff(
     grid: Grid = None,
     baseline_accuracy: Annotated[
         float | None,
-        typer.Option("--baseline-accuracy", help="0..1; otherwise that of the task's baseline run."),
+        typer.Option("--baseline-accuracy", help="0..1; default: that of the task's baseline run."),
     ] = None,
     source: Source = None,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Print the points closest to the baseline's accuracy and 1, 2, 3 points below it (Table 1)."""
+    """Print the trade-off points: accuracy closest to the baseline's minus 0, 1, 2 and 3 pt (Table 1)."""
     store = Store(db)
     run = store.find_run(run_name, source)
     baseline = store.baseline_of(run)
     if baseline_accuracy is None:
         if baseline is None:
             raise ScoresError(
-                f"no baseline of task {run.task} was scored over the samples of {run.run_id}; "
+                f"no baseline of task {run.task} was scored on the samples of {run.run_id}; "
                 "score one, or give --baseline-accuracy"
             )
         baseline_accuracy = baseline.standalone_accuracy[-1]

@@ -12,18 +12,19 @@ from trecx.datasets.download import fetch_dataset, fetch_models
 def data_fetch(
     task: TaskName,
     key: Annotated[
-        str | None, typer.Option("--key", help="Another dataset of the task, as data/sources.toml calls it.")
+        str | None,
+        typer.Option("--key", help="Another dataset of the task, by its name in data/sources.toml."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Download a task's test set and check it."""
+    """Download a task's test set and verify it."""
     with printing.progress() as progress:
         folder = fetch_dataset(task, progress, key=key)
     printing.show_paths({task: folder}, as_json)
 
 
 def models_fetch(task: TaskName, as_json: Json = False) -> None:
-    """Download the paper's trained models of a task and check them."""
+    """Download the paper's models for a task and verify them."""
     with printing.progress() as progress:
         found = fetch_models(task, progress)
     printing.show_paths(found, as_json)

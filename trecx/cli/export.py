@@ -1,4 +1,4 @@
-"""The command that hands an operating point over: `export`."""
+"""The command that writes an operating point to a file: `export`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +20,7 @@ from trecx.cli.run_context import (
 )
 from trecx.exporting import check_ending, write_export
 from trecx.figures.static import PICTURES
+from trecx.glossary import definition
 from trecx.report import (
     MOST_PICTURES,
     REPORT,
@@ -39,16 +40,16 @@ from trecx.threshold.run_context import RunContext
 
 Criterion = Annotated[
     Literal["largest", "entropy", "margin"],
-    typer.Option(help="What the exit goes by; ρ is on its scale of 0..1."),
+    typer.Option(help=definition("exit criterion")),
 ]
 Out = Annotated[
     Path,
     typer.Option(
-        help="Where to: .h for firmware, .json, .csv, .html for a report, or .svg or .png for three slides."
+        help="Output file: .h for firmware, .json, .csv, .html for a report, .svg or .png for three slides."
     ),
 ]
 Compare = Annotated[
-    list[str] | None, typer.Option("--compare", help="A run whose curve stands in the report, too.")
+    list[str] | None, typer.Option("--compare", help="Another run to show in the report; repeatable.")
 ]
 Pictures = Annotated[
     int,
@@ -56,19 +57,19 @@ Pictures = Annotated[
         "--pictures",
         min=0,
         max=MOST_PICTURES,
-        help="This many samples that the point overthinks stand in the report; they are someone's data.",
+        help="Number of overthought samples to show in the report. They may be personal data.",
     ),
 ]
 
 
 def export(
     run_name: RunName,
-    threshold: Annotated[float, typer.Option(help="ρ, 0..1, or inf: nobody leaves early.")],
+    threshold: Annotated[float, typer.Option(help="ρ, 0..1, or inf: no early exits.")],
     out: Out,
     criterion: Criterion = "largest",
-    int8: Annotated[bool, typer.Option("--int8", help="The numbers are for an int8 softmax.")] = False,
-    int8_scale: Annotated[float, typer.Option(help="What one step of the int8 softmax is worth.")] = 1 / 256,
-    int8_zero_point: Annotated[int, typer.Option(help="The int8 that means a probability of 0.")] = LOWEST,
+    int8: Annotated[bool, typer.Option("--int8", help="Compute the results for an int8 softmax.")] = False,
+    int8_scale: Annotated[float, typer.Option(help="Scale of the int8 softmax.")] = 1 / 256,
+    int8_zero_point: Annotated[int, typer.Option(help="Zero point of the int8 softmax.")] = LOWEST,
     device: Device = None,
     energy_uj: EnergyUj = "",
     latency_ms: LatencyMs = "",
@@ -81,11 +82,11 @@ def export(
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Write an operating point for firmware (.h), other programs (.json, .csv), or people (.html, slides)."""
+    """Write an operating point as a C header, JSON, CSV, an interactive HTML report or three slides."""
     check_ending(out, also=(REPORT, *PICTURES))
     ending = out.suffix.lower()
     if ending != REPORT and (compare or pictures):
-        raise typer.BadParameter("--compare and --pictures go with a report: --out FILE.html")
+        raise typer.BadParameter("--compare and --pictures need a report; use --out FILE.html")
     quantisation = Quantisation(int8_scale, int8_zero_point)
     rule = Rule(checked_threshold(threshold), criterion, "int8" if int8 else "float32", quantisation)
     store = Store(db)

@@ -1,4 +1,4 @@
-"""The commands for scores as files: `import`, `scores` and `example`."""
+"""The commands that read and write score files: `import`, `scores` and `example`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,35 +14,38 @@ from trecx.importing.scores_writer import write_scores
 from trecx.importing.stored_import import About, import_run
 from trecx.store import Store
 
-Costs = "one an exit, what the exits before it took included."
+Costs = "one value per exit, earlier exits included."
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scores as .npz, .csv or .parquet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Score file: .npz, .csv or .parquet.")],
     task: Task,
     system: System,
     exit_flops: Annotated[
-        str, typer.Option("--exit-flops", help="a,b,…: FLOPs by the time exit k answers.")
+        str,
+        typer.Option(
+            "--exit-flops", help="a,b,…: FLOPs from the input to each exit, earlier exits included."
+        ),
     ] = "",
     relative_costs: Annotated[
-        str, typer.Option(help="a,b,…: what exits cost in proportion, where FLOPs are not known.")
+        str, typer.Option(help="a,b,…: relative costs of the exits, if their FLOPs are unknown.")
     ] = "",
-    energy_uj: Annotated[str, typer.Option(help=f"a,b,…: µJ measured, {Costs}")] = "",
-    latency_ms: Annotated[str, typer.Option(help=f"a,b,…: ms measured, {Costs}")] = "",
+    energy_uj: Annotated[str, typer.Option(help=f"a,b,…: measured µJ, {Costs}")] = "",
+    latency_ms: Annotated[str, typer.Option(help=f"a,b,…: measured ms, {Costs}")] = "",
     profile: Annotated[
-        str, typer.Option(help="Name to keep what was measured under; else task/system.")
+        str, typer.Option(help="Name of the device profile for the measured costs; default: task/system.")
     ] = "",
     classes: Annotated[
         str, typer.Option("--classes", help="Class names in order, separated by commas.")
     ] = "",
     dataset: Annotated[
-        str, typer.Option("--dataset", help="What the samples are; else the file's name.")
+        str, typer.Option("--dataset", help="Name of the dataset; default: the file's name.")
     ] = "",
     again: Again = False,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Take in scores that were made elsewhere."""
+    """Import scores from a file."""
     about = About(
         task=checked_name("task", task),
         system=checked_name("system", system),
@@ -56,32 +59,35 @@ def import_(
     names = [name for name in classes.split(",") if name]
     with printing.progress() as progress:
         content = open_scores_file(file, names, task_of(task).class_names, progress)
-        run, kept = import_run(Store(db), content, about, again, progress)
+        imported = import_run(Store(db), content, about, again, progress)
+    hint = "" if imported.run_is_new else " --again adds a new run."
+    printing.tell(f"{imported.message}{hint}")
+    run, kept = imported.run, imported.profile
     _tell_of_own(task, system)
     if dataset and run.dataset != dataset:
-        printing.tell(f"Samples of these names and labels are known here as {run.dataset!r}, and stay so.")
+        printing.tell(f"These samples are already stored under the dataset name {run.dataset!r}; it is kept.")
     if run.relative_costs:
-        printing.tell("Costs are kept in proportion: 1 MFLOP stands for what the final exit costs.")
+        printing.tell("Costs are relative: the final exit counts as 1 MFLOP.")
     if kept:
-        printing.tell(f"What was measured is kept as the device profile {kept.name!r}.")
+        printing.tell(f"The measured costs are stored as the device profile {kept.name!r}.")
     printing.show_runs([run], as_json, single=True)
 
 
 def _tell_of_own(task: str, system: str) -> None:
-    """Name what is not of the paper: it may be a slip of the finger."""
-    own = [f"task {task}"] * (task not in TASKS) + [f"system {system}"] * (system not in SYSTEMS)
+    """Print a task or design that the paper does not have, because it may be a typing error."""
+    own = [f"task {task}"] * (task not in TASKS) + [f"design {system}"] * (system not in SYSTEMS)
     if own:
-        printing.tell(f"Not of the paper, so taken as your own: {', '.join(own)}.")
+        printing.tell(f"Not in the paper, so treated as your own: {', '.join(own)}.")
 
 
 def scores(
     run_name: RunName,
-    out: Annotated[Path, typer.Option("--out", help="The file: .npz, .csv or .parquet.")],
+    out: Annotated[Path, typer.Option("--out", help="Output file: .npz, .csv or .parquet.")],
     source: Source = None,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Write a run's scores into a file that `import` reads back bit for bit."""
+    """Write a run's scores to a file; `import` reads the same values back."""
     store = Store(db)
     run = store.find_run(run_name, source)
     with printing.progress() as progress:
@@ -90,8 +96,8 @@ def scores(
 
 
 def example(
-    out: Annotated[Path, typer.Option("--out", help="The folder; it is made.")],
+    out: Annotated[Path, typer.Option("--out", help="Output folder; created if it does not exist.")],
     as_json: Json = False,
 ) -> None:
-    """Write an example of everything that can be brought: scores in each format, and a task of one's own."""
+    """Write example files: scores in each format, and task files."""
     printing.show_paths(write_examples(out), as_json)

@@ -5,27 +5,36 @@ from typing import Annotated, TypeVar
 
 import typer
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or task/system for its newest run.")]
-TaskName = Annotated[str, typer.Argument(metavar="TASK", help="kws, vww, …")]
-Task = Annotated[str, typer.Option("--task", help="kws, ic, vww, digits, or a name of your own.")]
-System = Annotated[str, typer.Option("--system", help="baseline, trecx, sdn, …, or a name of your own.")]
-Db = Annotated[str | None, typer.Option("--db", help="SQLite file or SQLAlchemy URL; else TRECX_DB.")]
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="Run id, or task/system for the newest run of that design, such as kws/trecx."
+    ),
+]
+TaskName = Annotated[str, typer.Argument(metavar="TASK", help="kws, ic, vww or digits.")]
+Task = Annotated[str, typer.Option("--task", help="kws, ic, vww, digits, or a new name.")]
+System = Annotated[str, typer.Option("--system", help="Design: baseline, trecx, sdn, …, or a new name.")]
+Db = Annotated[str | None, typer.Option("--db", help="SQLite file or SQLAlchemy URL; default: TRECX_DB.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-Source = Annotated[str | None, typer.Option("--source", help="published, 'trained here' or imported.")]
-Again = Annotated[bool, typer.Option("--again", help="Make a new run even if there is the same one already.")]
+Source = Annotated[
+    str | None, typer.Option("--source", help="Source of the run: published, 'trained here' or imported.")
+]
+Again = Annotated[bool, typer.Option("--again", help="Add a new run even if the same one exists.")]
 Grid = Annotated[
     int | None,
-    typer.Option("--grid", min=2, help="This many evenly spaced ρ in 0..1, instead of every step."),
+    typer.Option("--grid", min=2, help="Use this many evenly spaced ρ in 0..1 instead of every step."),
 ]
+
+ADDS_A_RUN = "Nothing was added; --again adds a new run."
 
 Number = TypeVar("Number", int, float)
 
 
 def numbers(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
-    """Return the numbers of an option such as "2600, 4_700"; none of an empty one.
+    """Return the numbers in an option such as "2600, 4_700"; an empty list if it is empty.
 
     Raises:
-        BadParameter: it holds something else.
+        BadParameter: the text contains anything else.
     """
     try:
         return [kind(part.strip()) for part in text.split(",")] if text else []

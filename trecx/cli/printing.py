@@ -19,6 +19,7 @@ from trecx.progress import Progress
 from trecx.store import Run
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint
 from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
 
 _ROWS_SHOWN = 40
 
@@ -35,7 +36,7 @@ def tell_error(message: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Yield a listener that shows a bar for each kind of work, on standard error."""
+    """Yield a progress function that shows one bar for each task, on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     tasks: dict[str, TaskID] = {}
     console = Console(stderr=True)
@@ -51,7 +52,7 @@ def progress() -> Iterator[Progress]:
 
 @contextmanager
 def training_progress() -> Iterator[Progress]:
-    """Yield a listener that shows one bar, on standard error, and leaves a line where it is full."""
+    """Yield a progress function that shows one bar, on standard error, and prints a line when it is full."""
     columns = (BarColumn(20), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=None)
@@ -71,9 +72,9 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
         print_json(documents[0] if single else documents)
         return
     if not runs:
-        tell("Score a model with 'python -m trecx score', or import scores.")
+        tell("Score a model with 'python -m trecx score', or import scores with 'python -m trecx import'.")
     table = _table(
-        "run", "source", "dataset", "n", "exits", "MFLOPs by exit", "parameters", "accuracy by exit"
+        "run", "source", "dataset", "samples", "exits", "MFLOPs by exit", "parameters", "accuracy by exit"
     )
     for run in runs:
         table.add_row(
@@ -83,7 +84,7 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
             f"{run.n_samples:,}",
             str(run.n_exits),
             " · ".join(_mflops(flops) for flops in run.exit_flops),
-            "?" if run.parameters is None else f"{run.parameters:,}",
+            "unknown" if run.parameters is None else f"{run.parameters:,}",
             " · ".join(_percent(accuracy) for accuracy in run.standalone_accuracy),
         )
     _print(table)
@@ -97,7 +98,7 @@ def run_document(run: Run) -> dict[str, Any]:
 
 
 def show_curve(run: Run, curve: BenefitCurve, as_json: bool) -> None:
-    """Print a benefit curve; a long one is thinned for the eye, never in JSON."""
+    """Print a benefit curve; a long table shows only some of its steps, JSON shows all of them."""
     rows = list(zip(*(_floats(curve, name) for name in _CURVE), strict=True))
     if as_json:
         print_json({"run_id": run.run_id, "points": [dict(zip(_CURVE, row, strict=True)) for row in rows]})
@@ -108,7 +109,7 @@ def show_curve(run: Run, curve: BenefitCurve, as_json: bool) -> None:
         table.add_row(_rho(threshold), _percent(accuracy), _percent(exit_rate), _mflops(flops))
     _print(table)
     if step > 1:
-        tell(f"Every {step}th of {len(rows):,} steps is shown; --json prints all.")
+        tell(f"Shown: 1 of every {step} steps of {len(rows):,}. --json prints all steps.")
 
 
 _CURVE = ("threshold", "accuracy", "exit_rate", "flops")
@@ -121,14 +122,14 @@ def show_tradeoff(
     baseline: Run | None,
     as_json: bool,
 ) -> None:
-    """Print trade-off points beside the baseline.
+    """Print trade-off points, with their FLOPs relative to the baseline's.
 
     Args:
-        run: whose points they are.
-        points: one a drop.
-        baseline_accuracy: what they were measured against, 0..1.
-        baseline: the run without exits, for its FLOPs; None: unknown.
-        as_json: as one JSON document, and not as a table.
+        run: the run that the points belong to.
+        points: one for each accuracy drop.
+        baseline_accuracy: the accuracy that the drops are measured from, 0..1.
+        baseline: the run without early exits, for its FLOPs; None: unknown.
+        as_json: print one JSON document instead of a table.
     """
     baseline_flops = baseline.exit_flops[-1] if baseline else None
     if as_json:
@@ -139,18 +140,20 @@ def show_tradeoff(
         }
         print_json(about | {"points": [asdict(point) for point in points]})
         return
-    table = _table("drop", "ρ", "accuracy", "exit rate", "MFLOPs", "saving")
+    table = _table("drop", "ρ", "accuracy", "exit rate", "MFLOPs", "FLOPs vs baseline")
     for point in points:
-        saving = "?" if baseline_flops is None else _percent(1 - point.flops / baseline_flops)
-        numbers = (_percent(point.accuracy), _percent(point.exit_rate), _mflops(point.flops), saving)
-        table.add_row(f"{100 * point.drop:.0f} %", _rho(point.threshold), *numbers)
+        change = "unknown" if baseline_flops is None else _change(1 - point.flops / baseline_flops)
+        numbers = (_percent(point.accuracy), _percent(point.exit_rate), _mflops(point.flops), change)
+        table.add_row(f"{100 * point.drop:.0f} pt", _rho(point.threshold), *numbers)
     _print(table)
-    cost = "no baseline run" if baseline_flops is None else f"{_mflops(baseline_flops)} MFLOPs"
-    tell(f"{run.run_id} against the baseline: {_percent(baseline_accuracy)}, {cost}.")
+    cost = (
+        "FLOPs unknown (no baseline run)" if baseline_flops is None else f"{_mflops(baseline_flops)} MFLOPs"
+    )
+    tell(f"Baseline of {run.run_id}: accuracy {_percent(baseline_accuracy)}, {cost}.")
 
 
 def show_point(run: Run, point: OperatingPoint, baseline: Run | None, as_json: bool) -> None:
-    """Print an operating point; savings are against the baseline, or, without one, the final exit."""
+    """Print an operating point; FLOPs are compared with the baseline, or, without one, the final exit."""
     document = point_document(run, point, baseline)
     if as_json:
         print_json(document)
@@ -179,21 +182,22 @@ def point_document(run: Run, point: OperatingPoint, baseline: Run | None) -> dic
 
 
 def point_rows(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return an operating point's document as people read it: name, text."""
+    """Return the rows of an operating point's table: name, text."""
     low, high = document["plateau"]
+    labels = dict(zip(OUTCOMES, OUTCOME_LABELS, strict=True))
     return {
         "ρ": _rho(document["threshold"]),
-        "same result for ρ in": f"({low:.6f}, {high:.6f}]",
+        "plateau of ρ": f"({low:.6f}, {high:.6f}]",
         "accuracy": _percent(document["accuracy"]),
         "exit rate": _percent(document["exit_rate"]),
         "samples by exit": " · ".join(map(_count, document["exit_counts"])),
-        "MFLOPs per sample": _mflops(document["flops"]),
-        f"saving against the {document['flops_saving_against']}": _percent(document["flops_saving"]),
-    } | {name.replace("_", " "): _count(count) for name, count in document["overthinking"].items()}
+        "MFLOPs per inference": _mflops(document["flops"]),
+        f"FLOPs vs {document['flops_saving_against']}": _change(document["flops_saving"]),
+    } | {labels[name]: _count(count) for name, count in document["overthinking"].items()}
 
 
 def print_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows of text under their heads, the first column to the left."""
+    """Print rows of text under their headings; the first column is aligned left."""
     table = _table(*head)
     for row in rows:
         table.add_row(*row)
@@ -201,7 +205,7 @@ def print_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def show_paths(found: Mapping[str, Path], as_json: bool) -> None:
-    """Print where things were put."""
+    """Print the paths of written files and folders."""
     if as_json:
         print_json({name: str(path) for name, path in found.items()})
         return
@@ -215,12 +219,12 @@ def _floats(curve: BenefitCurve, name: str) -> list[float]:
 
 
 def print_json(document: object) -> None:
-    """Print the one document of a command, `inf` as null."""
+    """Print the JSON document of a command, with null for `inf`."""
     print(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:
-    """Return the document with `inf` as null: JSON has no word for it."""
+    """Return the document with null for `inf`, which JSON cannot express."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -239,7 +243,7 @@ def _table(first: str, *others: str) -> Table:
 def _print(table: Table) -> None:
     console = Console()
     if not console.is_terminal:
-        console = Console(width=400)  # a file has no edge to wrap at
+        console = Console(width=400)  # lines in a file are not wrapped
     console.print(table)
 
 
@@ -251,8 +255,13 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
+def _change(saving: float) -> str:
+    """Return a saving as a relative change of FLOPs: a saving of 0.3 is "−30.00 %"."""
+    return f"{round(-100 * saving, 2) + 0.0:+.2f} %".replace("-", "−")  # + 0.0: no "−0.00 %"
+
+
 def _count(count: float) -> str:
-    return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"  # weights add up to parts
+    return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"  # weighted counts are not whole
 
 
 def _mflops(flops: float) -> str:

@@ -1,4 +1,4 @@
-"""A network's operations by stage and head on standard output, as a table or as one JSON document."""
+"""Print a network's FLOPs by stage and exit head, as a table or as one JSON document."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ def flops_document(
 
     Args:
         task: the task's name.
-        system: the system's name.
-        parts: the rows of `trecx.nn.flop_table`, in the order in which one inference meets them.
-        baseline_flops: what the network without exits costs.
+        system: the design's name.
+        parts: the rows of `trecx.nn.flop_table`, in the order of one inference.
+        baseline_flops: FLOPs of the network without early exits.
     """
     exit_flops = [part["total_flops"] for part in parts if part["is_exit"]]
     return {
@@ -31,13 +31,13 @@ def flops_document(
 
 
 def show_flops(document: Mapping[str, Any], as_json: bool) -> None:
-    """Print a line for each stage and head, and what they come to."""
+    """Print one line for each stage and exit head, then the number of parameters and the break-even."""
     if as_json:
         print_json(document)
         return
     whole, baseline = document["exit_flops"][-1], document["baseline_flops"]
     name = f"{document['task']}/{document['system']}"
-    head = (name, "parameters", "FLOPs", "share", "exit FLOPs", "of the baseline's")
+    head = (name, "parameters", "FLOPs", "share", "exit FLOPs", "share of baseline")
     print_columns(head, (_row(part, whole, baseline) for part in document["parts"]))
     tell(f"{document['parameters']:,} parameters. {_break_even(document)}")
 
@@ -52,9 +52,9 @@ def _row(part: Mapping[str, Any], whole: int, baseline: int) -> tuple[str, ...]:
 def _break_even(document: Mapping[str, Any]) -> str:
     rate, exits = document["break_even_exit_rate"], len(document["exit_flops"])
     if rate is not None:
-        return f"It costs less than the baseline where more than {100 * rate:.1f} % of samples leave early."
+        return f"Break-even exit rate {100 * rate:.1f} %: above it, the network costs less than the baseline."
     if exits == 1:
-        return "It has no early exit."
+        return "The network has no early exit."
     if exits == 2:
-        return "It costs no more than the baseline even where nobody leaves early."
-    return "With several early exits, the break-even depends on where samples leave."
+        return "The network costs no more than the baseline, even with no early exits."
+    return "With several early exits, the break-even depends on how many samples stop at each exit."

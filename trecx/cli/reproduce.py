@@ -1,4 +1,4 @@
-"""The command that writes the paper's tables and figures beside ours: `reproduce`."""
+"""The command that compares the paper's tables and figures with this project's: `reproduce`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +12,16 @@ from trecx.store import Store
 
 
 def reproduce(
-    folder: Annotated[Path, typer.Option("--out", help="Where reproduction.md and its folder go.")] = DOCS,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Output folder for reproduction.md and its figures.")
+    ] = DOCS,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Write the paper's tables and figures beside ours, from the runs in the store."""
-    from trecx.reproduction import reproduction_of, write  # Plotly is loaded only where something is drawn
+    """Write the comparison with the paper's tables and figures, from the stored runs."""
+    from trecx.reproduction import reproduction_of, write  # Plotly is loaded only if figures are drawn
 
     found, left = write(reproduction_of(Store(db)), folder)
     if left:
-        printing.tell(f"These pictures were left as they were: {', '.join(left.pictures)}. {left.reason}.")
+        printing.tell(f"These figures were not updated: {', '.join(left.pictures)}. {left.reason}.")
     printing.show_paths(found, as_json)

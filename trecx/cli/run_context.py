@@ -1,4 +1,4 @@
-"""What a run is looked at with, from the options of a command."""
+"""The options for device, battery and class mix, and the run context that they give."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,19 +12,24 @@ from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.run_context import RunContext
 
-Device = Annotated[str | None, typer.Option(help="A device's id, from 'devices'.")]
-EnergyUj = Annotated[str, typer.Option(help="a,b,…: µJ measured by the time exit k answers.")]
-LatencyMs = Annotated[str, typer.Option(help="a,b,…: ms measured by the time exit k answers.")]
-BatteryName = Annotated[str | None, typer.Option(help="CR2032, 2xAA, … or mAh,V,µA asleep,usable 0..1.")]
-PerHour = Annotated[float | None, typer.Option(help="Inferences an hour.")]
+Device = Annotated[str | None, typer.Option(help="Device id; the command 'devices' lists them.")]
+EnergyUj = Annotated[
+    str, typer.Option(help="a,b,…: measured µJ from the input to each exit, instead of --device.")
+]
+LatencyMs = Annotated[str, typer.Option(help="a,b,…: measured ms from the input to each exit.")]
+BatteryName = Annotated[
+    str | None, typer.Option(help="CR2032, 2xAA, …, or four numbers: mAh,V,sleep µA,usable share (0..1).")
+]
+PerHour = Annotated[float | None, typer.Option(help="Inferences per hour.")]
 Mix = Annotated[
-    str, typer.Option(help="Class mix: 'as tested', even, '95 % silence and unknown', or yes=0.1,no=0.2.")
+    str,
+    typer.Option(help="Class mix: 'as tested', even, '95 % silence and unknown', or shares: yes=0.1,no=0.2."),
 ]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The options that say where the network runs, and what it is shown there."""
+    """The options for device, battery, inference rate and class mix."""
 
     device: str | None = None
     energy_uj: str = ""
@@ -35,15 +40,15 @@ class Asked:
 
 
 def context_for(store: Store, run: Run, asked: Asked, criterion: str = LARGEST) -> RunContext:
-    """Return what the run is looked at with.
+    """Return the run's context: its counts, with the device, battery and class mix of the options.
 
     Raises:
-        TrecxError: an option asks for what is not there; the message says what is.
+        TrecxError: an option has an unknown value; the message lists the known ones.
     """
     if asked.energy_uj and asked.device:
-        raise typer.BadParameter("--energy-uj replaces --device: give one of them")
+        raise typer.BadParameter("--energy-uj and --device exclude each other; give one of them")
     if asked.latency_ms and not asked.energy_uj:
-        raise typer.BadParameter("--latency-ms goes with --energy-uj")
+        raise typer.BadParameter("--latency-ms needs --energy-uj")
     return load_context(
         store,
         run,

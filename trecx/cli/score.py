@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from trecx.cli import printing
-from trecx.cli.options import Again, Db, Json, System
+from trecx.cli.options import ADDS_A_RUN, Again, Db, Json, System
 from trecx.datasets.custom_samples import open_custom_samples
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.task_file import CustomTask, read_task_file
@@ -20,25 +20,28 @@ from trecx.store import Store
 
 
 def score(
-    model_path: Annotated[Path, typer.Argument(metavar="MODEL", help="SavedModel folder, .h5 or .keras.")],
+    model_path: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="SavedModel folder, .h5 or .keras file.")
+    ],
     system: System,
     task: Annotated[str, typer.Option("--task", help="kws, ic, vww or digits.")] = "",
-    task_file: Annotated[
-        Path | None, typer.Option("--task-file", help="A task of your own: a TOML file.")
-    ] = None,
+    task_file: Annotated[Path | None, typer.Option("--task-file", help="TOML file of a new task.")] = None,
     folder: Annotated[
-        Path | None, typer.Option("--data", help="Where the samples are; else where 'data fetch' puts them.")
+        Path | None, typer.Option("--data", help="Folder of samples; default: the folder of 'data fetch'.")
     ] = None,
     again: Again = False,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Run a model over its task's test set and keep every exit's scores. A model file is a program."""
+    """Score a model on its task's test set, and store the scores of every exit.
+
+    Loading a model can run code: score only models that you trust.
+    """
     own = _own_task(task, task_file, folder)
     _ = checked_name("system", system) if own else find_system(system)
     with printing.progress() as progress:
         progress("loading TensorFlow", 0, None)
-        from trecx.nn.scored_run import score_into  # TensorFlow is loaded only where a model is run
+        from trecx.nn.scored_run import score_into  # TensorFlow is loaded only if a model is run
 
         progress("loading TensorFlow", 1, 1)
         if own and folder:
@@ -48,33 +51,33 @@ def score(
             samples = _named(samples_to_score(task, training, folder, progress), folder)
         run, new = score_into(Store(db), model_path, system, samples, again, progress, training)
     if not new:
-        printing.tell(f"{run.run_id} was scored before and is unchanged; --again makes a new run.")
+        printing.tell(f"{run.run_id} already exists: this model was scored before. {ADDS_A_RUN}")
     printing.show_runs([run], as_json, single=True)
 
 
 def _training_of(model: Path, task: str, system: str) -> dict[str, Any] | None:
-    """Return what shaped a model that 'train' made; None for any other."""
+    """Return how a model was trained, if 'train' wrote it; None for any other model."""
     training = training_of(model.parent) if model.name == "model.keras" else None
     if training and (training["task"], training["system"]) != (task, system):
         trained = f"{training['task']}/{training['system']}"
-        raise ModelError(f"{model} was trained as {trained}; give its own --task and --system")
+        raise ModelError(f"{model} was trained as {trained}; use that --task and --system")
     return training
 
 
 def _named(samples: SampleSet, folder: Path | None) -> SampleSet:
-    """Say in the dataset's title that the samples are somebody's own, if they are."""
+    """Add the folder's name to the dataset's title if the samples were not downloaded by this project."""
     if folder is None or folder.resolve().is_relative_to(DOWNLOADS):
         return samples
     return replace(samples, dataset=f"{samples.dataset}, from {folder.resolve().name}")
 
 
 def _own_task(task: str, task_file: Path | None, folder: Path | None) -> CustomTask | None:
-    """Return the task of a task file; None where a task of the paper is named."""
+    """Return the task of a task file; None if a built-in task is named."""
     if bool(task) == bool(task_file):
-        raise typer.BadParameter("give --task for a task of the paper, or --task-file for one of your own")
+        raise typer.BadParameter("give either --task (a built-in task) or --task-file (a new task)")
     if task_file is None:
         find_task(task)
         return None
     if folder is None:
-        raise typer.BadParameter("a task of your own needs --data: where its samples are")
+        raise typer.BadParameter("--task-file needs --data, the folder of samples")
     return read_task_file(task_file)

@@ -1,4 +1,4 @@
-"""The commands around networks that are made here: `train` and `flops`."""
+"""The commands for networks that are built here: `train`, `flops` and `learning`."""
 
 import itertools
 from collections.abc import Mapping
@@ -18,32 +18,40 @@ from trecx.figures import learning_figure, must_write_pictures
 from trecx.paths import MODELS
 from trecx.store import Run, Store
 
-SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="baseline, trecx, sdn, …")]
+SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="Design: baseline, trecx, sdn, …")]
 
 
 def train(
     task: TaskName,
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="baseline, trecx, …, or all of the task.")],
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="Design: baseline, trecx, …, or all.")],
     recipe_name: Annotated[
-        str, typer.Option("--recipe", help="paper, or short: fewer epochs, for two cores.")
+        str, typer.Option("--recipe", help="paper, or short (fewer epochs, for two CPU cores).")
     ] = "paper",
-    seed: Annotated[int, typer.Option("--seed", min=0, help="What is random follows from it.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Random seed.")] = 0,
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Train so many times, with seeds from --seed on.")
+        int, typer.Option("--seeds", min=1, help="Number of trainings, with seeds SEED, SEED + 1, …")
     ] = 1,
     epochs: Annotated[
-        int | None, typer.Option("--epochs", min=1, help="Instead of the recipe's; its schedule follows.")
+        int | None,
+        typer.Option(
+            "--epochs",
+            min=1,
+            help="Number of epochs instead of the recipe's; the learning rate schedule is scaled.",
+        ),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--data", help="Folder of samples; else where 'data fetch' puts them.")
+        Path | None, typer.Option("--data", help="Folder of samples; default: the folder of 'data fetch'.")
     ] = None,
     out: Annotated[
-        Path, typer.Option("--out", help="The model goes into OUT/TASK/SYSTEM, or its seed-N.")
+        Path,
+        typer.Option(
+            "--out", help="Output folder; the model is written to OUT/TASK/SYSTEM (seed-N below it if N > 0)."
+        ),
     ] = MODELS,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Train a network, or go on where it was cut off; then score it on the task's test set."""
+    """Train a network, or resume an interrupted training; then score it on the task's test set."""
     find_task(task)
     with printing.progress() as progress:
         progress("loading Keras", 0, None)
@@ -58,10 +66,10 @@ def train(
     runs = []
     for description, number in itertools.product(descriptions, range(seed, seed + seeds)):
         place = training.output_folder(out, task, description.system, number)
-        printing.tell(f"{task}/{description.system}, seed {number}, into {place}")
+        printing.tell(f"Training {task}/{description.system}, seed {number}, in {place}")
         plan = training.TrainingPlan(description, recipe, number)
         if training.find_trained(place, plan.config(samples)):
-            printing.tell("It was trained so before, and is scored only; delete that folder to train anew.")
+            printing.tell("Already trained: only scored now. To train it again, delete that folder.")
         with printing.training_progress() as progress:
             trained = training.train(plan, samples, place, progress)
         runs += _score(db, trained.model, description.system, samples.test, trained.config)
@@ -72,11 +80,13 @@ def train(
 def _score(
     db: str | None, model: Path, system: str, samples: SampleSet, config: Mapping[str, Any]
 ) -> list[Run]:
-    """Score a model into the store; return its run, or none where there is no TensorFlow to do it."""
+    """Score a model and store the run; return an empty list if Keras does not run on TensorFlow."""
     from trecx.nn import keras
 
     if keras.backend.backend() != "tensorflow":
-        printing.tell(f"{model} is trained and not scored: the same command without KERAS_BACKEND does that.")
+        printing.tell(
+            f"{model} is trained but not scored. To score it, run the command without KERAS_BACKEND."
+        )
         return []
     from trecx.nn.scored_run import score_into
 
@@ -86,7 +96,7 @@ def _score(
 
 
 def flops(task: TaskName, system: SystemName, as_json: Json = False) -> None:
-    """Print where a network's operations are, what each exit costs, and when exits pay."""
+    """Print a network's FLOPs by stage and by exit, and its break-even exit rate."""
     find_task(task)
     with printing.progress() as progress:
         progress("loading TensorFlow", 0, None)
@@ -104,20 +114,22 @@ def flops(task: TaskName, system: SystemName, as_json: Json = False) -> None:
 
 def learning(
     task: TaskName,
-    models: Annotated[Path, typer.Option("--models", help="The folder that 'train' writes to.")] = MODELS,
-    out: Annotated[Path | None, typer.Option("--out", help="Draw the curves into this SVG file.")] = None,
+    models: Annotated[Path, typer.Option("--models", help="Output folder of 'train'.")] = MODELS,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also write the learning curves to this SVG file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print how accuracy grew while a task's networks were trained, and from which epoch on it was level."""
+    """Print the final accuracies of a task's trained networks, and the epoch at which each converged."""
     find_task(task)
     curves = learning_curves(models, task)
     if out:
         must_write_pictures({out: learning_figure([curve for curve in curves if curve.seed == 0])})
-        printing.tell(f"Drawn into {out}.")
+        printing.tell(f"Learning curves written to {out}.")
     if as_json:
         printing.print_json([curve.document for curve in curves])
         return
-    head = ("trained", "epochs", "on training samples", f"on {curves[0].split} samples", "level from epoch")
+    head = ("network", "epochs", "training accuracy", f"{curves[0].split} accuracy", "converged at epoch")
     printing.print_columns(
         head,
         (

@@ -1,6 +1,6 @@
 // The live console: everything that follows from ρ and the class mix, shown while the pointer moves.
-// parts.js, hints.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js come before it; where data has a wish,
-// budget.js (app/live) too.
+// parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js come before it; where data has a
+// wish, budget.js (app/live) too.
 
 class Console {
   constructor(root, data, send) {
@@ -12,9 +12,10 @@ class Console {
     this.tiles = new Tiles(data.text, this.point.n);
     this.budget = data.wish && new Budget(data.wish, data.answer, (wish) => send("wish", wish),
       (rho) => this.release(rho ?? Infinity));
-    this.fates = new Fates(this.point, data.text.samples);
-    root.replaceChildren(this.head(), this.slider.node, this.tiles.node, this.budget?.node ?? "",
-      this.panels());
+    this.outcomes = new Outcomes(this.point, data.text);
+    this.terms = termsDialog(data.text.terms);
+    root.replaceChildren(this.head(), this.slider.node, this.tiles.node, this.caveat(), this.budget?.node ?? "",
+      this.panels(), this.terms.node);
     this.bubble = new Bubble(root);
     this.showSetting();
     this.set(data.threshold ?? Infinity);
@@ -25,12 +26,23 @@ class Console {
   }
 
   head() {
-    this.meaning = element("p", "meaning");
-    this.plateau = term("", this.data.text.hints.plateau);
+    const { slider, data: { text } } = this;
+    this.plateau = term("", text.hints.plateau);
     this.plateau.classList.add("plateau");
-    this.meaning.append(`${this.data.text.meaning} · `, this.plateau);
-    return element("div", "head", "", term("ρ", this.data.text.hints.rho), element("span", "equals", "="),
-      this.slider.input, this.meaning, this.precisions());
+    const meaning = element("p", "meaning", "", element("span", "rule", text.meaning), this.plateau, slider.problem);
+    slider.onrefuse = (refused) => this.root.classList.toggle("held", refused);
+    const rho = element("div", "threshold", "", term("ρ", text.hints.rho), element("span", "equals", "="), slider.input);
+    const terms = this.terms.opener("about", "?");
+    terms.setAttribute("aria-label", "Terms on this page");
+    terms.title = "Terms on this page";
+    return element("div", "head", "", rho, slider.off, meaning, this.precisions(), terms);
+  }
+
+  /** What to expect of an accuracy at a ρ that was chosen by it. */
+  caveat() {
+    const { sentence, question, answer } = this.data.text.same_samples;
+    const dialog = new Dialog(question, ...answer.map((words) => element("p", "", words)));
+    return element("p", "caveat", "", `${sentence} `, dialog.opener("why", question), dialog.node);
   }
 
   /** What the device computes with: ρ of an int8 softmax counts in steps of 1/256. */
@@ -46,7 +58,7 @@ class Console {
       button.setAttribute("aria-pressed", name === this.precision);
       return button;
     });
-    return element("div", "precision", "", ...buttons);
+    return group("precision", "Precision of the softmax", ...buttons);
   }
 
   snapped(threshold) {
@@ -59,12 +71,12 @@ class Console {
     this.curve.setAttribute("role", "img");
     this.dot = element("div", "dot");
     this.dot.hidden = true; // until the plot says where it belongs
-    this.axes = element("span", "axes");
+    this.axes = group("axes", "Cost axis of the curve");
     const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
-    const title = element("h3", "", "", term("Benefit curve", this.data.text.hints.curve), this.axes,
-      element("span", "aside", "", ...terms));
-    const curve = element("div", "panel", "", title, element("div", "plot", "", this.curve, this.dot));
-    return element("div", "panels", "", curve, this.fates.node);
+    const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
+    const heading = element("div", "heading", "", title, this.axes, element("span", "aside", "", ...terms));
+    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot));
+    return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
   }
 
   /** Show what depends on the setting, not on ρ: marks and axes. */
@@ -107,7 +119,7 @@ class Console {
     this.plateau.textContent = this.spokenPlateau(low, high);
     this.plateau.classList.toggle("warning", this.precision === "int8" && this.threshold > 1);
     const known = this.tiles.show(point, data);
-    this.fates.show();
+    this.outcomes.show();
     this.showDot();
     delete this.root.dataset.energy;
     delete this.root.dataset.days;
@@ -118,28 +130,30 @@ class Console {
 
   spokenPlateau(low, high) {
     if (this.precision === "int8") {
-      if (this.threshold > 1) return "no int8 sample ever reaches a ρ above 0.9961";
+      if (this.threshold > 1) return "int8 confidence never exceeds 0.9961: no early exits";
       const [first, last] = [Math.round(low * 256) + (this.threshold > low ? 1 : 0), Math.min(high * 256, 255)];
       const alike = first < last ? `, same result for ${first}–${last}` : "";
       return `int8: ${Math.round(this.threshold * 256)}/256${alike}`;
     }
-    if (this.threshold > 1) return `nobody leaves early${low < 1 ? `, as at every ρ above ${low.toFixed(4)}` : ""}`;
-    return (this.data.table.exact ? "same result for " : "counted in steps of ρ, here ") + within(low, Math.min(high, 1));
+    if (this.threshold > 1) return `no early exits${low < 1 ? `; the same for every ρ above ${low.toFixed(4)}` : ""}`;
+    return (this.data.table.exact ? "same result for ρ = " : "counted in steps of ρ, here ") + within(low, Math.min(high, 1));
+  }
+
+  get exitRate() {
+    return `exit rate ${((100 * this.point.early) / this.point.n).toFixed(1)} %`;
   }
 
   spoken() {
     const { point } = this;
-    return `accuracy ${(100 * point.accuracy).toFixed(1)} %, ${((100 * point.early) / point.n).toFixed(1)} % leave early, ` +
-      `${flopsText(point.flops)} FLOPs`;
+    return `accuracy ${(100 * point.accuracy).toFixed(1)} %, ${this.exitRate}, ${flopsText(point.flops)} FLOPs`;
   }
 
   /** Say the pictures in words, as they are at this ρ. */
   describe() {
     const { text } = this.data;
     this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
-    this.slider.histogram.setAttribute("aria-label", `${text.histogram}; at this ρ ` +
-      `${((100 * this.point.early) / this.point.n).toFixed(1)} % leave early`);
-    this.fates.describe();
+    this.slider.histogram.setAttribute("aria-label", `${text.histogram}; at this ρ ${this.exitRate}`);
+    this.outcomes.describe();
   }
 
   /** Put the point on the curve: the plot's own axes say where. */
@@ -191,6 +205,7 @@ class Console {
 
   end() {
     document.removeEventListener("trecx-class-mix", this.followMix);
+    this.bubble.end();
     this.histogram.end();
     this.drawing.end();
   }

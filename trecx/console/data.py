@@ -84,7 +84,7 @@ def cost_axes(context: RunContext) -> dict[str, CostAxis]:
 
 
 def reference_data(context: RunContext) -> dict[str, Any]:
-    """Return what changes are told against: the baseline, or this network where it always runs to the end.
+    """Return what changes are told against: the baseline, or this network with ρ = ∞.
 
     `class_correct` lets the browser follow a class mix: right answers by class, as tested.
     """
@@ -93,7 +93,7 @@ def reference_data(context: RunContext) -> dict[str, Any]:
     if context.reference:
         return {"name": "baseline", "short": "baseline", "class_correct": correct} | context.reference
     end = context.conditions.quantities(context.point(math.inf))
-    return {"name": "always running to the end", "short": "final only", "class_correct": correct} | end
+    return {"name": "final exit", "short": "final exit", "class_correct": correct} | end
 
 
 def device_data(conditions: OperatingConditions) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _reference_point(reference: dict[str, Any], axis: str) -> tuple[float, float
 
 def _marks(curve: BenefitCurve, reference: dict[str, Any]) -> list[tuple[str, TradeoffPoint]]:
     accuracy = float(reference["accuracy"])
-    labels = ("= baseline" if reference["name"] == "baseline" else "= final", "−1 %", "−2 %", "−3 %")
+    labels = ("= baseline" if reference["name"] == "baseline" else "= final", "−1 pt", "−2 pt", "−3 pt")
     return [
         (label, point)
         for label, point in zip(labels, tradeoff_points(curve, accuracy), strict=True)
@@ -148,6 +148,6 @@ def _spoken(curve: BenefitCurve, axis: CostAxis) -> str:
     """Return the curve in words, for who cannot see it."""
     ends = [
         f"{100 * curve.accuracy[step]:.1f} % at {axis.of(curve)[step]:.4g} {axis.unit} where {who}"
-        for step, who in ((-1, "as many as can leave early"), (0, "nobody leaves early"))
+        for step, who in ((-1, "all samples that can exit early do"), (0, "there are no early exits"))
     ]
     return f"benefit curve, accuracy against {axis.title}: from {ends[0]} to {ends[1]}"

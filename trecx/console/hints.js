@@ -1,5 +1,6 @@
-// Words with a hint: what they mean, and the paper's equation. Shown on hover, on focus and on touch.
-// parts.js comes before it.
+// Words with a hint: what they mean, and the paper's equation. Shown under the mouse and on touch. They are no stops
+// of the keyboard, as there are many and their bubbles lie on the numbers: all hints can be read in one window
+// (dialog.js). parts.js comes before it.
 
 const HINT_WIDTH = 320;
 
@@ -7,6 +8,7 @@ const HINT_WIDTH = 320;
 function term(word, hint) {
   const node = element("button", "term", word);
   node.type = "button";
+  node.tabIndex = -1;
   return explain(node, hint);
 }
 
@@ -25,13 +27,14 @@ class Bubble {
     this.node.hidden = true;
     root.append(this.node);
     const hinted = (event) => event.target.closest("[data-hint]");
-    root.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.show(hinted(event)));
+    const show = (event) => this.node.contains(event.target) || this.show(hinted(event)); // it may be pointed at
+    root.addEventListener("pointerover", (event) => event.pointerType === "mouse" && show(event));
     root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.show(null));
-    root.addEventListener("pointerup", (event) => event.pointerType === "touch" && this.show(hinted(event)));
-    root.addEventListener("focusin", (event) => this.show(hinted(event)));
-    root.addEventListener("focusout", () => this.show(null));
-    root.addEventListener("click", (event) => this.show(hinted(event)));
-    root.addEventListener("keydown", (event) => event.key === "Escape" && this.show(null));
+    root.addEventListener("pointerup", (event) => event.pointerType === "touch" && show(event));
+    root.addEventListener("focusin", () => this.show(null));
+    root.addEventListener("click", (event) => event.target.matches(".term") && show(event));
+    this.escape = (event) => event.key === "Escape" && this.show(null);
+    document.addEventListener("keydown", this.escape); // the focus may be anywhere
   }
 
   show(word) {
@@ -45,8 +48,12 @@ class Bubble {
     const left = Math.max(Math.min(at.left - page.left, page.width - width), 0);
     this.node.style.width = `${width}px`;
     this.node.style.left = `${left}px`;
-    const below = at.bottom + this.node.offsetHeight + 8 < window.innerHeight;
-    const top = below ? at.bottom + 4 : at.top - this.node.offsetHeight - 4;
+    const above = at.top - this.node.offsetHeight - 2 > 0;
+    const top = above ? at.top - this.node.offsetHeight - 2 : at.bottom + 2; // above: the value stands below its name
     this.node.style.top = `${top - page.top}px`;
+  }
+
+  end() {
+    document.removeEventListener("keydown", this.escape);
   }
 }

@@ -1,46 +1,123 @@
-"""The words of the console: what is shown, and a hint for each term, with the paper's equation."""
+"""The words of the console: what is shown, a hint for each term, why an accuracy may be a little too high."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from trecx.datasets.tasks import task_of
+from trecx.glossary import definition
 from trecx.store import Run
 from trecx.threshold.benefit_curve import break_even_exit_rate
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
+from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
 
-# A hint's later lines are equations.
+
+class Hint(NamedTuple):
+    """What a term of the console means.
+
+    Attributes:
+        term: as the glossary calls it.
+        definition: the glossary's, or one sentence where that lacks the term.
+        more: what else helps here, such as how it is used.
+        equation: the paper's.
+    """
+
+    term: str
+    definition: str
+    more: str = ""
+    equation: str = ""
+
+    @property
+    def text(self) -> str:
+        """The hint as the browser takes it: later lines are equations."""
+        return "\n".join(filter(None, [f"{self.definition} {self.more}".strip(), self.equation]))
+
+
+def _hint(term: str, more: str = "", equation: str = "") -> Hint:
+    """Return the hint for a term of the glossary."""
+    return Hint(term, definition(term), more, equation)
+
+
 HINTS = {
-    "rho": "The confidence threshold, 0 to 1: the lower it is, the more leave early, and the less an answer "
-    "costs. Drag it, click, type, or press ← → (with Shift: ten steps).\n"
-    "Eq. 1: answer = argmax z_early if max z_early ≥ ρ, else argmax z_final",
-    "plateau": "Every ρ in this interval sends the same samples to the same exits, so all numbers stay.",
-    "float32": "Any ρ: the device computes confidence as the scores have it.",
-    "int8": "A softmax of 8 bits knows 256 confidences, k/256, the highest 255/256 = 0.9961. So ρ counts in "
-    "steps of 1/256, and no sample ever reaches a ρ above that.",
-    "accuracy": "Share of all samples that are answered right, wherever they leave; the 95 % interval is "
-    "Wilson's.\nEq. 2: acc = (right at the early exit + right at the final exit) / (ηₑ + η_f)",
-    "early": "The exit rate: share of samples that leave before the final exit.\n"
-    "EE_rate(ρ) = ηₑ / (ηₑ + η_f)",
-    "break_even": "The final exit costs more than the baseline, as the early exit is paid for on the way. "
-    "Early exit saves only above this exit rate.\n(C_final − C_baseline) / (C_final − C_early)",
-    "flops": "Floating-point operations per sample, averaged over where samples leave; one "
-    "multiply-accumulate is two.\nEq. 3: C = C_early if it leaves early, else C_final",
-    "energy": "Energy per inference, averaged over where samples leave. An estimate is what was measured for "
-    "the task's reference network, or, where that was not measured on the device, for the other tasks', "
-    "scaled by FLOPs, within a band; its source is at the device. Measured is what you typed.\n"
-    "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
-    "battery": "Usable energy over what a day of inferences and sleep takes; self-discharge is not counted.\n"
-    "days = usable J / (E × inferences a day + sleep J a day)",
-    "curve": "Accuracy against expected cost, at every ρ there is; the circle is where you are. The tinted "
-    "part is at least as accurate as the baseline.",
-    "baseline": "The ×: the same network without early exits, over the same samples.",
-    "oracle": "A router that knows in advance which exit will be right, and takes the first such. No router "
-    "gets above the dotted line.",
+    "rho": _hint(
+        "threshold ρ",
+        "Drag it, click, type, or press ← → (with Shift: ten steps); press End twice for no early exit.",
+        "Eq. 1: answer = argmax z_early if max z_early ≥ ρ, else argmax z_final",
+    ),
+    "never": Hint("no early exit", "ρ = ∞: every sample runs to the final exit.", "Press again to go back."),
+    "plateau": _hint("plateau"),
+    "float32": Hint(
+        "float32", "The device computes confidence as the scores hold it, so ρ can be any value."
+    ),
+    "int8": Hint(
+        "int8",
+        "An 8-bit softmax has 256 confidence values, k/256, so ρ moves in steps of 1/256.",
+        "The highest is 255/256 = 0.9961; above it there are no early exits.",
+    ),
+    "accuracy": Hint(
+        "accuracy",
+        "The share of all samples that are classified correctly, at whichever exit they stop.",
+        f"95 % CI: {definition('95 % CI')[0].lower()}{definition('95 % CI')[1:]}",
+        "Eq. 2: acc = (correct at the early exit + correct at the final exit) / (ηₑ + η_f)",
+    ),
+    "early": _hint("exit rate", equation="EE_rate(ρ) = ηₑ / (ηₑ + η_f)"),
+    "break_even": _hint(
+        "break-even exit rate",
+        "A sample that reaches the final exit also pays for the early exits before it.",
+        "(C_final − C_baseline) / (C_final − C_early)",
+    ),
+    "flops": _hint(
+        "expected FLOPs",
+        "One multiply-accumulate counts as two.",
+        "Eq. 3: C = C_early if a sample exits early, else C_final",
+    ),
+    "energy": Hint(
+        "energy",
+        "Energy per inference, averaged over all samples at this ρ.",
+        f"Estimate: {definition('energy estimate')} Its source is shown at the device. A measured value is "
+        "the one that you entered.",
+        "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
+    ),
+    "battery": Hint(
+        "battery life",
+        "Usable energy divided by what a day of inferences and sleep consumes.",
+        "Self-discharge is not included.",
+        "days = usable J / (E × inferences per day + sleep J per day)",
+    ),
+    "curve": _hint(
+        "benefit curve",
+        "The circle is the current ρ. The tinted area is at least as accurate as the baseline.",
+    ),
+    "baseline": _hint("baseline", "It is marked × on the curve."),
+    "oracle": _hint("oracle", "It is the dotted line."),
+    "confusion": Hint(
+        "confusion matrix",
+        "How often samples of the row's class are predicted as the column's class.",
+        "The shade is the square root of the share of the row; blue is correct, orange is incorrect.",
+    ),
 }
 
+OUTCOME_HINTS = {name: _hint(label) for name, label in zip(OUTCOMES, OUTCOME_LABELS, strict=True)}
+
 REMEDIES = {
-    "energy": "choose a device at the left",
-    "battery": "choose a battery at the left",
-    "rate": "say how often it infers",
+    "energy": "Select a device",
+    "battery": "Select a battery",
+    "rate": "Set inferences per minute",
+}
+
+# docs/numbers.md has the same, with how it was measured.
+SAME_SAMPLES = {
+    "sentence": "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly "
+    "lower accuracy in the field.",
+    "question": "How much lower?",
+    "answer": [
+        "A ρ that just meets a limit on these samples does so partly by chance, and new samples do not "
+        "repeat that chance. The 95 % CI does not include the choice of ρ.",
+        "Measured on the published T-RECX network for keyword spotting: its 4,890 clips were split into two "
+        "halves 1,000 times. On one half, the cheapest ρ that loses at most 1 pt vs the final exit was "
+        "chosen. On the other half, this ρ lost more than 1 pt in 52 % of the splits.",
+        "Keep a margin: with a limit of 0.5 pt, the other half lost more than 1 pt in 9 % of the splits. Or "
+        "choose ρ on one set of samples and measure its accuracy on another.",
+        "Method: docs/numbers.md, section “Choosing and measuring on the same samples”.",
+    ],
 }
 
 
@@ -53,19 +130,23 @@ def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
         criterion: what an exit goes by.
     """
     noun = task_of(run.task, run.noun).noun
-    article = "an" if noun[0] in "aeiou" else "a"
+    article = "An" if noun[0] in "aeiou" else "A"
     several = run.n_exits > 2
-    where = "at the first exit where" if several else "at the early exit when"
-    place = "before the final" if several else "at the early"
-    confidence = "confidence" if criterion == LARGEST else f"confidence by {CRITERIA[criterion]}"
+    confidence = "confidence" if criterion == LARGEST else f"{CRITERIA[criterion]} confidence"
+    rule = f"at the first exit with {confidence} ≥ ρ" if several else f"early if its {confidence} ≥ ρ"
     break_even = break_even_exit_rate(run.exit_flops, baseline_flops)
     return {
         "samples": f"{noun}s",
-        "meaning": f"{article} {noun} leaves {where} its {confidence} reaches ρ",
-        "axis": f"{confidence} {place} exit (right, wrong), with ρ on it",
-        "histogram": f"how confident the network is before the final exit, over {run.n_samples:,} {noun}s",
+        "meaning": f"{article} {noun} exits {rule}",
+        "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit"
+        if several
+        else f"Early-exit {confidence}",
+        "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
         "several": several,
-        "break_even": "" if break_even is None else f"pays > {100 * break_even:.1f} %",
-        "hints": HINTS,
+        "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
+        "hints": {name: hint.text for name, hint in HINTS.items()},
+        "terms": [[hint.term, hint.text] for hint in [*HINTS.values(), *OUTCOME_HINTS.values()]],
+        "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
+        "same_samples": SAME_SAMPLES,
         "remedies": REMEDIES,
     }

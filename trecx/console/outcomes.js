@@ -1,18 +1,10 @@
-// What becomes of the samples at a ρ: the six outcomes as one bar, and the confusion.
+// What becomes of the samples at a ρ: the six outcomes as one bar, and the confusion matrix.
 // parts.js, hints.js and counts.js come before it.
 
-const OUTCOMES = {
-  early_right: ["left early, right", "Left before the final exit, and was right."],
-  premature: ["premature", "Left too early: this exit was wrong, a later one would have been right."],
-  hopeless: ["hopeless", "No exit is right about it."],
-  rescued: ["rescued", "Ran to the end, and only the final exit is right: what running on is for."],
-  wasteful: ["wasteful", "Overthinking that costs: answered right, but an earlier exit was right already."],
-  destructive: ["destructive", "Overthinking that harms: answered wrong, but an earlier exit was right."],
-};
-const CONFUSION_HINT = "Samples of the class of the row that are answered with the class of the column. " +
-  "The shade is the square root of the share of the row; blue is right, orange is wrong.";
 const MOST_CLASSES = 12; // more have no room beside the curve, and ten thousand cells no time while ρ is dragged
-const LONGEST_NAME = 14;
+const [LONGEST_NAME, LONGEST_OF_MANY] = [14, 10]; // letters
+const FEW = 4; // classes, that have large cells
+const STRONG = 0.32; // share of the row from which a cell is so dark (in dark: so bright) that its text turns over
 
 /** A count that fits a cell: 4,890 as 4890, 48,900 as 49k. */
 function compact(count) {
@@ -32,11 +24,14 @@ function mixedUpMost(confusion) {
   return most.sort((one, other) => one - other);
 }
 
-class Fates {
-  constructor(point, samples) {
-    Object.assign(this, { point, samples });
-    this.title = element("h3", "");
-    this.node = element("div", "panel", "", this.title, this.outcomeBar(), this.confusionTable());
+class Outcomes {
+  constructor(point, text) {
+    Object.assign(this, { point, text });
+    this.title = element("h2", "");
+    this.outcomes = element("div", "panel outcomes", "", this.title, ...this.outcomeBar());
+    const about = element("span", "aside", "rows: true, columns: predicted");
+    const title = element("h2", "", "", term("Confusion matrix", text.hints.confusion));
+    this.confusion = element("div", "panel matrix", "", element("div", "heading", "", title, about), this.confusionTable());
   }
 
   outcomeBar() {
@@ -44,7 +39,7 @@ class Fates {
     this.bar = element("div", "bar");
     this.bar.setAttribute("role", "img");
     const legend = element("dl", "legend");
-    for (const [name, [title, hint]] of Object.entries(OUTCOMES)) {
+    for (const [name, [title, hint]] of Object.entries(this.text.outcomes)) {
       const part = element("div", `part ${name}`);
       part.dataset.hint = `${title}: ${hint}`;
       const count = element("dd", "count");
@@ -52,7 +47,7 @@ class Fates {
       this.parts[name] = { part, count, title };
       this.bar.append(part);
     }
-    return element("div", "outcomes", "", this.bar, legend);
+    return [this.bar, legend];
   }
 
   confusionTable() {
@@ -60,18 +55,21 @@ class Fates {
     this.classes = mixedUpMost(this.point.classConfusion);
     const names = this.classes.map((k) => all[k]);
     const short = names.every((name) => name.length <= 3) ? " brief" : "";
-    const table = element("table", `confusion${names.length <= 4 ? " few" : short}`);
+    const table = element("table", `confusion${names.length <= FEW ? " few" : short}`);
+    const longest = names.length > FEW ? LONGEST_OF_MANY : LONGEST_NAME;
+    table.style.setProperty("--classes", names.length);
+    table.style.setProperty("--names", Math.min(longest, Math.max(...names.map((name) => name.length))));
     const heading = (scope, name, place) => {
-      const text = name.length > LONGEST_NAME ? `${[...name].slice(0, LONGEST_NAME - 1).join("")}…` : name;
+      const text = name.length > longest ? `${[...name].slice(0, longest - 1).join("")}…` : name;
       const node = element("th", "", "", place);
       place.append(element("bdi", "", text));
       node.scope = scope;
       node.title = name;
       return node;
     };
-    const which = all.length > names.length ? `; the ${names.length} of ${all.length} classes mixed up most` : "";
-    table.append(element("caption", "", "", term("Confusion at this ρ", CONFUSION_HINT),
-      element("span", "aside", `rows: true class, columns: answer${which}`)));
+    const which = `the ${names.length} of ${all.length} classes confused most`;
+    if (all.length > names.length) table.append(element("caption", "", which));
+    table.setAttribute("aria-label", "Confusion matrix; rows: true class, columns: predicted class");
     const body = table.createTBody();
     this.cells = names.map((name) => {
       const row = body.insertRow();
@@ -85,7 +83,7 @@ class Fates {
 
   show() {
     const weighted = this.point.isWeighted ? ", weighted" : "";
-    this.title.textContent = `What happens to the ${thousands(this.point.n)} ${this.samples}${weighted}`;
+    this.title.textContent = `Outcomes of ${thousands(this.point.n)} ${this.text.samples}${weighted}`;
     Object.values(this.parts).forEach(({ part, count }, k) => {
       part.style.flexGrow = this.point.outcomes[k];
       count.textContent = thousands(Math.round(this.point.outcomes[k]));
@@ -109,7 +107,7 @@ class Fates {
         const share = count / total;
         const text = count >= 0.5 ? compact(count) : "";
         if (cell.textContent !== text) cell.textContent = text;
-        cell.className = `${truth === answer ? "right" : "wrong"}${share > 0.5 ? " strong" : ""}${share < 0.012 ? " faint" : ""}`;
+        cell.className = `${truth === answer ? "right" : "wrong"}${share > STRONG ? " strong" : ""}${share < 0.012 ? " faint" : ""}`;
         cell.style.setProperty("--shade", Math.sqrt(share).toFixed(4));
       });
     });

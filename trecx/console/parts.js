@@ -10,6 +10,14 @@ function element(name, className, text, ...children) {
   return node;
 }
 
+/** Buttons that belong together, with a name for who does not see that. */
+function group(className, name, ...children) {
+  const node = element("div", className, "", ...children);
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-label", name);
+  return node;
+}
+
 /** What somebody typed: 4,600 is as much as 4600, and 4,5 as much as 4.5. */
 function typedNumber(text) {
   const plain = text.trim();

@@ -3,6 +3,10 @@
 const FINE = 0.001;
 const INT8_STEP = 1 / 256;
 const COARSE = 10; // fine steps
+const NEVER = ["∞", "inf", "infinity", "never", "off"]; // as people may type: no early exit
+const LONG = 7; // characters of ρ that have room at its full size
+
+let problems = 0; // for ids
 
 const onGrid = (threshold) => Number((Math.round(threshold / FINE) * FINE).toFixed(3));
 
@@ -18,34 +22,58 @@ class Slider {
     this.fill = element("div", "fill");
     this.handle = element("div", "handle");
     for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-label": "threshold ρ",
-      "aria-valuemin": 0, "aria-valuemax": 1 })) this.handle.setAttribute(name, value);
+      "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 1 })) this.handle.setAttribute(name, value);
     this.marks = element("div", "marks");
     this.rail = element("div", "rail", "", this.histogram, element("div", "track", "", this.fill), this.handle);
     this.listen();
-    const ends = element("div", "ends", "", element("span", "", "← leave early more often"),
-      element("span", "", text.axis), element("span", "", "run to the end more often →"));
-    this.node = element("div", "slider", "", this.rail, this.marks, ends);
+    const key = (name, word) => element("span", `key ${name}`, word);
+    const axis = element("span", "axis-title", `${text.axis}: `, key("early_right", "correct"), ", ", key("premature", "incorrect"));
+    this.node = element("div", "slider", "", this.rail, this.marks, element("div", "ends", "",
+      element("span", "", "← more early exits"), axis, element("span", "", "fewer early exits →")));
     this.input = this.typed();
+    this.off = this.never(text.hints.never);
+    this.problem = element("span", "problem");
+    this.problem.id = `rho-problem-${(problems += 1)}`;
+    this.problem.setAttribute("role", "alert");
   }
 
   typed() {
     const input = element("input", "rho");
-    Object.assign(input, { type: "text", inputMode: "decimal", spellcheck: false });
+    Object.assign(input, { type: "text", inputMode: "decimal", spellcheck: false, autocomplete: "off" });
     input.setAttribute("aria-label", "threshold ρ, 0 to 1");
     input.onchange = () => {
-      const text = input.value.trim().replace(",", ".");
-      const typed = text === "never" ? Infinity : Number(text);
+      const text = input.value.trim().replace(",", ".").toLowerCase();
+      const typed = NEVER.includes(text) ? Infinity : Number(text);
       const valid = text !== "" && (typed === Infinity || (typed >= 0 && typed <= 1));
-      input.setCustomValidity(valid ? "" : "ρ lies between 0 and 1; never: nobody leaves early");
+      this.refuse("");
       if (valid) this.release(typed);
-      else input.reportValidity();
+      else this.refuse(`ρ must be a number from 0 to 1. Showing ρ = ${this.spoken}.`);
     };
-    input.onblur = () => { // what was no ρ does not stay there as if it were
-      if (input.validity.valid) return;
-      input.setCustomValidity("");
-      input.value = this.spoken;
+    input.onkeydown = ({ key }) => { // it must return nothing: false would keep Enter from counting
+      if (key === "Escape") this.show(this.threshold, this.plateau, this.said, true);
     };
     return input;
+  }
+
+  /** Say what is wrong with what was typed; it stays there, and what is shown stands apart, until ρ is set anew. */
+  refuse(problem) {
+    this.problem.textContent = problem;
+    this.input.setAttribute("aria-invalid", Boolean(problem));
+    if (problem) this.input.setAttribute("aria-describedby", this.problem.id);
+    else this.input.removeAttribute("aria-describedby");
+    this.onrefuse?.(Boolean(problem));
+  }
+
+  get refused() {
+    return this.problem.textContent !== "";
+  }
+
+  /** The button for ρ = ∞; pressed again, it goes back to the ρ before. */
+  never(hint) {
+    const button = explain(element("button", "off", "No early exit"), hint);
+    button.type = "button";
+    button.onclick = () => this.release(this.threshold > 1 ? this.before ?? 1 : Infinity);
+    return button;
   }
 
   listen() {
@@ -71,34 +99,42 @@ class Slider {
     this.handle.onkeydown = (event) => {
       if (!(event.key in steps)) return;
       event.preventDefault();
+      if (event.repeat && this.threshold >= 1 && steps[event.key] > 0) return; // a key that is held stops at 1
       this.move(this.stepped(steps[event.key] * (event.shiftKey ? COARSE : 1)));
     };
     this.handle.onkeyup = (event) => event.key in steps && this.release(this.threshold);
   }
 
-  /** ρ some fine steps on; what is finer than them is rounded away. */
+  /** ρ some fine steps on; what is finer than them is rounded away. Beyond 1 there is one more: no early exit. */
   stepped(steps) {
     const int8 = this.precision === "int8";
+    if (this.threshold >= 1 && steps > 0) return Infinity;
+    if (this.threshold > 1 && !int8 && steps > -Infinity) return 1;
     const from = Math.min(this.threshold, 1) + steps * (int8 ? INT8_STEP : FINE);
     const within = Math.min(Math.max(from, 0), 1);
     return int8 ? within : onGrid(within);
   }
 
+  /** Marks stand from left to right, as they are reached by Tab; who was named first keeps its label for longest. */
   setMarks(marks) {
-    this.marks.replaceChildren(...marks.map(({ label, threshold }) => {
+    const made = marks.map(({ label, threshold }) => {
       const mark = element("button", "mark", label);
+      mark.type = "button";
       mark.style.left = `${100 * threshold}%`;
       mark.title = `ρ ${threshold.toFixed(4)}`;
       mark.onclick = () => this.release(threshold);
       mark.setAttribute("aria-label", `${label}, ρ ${threshold.toFixed(4)}`);
       return mark;
-    }));
+    });
+    this.important = made;
+    const order = [...marks.keys()].sort((one, other) => marks[one].threshold - marks[other].threshold);
+    this.marks.replaceChildren(...order.map((k) => made[k]));
   }
 
   /** Keep the labels that do not run into one named before; the others keep their tick. */
   spaceMarks() {
     const placed = [];
-    for (const mark of this.marks.children) {
+    for (const mark of this.important) {
       mark.classList.remove("silent");
       const box = mark.getBoundingClientRect();
       const collides = placed.some((other) => box.left < other.right + 4 && other.left < box.right + 4);
@@ -110,20 +146,23 @@ class Slider {
   /**
    * @param plateau low and high: every ρ in (low, high] does the same.
    * @param text what follows from this ρ, for a screen reader.
+   * @param anew whether what was typed gives way to it.
    */
-  show(threshold, plateau, text) {
-    Object.assign(this, { threshold, plateau });
+  show(threshold, plateau, text, anew = threshold !== this.threshold) {
+    if (threshold <= 1) this.before = threshold;
+    Object.assign(this, { threshold, plateau, said: text });
     const rho = Math.min(threshold, 1);
-    if (document.activeElement !== this.input) this.input.value = this.spoken;
-    this.input.style.width = `${this.input.value.length + 0.6}ch`;
-    this.input.setCustomValidity("");
+    if (anew && this.refused) this.refuse("");
+    if (!this.refused && (anew || document.activeElement !== this.input)) this.input.value = this.spoken;
+    this.input.classList.toggle("long", this.input.value.length > LONG);
+    this.off.setAttribute("aria-pressed", threshold > 1);
     this.fill.style.left = this.handle.style.left = `${100 * rho}%`;
     this.handle.setAttribute("aria-valuenow", rho);
-    this.handle.setAttribute("aria-valuetext", `${this.spoken}: ${text}`);
+    this.handle.setAttribute("aria-valuetext", threshold > 1 ? text : `${this.spoken}: ${text}`);
   }
 
   get spoken() {
-    if (this.threshold > 1) return "never";
+    if (this.threshold > 1) return "∞";
     const decimals = [3, 4, 5, 6, 7, 8].map((digits) => this.threshold.toFixed(digits));
     const [low, high] = this.plateau;
     return decimals.find((text) => Number(text) === this.threshold)

@@ -1,7 +1,7 @@
 // The five numbers of an operating point: value, unit, change to the baseline, what it rests on.
 // parts.js, hints.js and counts.js come before it.
 
-const TILES = { accuracy: "Accuracy", early: "Leave early", flops: "Expected FLOPs", energy: "Energy", battery: "Battery" };
+const TILES = { accuracy: "Accuracy", early: "Exit rate", flops: "Expected FLOPs", energy: "Energy", battery: "Battery life" };
 
 const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const energyUnit = (uj) => (uj >= 1000 ? [1000, "mJ"] : [1, "µJ"]);
@@ -36,17 +36,17 @@ class Tiles {
     for (const name of ["accuracy", "flops", "energy", "battery"]) {
       this.tile[name].aside.textContent = point.isWeighted ? "weighted" : "";
     }
+    if (point.isWeighted) this.tile.accuracy.aside.textContent += `, n≈${thousands(Math.round(point.effective))}`;
     this.showShares(point, data);
     this.showFlops(point, data);
     return this.showEnergy(point, data.device, data.text.remedies);
   }
 
   showShares(point, { reference, text }) {
-    const interval = (share) => `95 %: ${wilson(share, point.effective).map((end) => (100 * end).toFixed(1)).join("–")}`;
-    const n = point.isWeighted ? `n≈${thousands(Math.round(point.effective))}` : `n ${thousands(point.n)}`;
+    const interval = (share) => `95 % CI ${wilson(share, point.effective).map((end) => (100 * end).toFixed(1)).join("–")}`;
     const gain = point.accuracy - point.total(reference.class_correct) / point.n;
-    this.fill("accuracy", 100 * point.accuracy, this.digits, "%", `${interval(point.accuracy)} · ${n}`);
-    this.change("accuracy", `${signed(100 * gain, 2)} pt to ${reference.short}`, gain);
+    this.fill("accuracy", 100 * point.accuracy, this.digits, "%", interval(point.accuracy));
+    this.change("accuracy", `${signed(100 * gain, 2)} pt vs ${reference.short}`, gain);
     const share = point.early / point.n;
     const counted = point.isWeighted ? "weighted"
       : `${thousands(point.early)} of ${thousands(point.n)} ${text.samples}`;
@@ -79,14 +79,14 @@ class Tiles {
       return { energy };
     }
     const days = batteryDays(battery, energy, perHour);
-    this.fill("battery", days, 1, "days", `${battery.name}, ${Number((perHour / 60).toPrecision(4))} a minute`);
-    this.change("battery", before ? `${signed(days - before, 1)} to ${this.reference.short}` : "",
+    this.fill("battery", days, 1, "days", `${battery.name}, ${Number((perHour / 60).toPrecision(4))} per min`);
+    this.change("battery", before ? `${signed(days - before, 1)} days vs ${this.reference.short}` : "",
       before ? days - before : 0);
     return { energy, days };
   }
 
   relative(value, before) {
-    return `${signed(100 * (value / before - 1), 1)} % to ${this.reference.short}`;
+    return `${signed(100 * (value / before - 1), 1)} % vs ${this.reference.short}`;
   }
 
   unknown(tile, remedy) {

@@ -1,4 +1,4 @@
-"""Waveforms as they might have been heard: shifted in time, with noise behind them."""
+"""Augmentation of waveforms: shifted in time, with background noise."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ FRAMES_PER_MS = 16  # at 16 kHz
 
 @dataclass(frozen=True, eq=False)
 class WaveformAugmentation:
-    """What is done to every batch of training waveforms (Warden 2018's training script, its defaults).
+    """The augmentation of every batch of training waveforms (Warden 2018's training script, its defaults).
 
     Attributes:
-        noise: background noise, int16 of shape (n_frames,); none is mixed in if it is empty.
-        shift_ms: a clip starts up to so much earlier or later.
+        noise: background noise, int16 of shape (n_frames,); empty: no noise is added.
+        shift_ms: a clip is shifted by up to this much in either direction.
         noise_share: share of the clips that get noise, 0..1.
-        noise_volume: the loudest noise, as a share of how loud it was recorded, 0..1.
+        noise_volume: the largest factor on the recorded noise, 0..1.
     """
 
     noise: Waveforms
@@ -26,14 +26,14 @@ class WaveformAugmentation:
     noise_volume: float = 0.1
 
     def __call__(self, waveforms: Waveforms, generator: np.random.Generator) -> Waveforms:
-        """Return waveforms of shape (n, n_frames) changed at random."""
+        """Return randomly changed waveforms of shape (n, n_frames)."""
         shifted = shift_waveforms(waveforms, self.shift_ms, generator)
         if not len(self.noise):
             return shifted
         return mix_noise(shifted, self.noise, self.noise_share, self.noise_volume, generator)
 
     def config(self) -> dict[str, object]:
-        """Return what a run's record says of it; that there was no noise to mix in, too."""
+        """Return the settings as they are recorded with a run."""
         if not len(self.noise):
             return {
                 "shift_ms": self.shift_ms,
@@ -48,12 +48,12 @@ class WaveformAugmentation:
 
 
 def shift_waveforms(waveforms: Waveforms, limit_ms: int, generator: np.random.Generator) -> Waveforms:
-    """Return each waveform moved by its own random time, silence where nothing is left.
+    """Return each waveform shifted by its own random time, padded with silence.
 
     Args:
         waveforms: int16 of shape (n, n_frames), 16 kHz.
-        limit_ms: each moves by −limit_ms to limit_ms.
-        generator: decides by how much.
+        limit_ms: each is shifted by −limit_ms to limit_ms.
+        generator: source of the random shifts.
     """
     limit = limit_ms * FRAMES_PER_MS
     padded = np.pad(waveforms, ((0, 0), (limit, limit)))
@@ -65,15 +65,15 @@ def shift_waveforms(waveforms: Waveforms, limit_ms: int, generator: np.random.Ge
 def mix_noise(
     waveforms: Waveforms, noise: Waveforms, share: float, volume: float, generator: np.random.Generator
 ) -> Waveforms:
-    """Return waveforms with a random cut of noise added to about a `share` of them.
+    """Return waveforms with a random section of noise added to about a `share` of them.
 
     Args:
         waveforms: int16 of shape (n, n_frames), 16 kHz.
-        noise: int16 of shape (n_noise_frames,), at least as long as a waveform; a cut that crosses from one
-            recording to the next in it is as good as any.
+        noise: int16 of shape (n_noise_frames,), at least as long as a waveform; a section may cross from
+            one recording to the next.
         share: probability that a waveform gets noise, 0..1.
         volume: the noise is multiplied by a random number from 0 to this.
-        generator: decides which, what and how loud.
+        generator: source of the random choices.
 
     Raises:
         ValueError: the noise is shorter than a waveform.

@@ -1,4 +1,4 @@
-"""CIFAR-10 as JPEG files: which images there are, and their pixels, decoded once."""
+"""CIFAR-10 as JPEG files: the list of images, and their pixels, decoded once."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +19,8 @@ SIDE = 32  # pixels
 def find_images(folder: Path, split: str, progress: Progress) -> Found:
     """Return the images of `folder`/`split`/<class>/, uint8 of shape (n_images, 32, 32, 3), RGB.
 
-    Those of a fetched dataset are decoded once and kept as `FOLDER.SPLIT.npy` beside it: 60,000 images take
-    ten seconds to decode, and milliseconds to map.
+    Those of a downloaded dataset are decoded once and stored as `FOLDER.SPLIT.npy` next to it: decoding
+    60,000 images takes ten seconds, mapping the file takes milliseconds.
     """
     classes = TASKS["ic"].class_names
     names, labels, faults = list_class_folders(folder / split, classes, "image", f"{split}/")
@@ -36,16 +36,16 @@ def find_images(folder: Path, split: str, progress: Progress) -> Found:
 
 
 def _load_decoded(kept: Path, n_images: int) -> Pixels | None:
-    """Map decoded images into memory, unless they are not there or are other ones than expected."""
+    """Map decoded images into memory; None if the file is missing or has other images."""
     try:
         pixels = np.load(kept, mmap_mode="r")
-    except (OSError, ValueError, EOFError):  # absent, cut short, or something else
+    except (OSError, ValueError, EOFError):  # missing, truncated, or not an array
         return None
     right = pixels.shape == (n_images, SIDE, SIDE, 3) and pixels.dtype == np.uint8
     return pixels if right else None
 
 
 def _save_decoded(kept: Path, pixels: Pixels) -> None:
-    # A full disk or a read-only one: then they are decoded anew each time.
+    # If the disk is full or read-only, they are decoded again each time.
     with suppress(OSError), whole_file(kept) as part, part.open("wb") as handle:
         np.save(handle, pixels)

@@ -1,7 +1,7 @@
-"""CIFAR-10 as published: pickled batches, read without trusting them.
+"""CIFAR-10 as published: pickled batches, read without executing them.
 
-A pickle is a program. This one may name three things only, those of a NumPy array, and gets a stand-in for
-each that keeps what it is told; the array is then made here, from bytes whose number was checked.
+Loading a pickle can run code. These may refer only to the three names of a NumPy array, and get an inert
+object for each that stores its state; the array is then built here, from bytes whose number was checked.
 """
 
 import io
@@ -22,7 +22,7 @@ SIDE = 32  # pixels
 ROW_BYTES = 3 * SIDE * SIDE  # all red, then all green, then all blue
 BATCHES = {"train": tuple(f"data_batch_{number}" for number in range(1, 6)), "test": ("test_batch",)}
 MAX_BYTES = 64_000_000  # a published batch has 31 million
-MAX_MEMO = 1_000_000  # and remembers some ten thousand things by number
+MAX_MEMO = 1_000_000  # and numbers some ten thousand objects
 _PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
 
 
@@ -46,11 +46,11 @@ def read_batch(path: Path) -> tuple[Pixels, list[int]]:
     """Return the images, uint8 of shape (n_images, 32, 32, 3), and the labels of one pickled batch.
 
     Raises:
-        DatasetError: it cannot be read, asks for anything that an array does not need, or holds other things.
+        DatasetError: it cannot be read, refers to a name that an array does not need, or has other content.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise DatasetError(f"more than {MAX_BYTES:,} bytes are no batch of CIFAR-10")
+            raise DatasetError(f"larger than {MAX_BYTES:,} bytes, so not a batch of CIFAR-10")
         content = path.read_bytes()
         _check_memo(content)
         batch = _ArrayUnpickler(io.BytesIO(content)).load()
@@ -59,19 +59,19 @@ def read_batch(path: Path) -> tuple[Pixels, list[int]]:
     except DatasetError:
         raise
     except Exception as error:  # a damaged pickle may raise almost anything
-        raise DatasetError(f"is no pickled batch ({str(error) or type(error).__name__})") from error
+        raise DatasetError(f"is not a pickled batch ({str(error) or type(error).__name__})") from error
     return _contents(batch)
 
 
 def _check_memo(content: bytes) -> None:
-    """Refuse a number in the memo that no batch needs: the unpickler would make room for all below it."""
+    """Refuse a memo number that no batch needs: the unpickler would allocate memory for all below it."""
     for opcode, argument, _ in pickletools.genops(content):
         if opcode.name in _PUTS and argument is not None and argument > MAX_MEMO:
-            raise DatasetError(f"counts to {argument:,} where a batch counts its texts and lists")
+            raise DatasetError(f"has the memo number {argument:,}, more than a batch needs")
 
 
 class _Inert:
-    """Stands in for whatever a pickled array names, and keeps the state that it is given."""
+    """Replaces any object of a pickled array, and stores the state that it is given."""
 
     state: Any = None
 
@@ -97,13 +97,13 @@ class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> type[_Inert]:
         if (module, name) not in _ALLOWED:
             raise DatasetError(
-                f"asks for {module}.{name}, which no array needs; it was not run. Delete the file, and get "
+                f"refers to {module}.{name}, which no array needs; it was not run. Delete the file, and get "
                 "it from the address in data/sources.toml"
             )
         return _Inert
 
     def persistent_load(self, pid: Any) -> NoReturn:
-        raise DatasetError("asks for something outside the file, which no array needs")
+        raise DatasetError("refers to an object outside the file, which no array needs")
 
 
 def _contents(batch: Any) -> tuple[Pixels, list[int]]:
@@ -111,16 +111,16 @@ def _contents(batch: Any) -> tuple[Pixels, list[int]]:
     labels, rows = content.get(b"labels"), _rows(content.get(b"data"))
     n_classes = len(TASKS["ic"].class_names)
     if rows is None or not isinstance(labels, list) or len(labels) != len(rows):
-        raise DatasetError(f"holds no array of {ROW_BYTES} bytes an image with as many labels")
+        raise DatasetError(f"has no array of {ROW_BYTES} bytes per image with one label per image")
     if not all(type(label) is int and 0 <= label < n_classes for label in labels):
-        raise DatasetError(f"holds a label outside 0..{n_classes - 1}")
+        raise DatasetError(f"has a label outside 0..{n_classes - 1}")
     return np.ascontiguousarray(rows.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)), labels
 
 
 def _rows(array: Any) -> Pixels | None:
-    """The pickled array, or None if its state is not that of a C-ordered uint8 array of whole images.
+    """The pickled array, or None if its state is not that of a C-ordered uint8 array of complete images.
 
-    Its state: version, shape, dtype, whether in Fortran's order, the bytes themselves.
+    Its state: version, shape, dtype, whether it is in Fortran order, the bytes.
     """
     match array:
         case _Inert(state=(_, (int(), columns), _Inert(arguments=(kind, *_)), False, bytes(content))):

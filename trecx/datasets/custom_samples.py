@@ -1,4 +1,4 @@
-"""Samples of a task of one's own: a class-folder of images, a folder of wavs a class, or npz arrays."""
+"""Samples of a custom task: images or WAV files with one folder per class, or npz arrays."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,29 +21,31 @@ from trecx.progress import Progress, silent
 
 FORMATS = ("JPEG", "PNG", "BMP")
 MAX_NPZ_BYTES = 8 * 1024**3
-_REMEDY = "mend or remove what is named here"
+_REMEDY = "correct or remove the files above"
 
 
 def open_custom_samples(task: CustomTask, place: Path, progress: Progress = silent) -> SampleSet:
     """Return all samples at a place, each checked.
 
     Args:
-        task: what they are, and how they are made ready.
-        place: a folder with one folder a class; of npz samples, the file.
-        progress: told how far the checking is.
+        task: the custom task.
+        place: a folder with one folder per class; for npz samples, the file.
+        progress: called while checking.
 
     Raises:
-        DatasetError: nothing is there, or samples are missing or damaged; the message names them.
+        DatasetError: the samples are missing or damaged; the message names them.
     """
     if task.kind == "npz":
         found, classes = _arrays(task, place)
     else:
         if not place.is_dir():
-            raise DatasetError(f"there is no folder {place}; give one with a folder a class with --data")
+            raise DatasetError(
+                f"there is no folder {place}; give a folder with one folder per class with --data"
+            )
         classes = task.classes or tuple(sorted(entry.name for entry in place.iterdir() if entry.is_dir()))
         found = _files(task, place, classes, progress)
     if len(classes) < 2:
-        raise DatasetError(f"{place} has {len(classes)} class folders; two or more are needed")
+        raise DatasetError(f"{place} has {len(classes)} class folders, but two or more are needed")
     if found.faults:
         raise DatasetError(damage_report(place, found.faults, _REMEDY))
     return SampleSet(
@@ -80,7 +82,9 @@ def _stack(read: Reader, paths: Sequence[Path]) -> npt.NDArray[Any]:
         try:
             samples.append(read(path))
         except DatasetError as error:
-            raise DatasetError(f"{path} changed while it was in use: {error}; score it again") from error
+            raise DatasetError(
+                f"{path} changed while it was in use: {error}; run the command again"
+            ) from error
     return np.stack(samples)
 
 
@@ -97,20 +101,20 @@ def read_image(path: Path, size: tuple[int, int], colour: str, resize: bool) -> 
     """Return the pixels of an image, uint8 of shape (height, width, 3), RGB, or (height, width, 1), grey.
 
     Args:
-        path: a JPEG, PNG or BMP file; what it says of its orientation is not heeded.
+        path: a JPEG, PNG or BMP file; its orientation entry is ignored.
         size: height and width, pixels.
         colour: "rgb" or "grey" (ITU-R 601 luma).
-        resize: whether an image of another size is resized (bilinear, without regard to its proportions).
+        resize: whether an image of another size is resized (bilinear, ignoring its aspect ratio).
 
     Raises:
-        DatasetError: it is none of these, damaged, or of the wrong size; the text says which.
+        DatasetError: it has another format, is damaged, or has the wrong size; the text says which.
     """
     height, width = size
     with open_image(path, FORMATS) as image:
         if not resize and image.size != (width, height):
             raise DatasetError(
                 f"{image.height}×{image.width} pixels instead of {height}×{width} (height × width); "
-                "resize = true in the task file resizes"
+                "set resize = true in the task file to resize images"
             )
         pixels = image.convert("L" if colour == "grey" else "RGB")
         if resize:
@@ -119,7 +123,7 @@ def read_image(path: Path, size: tuple[int, int], colour: str, resize: bool) -> 
 
 
 def _read_clip(path: Path, rate_hz: int, n_frames: int) -> npt.NDArray[np.int16]:
-    """Return one clip, padded with zeros or cut at the end."""
+    """Return one clip, padded with zeros or truncated at the end."""
     clip = np.zeros(n_frames, np.int16)
     frames = read_wave(path, rate_hz)[:n_frames]
     clip[: len(frames)] = frames
@@ -127,29 +131,29 @@ def _read_clip(path: Path, rate_hz: int, n_frames: int) -> npt.NDArray[np.int16]
 
 
 def _arrays(task: CustomTask, place: Path) -> tuple[Found, tuple[str, ...]]:
-    """Return what an npz file holds: `samples` (n, …), `labels` (n,), perhaps `names` (n,)."""
+    """Return the arrays of an npz file: `samples` (n, …), `labels` (n,), optionally `names` (n,)."""
     try:
         with place.open("rb") as file:
             arrays = read_npz(file, ("samples", "labels", "names"), MAX_NPZ_BYTES)
     except (OSError, ValueError) as error:
         raise DatasetError(f"{place} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not {"samples", "labels"} <= set(arrays):
-        raise DatasetError(f"{place} needs the arrays samples and labels, holds {list(arrays)}")
+        raise DatasetError(f"{place} needs the arrays samples and labels, but has {list(arrays)}")
     samples, labels = arrays["samples"], arrays["labels"]
     names = arrays.get("names", np.array([f"{k:06d}" for k in range(len(samples) if samples.ndim else 0)]))
     if samples.dtype.kind not in "uif" or samples.ndim < 2 or not len(samples):
         raise DatasetError(
-            f"{place}: samples must be numbers, a row a sample, got {samples.dtype} {samples.shape}"
+            f"{place}: samples must be numbers with one row per sample, got {samples.dtype} {samples.shape}"
         )
     if labels.dtype.kind not in "ui" or not labels.shape == names.shape == (len(samples),):
         raise DatasetError(
-            f"{place}: {len(samples)} samples need as many labels, whole numbers, and names; "
+            f"{place}: {len(samples)} samples need as many labels (whole numbers) and names; "
             f"got labels {labels.dtype} {labels.shape}, names {names.shape}"
         )
     classes = task.classes or tuple(map(str, range(int(labels.max()) + 1)))
     wrong = np.flatnonzero((labels < 0) | (labels >= len(classes)))
-    faults = [f"labels[{k}]: {labels[k]} is none of the {len(classes)} classes" for k in wrong]
+    faults = [f"labels[{k}]: {labels[k]} is not one of the {len(classes)} classes" for k in wrong]
     if samples.dtype.kind == "f":
         bad = np.flatnonzero(~np.isfinite(samples).reshape(len(samples), -1).all(axis=1))
-        faults += [f"samples[{k}]: holds a number that is not finite" for k in bad]
+        faults += [f"samples[{k}]: has a number that is not finite" for k in bad]
     return Found(names.tolist(), labels.tolist(), faults, samples), classes

@@ -1,4 +1,4 @@
-"""Handwritten digits: scikit-learn's own copy, which needs no download."""
+"""Handwritten digits: the copy in scikit-learn, which needs no download."""
 
 import numpy as np
 
@@ -13,8 +13,8 @@ N_TEST = 500  # of 1,797
 def find_scans(split: str, progress: Progress) -> Found:
     """Return the "train" (1,297) or "test" (500) scans, uint8 of shape (n_scans, 8, 8, 1), values 0..16.
 
-    Optical recognition of handwritten digits, UCI, test part (Alpaydin and Kaynak 1998); its order in
-    scikit-learn names the scans, and the split is ours.
+    Optical recognition of handwritten digits, UCI, test part (Alpaydin and Kaynak 1998); the
+    scans are named by their order in scikit-learn; the split is defined here.
     """
     from sklearn.datasets import load_digits  # here, as it takes a second to import
 

@@ -1,4 +1,4 @@
-"""Downloads: checked, resumed, and there only when whole."""
+"""Downloads: checked, resumed, and available only when complete."""
 
 import errno
 import fcntl
@@ -19,32 +19,32 @@ from trecx.files.archive import extract
 from trecx.progress import Progress, silent
 
 CHUNK_BYTES = 65_536
-TIMEOUT_S = (10, 60)  # to connect, and between two pieces
+TIMEOUT_S = (10, 60)  # for the connection, and between two chunks
 RETRIES = Retry(
     total=3,
     backoff_factor=0.5,
     status_forcelist=(429, 500, 502, 503, 504),
-    raise_on_status=False,  # the last answer is told as any other refusal
-    respect_retry_after_header=False,  # it may ask for hours
+    raise_on_status=False,  # the last response is reported like any other error
+    respect_retry_after_header=False,  # it may be hours
 )
 
 
 def fetch_dataset(
     task: str, progress: Progress = silent, *, folder: Path = paths.DOWNLOADS, key: str | None = None
 ) -> Path:
-    """Return the folder of a task's samples, fetched below `folder` unless it is there already.
+    """Return the folder of a task's samples, downloaded below `folder` unless it is there already.
 
-    They come as one archive where there is one; else file by file, and a later call goes on from what came.
-    Of several datasets, `key` (in data/sources.toml) asks for one; else it is one that is there already, or
-    one that only a mirror can have where it has it, or the published test set.
+    They come as one archive if there is one; else file by file, and a later call resumes the download.
+    Of several datasets, `key` (in data/sources.toml) selects one; the default is one that is there already,
+    else one that is only in the mirror, else the published test set.
 
     Raises:
         UnknownNameError: there is no such task, or no such dataset of it.
-        FetchError: the task has no dataset to fetch, or fetching failed; the message says what to do.
+        FetchError: the task has no dataset to download, or the download failed; the message says what to do.
     """
     source = choose_dataset(task, folder, key)
     samples = folder / source.folder
-    if samples.is_dir():  # it gets its name only when all of it is there
+    if samples.is_dir():  # it gets this name only when it is complete
         return samples
     with _disk_errors(samples.parent), _alone(folder, progress):
         if not samples.is_dir():
@@ -61,18 +61,18 @@ def fetch_dataset(
 def fetch_models(
     task: str, progress: Progress = silent, *, folder: Path = paths.DOWNLOADS
 ) -> dict[str, Path]:
-    """Return the paper's models of a task, system → SavedModel folder or .h5 file, fetched below `folder`.
+    """Return the paper's models of a task, system → SavedModel folder or .h5 file, downloaded below `folder`.
 
     Raises:
         UnknownNameError: there is no such task.
-        FetchError: no models of the task are published, or fetching failed; the message says what to do.
+        FetchError: no models of the task are published, or the download failed; the message says what to do.
     """
     models = load_sources().models
     find_task(task)
     chosen = [model for model in models if model.task == task]
     if not chosen:
         known = ", ".join(dict.fromkeys(model.task for model in models))
-        raise FetchError(f"the paper published no models for {task}; it did for: {known}")
+        raise FetchError(f"there are no published models for {task}; tasks with published models: {known}")
     with _disk_errors(folder), _alone(folder, progress), _session() as session:
         for model in chosen:
             for file in model.files:
@@ -81,31 +81,31 @@ def fetch_models(
 
 
 def fetch_file(file: RemoteFile, folder: Path, progress: Progress = silent) -> Path:
-    """Return where `file` lies below `folder`, fetched unless a right one is there already.
+    """Return the path of `file` below `folder`, downloaded unless the correct file is there already.
 
-    What has arrived is kept in a `.part` file, from which a later call goes on; the file gets its own name
-    only after its sha256 was found right.
+    A partial download is kept in a `.part` file, which a later call resumes; the file gets its own name only
+    after its sha256 was verified.
 
     Raises:
-        FetchError: no network, a refusal, a broken transfer, a wrong sha256, or a disk that takes no more.
+        FetchError: no network, an HTTP error, an interrupted transfer, a wrong sha256, or a full disk.
     """
     with _session() as session:
         return _fetch(file, folder, progress, session)
 
 
 def choose_dataset(task: str, folder: Path, key: str | None = None) -> DatasetSource:
-    """Return which dataset `fetch_dataset` is about; nothing is fetched.
+    """Return the dataset that `fetch_dataset` would download; nothing is downloaded.
 
     Raises:
         UnknownNameError: there is no such task, or no such dataset of it.
-        FetchError: the task has no dataset to fetch.
+        FetchError: the task has no dataset to download.
     """
     sources = load_sources()
     origin = find_task(task).packaged_in
     if task not in sources.datasets:
-        reason = f": its samples come inside {origin}, so it works at once" if origin else ""
+        reason = f": its samples are part of {origin}, so no download is needed" if origin else ""
         known = ", ".join(sources.datasets)
-        raise FetchError(f"there is no dataset to fetch for {task}{reason}; there is one for: {known}")
+        raise FetchError(f"there is no dataset to download for {task}{reason}; tasks with one: {known}")
     if key is not None:
         return sources.find_dataset(task, key)
     mirrored = (
@@ -131,8 +131,8 @@ def _fetch_loose(source: DatasetSource, folder: Path, progress: Progress) -> Non
                 done += _fetch(file, folder, silent, session).stat().st_size
             except FetchError as error:
                 raise FetchError(
-                    f"{error}. {number:,} of {len(source.files):,} files are here and stay. Instead of them, "
-                    f"a folder TRECX_MIRROR that has {source.archive.mirror_path} will do"
+                    f"{error}. {number:,} of {len(source.files):,} files are downloaded and kept. "
+                    f"Alternatively, set TRECX_MIRROR to a folder that contains {source.archive.mirror_path}"
                 ) from error
             limit -= file.limit
             progress(f"{source.folder}, {len(source.files):,} files", done, done + limit)
@@ -159,7 +159,7 @@ def _mirrored(file: RemoteFile) -> Path | None:
 
 
 def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.Session) -> str:
-    """Fill `part` and return where from."""
+    """Fill `part` and return the source."""
     copy = _mirrored(file)
     if copy is not None:
         with copy.open("rb") as handle:
@@ -168,7 +168,8 @@ def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.S
         return str(copy)
     if file.url is None:
         raise FetchError(
-            f"{file.path.name} is published nowhere: set TRECX_MIRROR to a folder that has {file.mirror_path}"
+            f"{file.path.name} has no public address; set TRECX_MIRROR to a folder that contains "
+            f"{file.mirror_path}"
         )
     try:
         _download(file, file.url, part, progress, session)
@@ -180,17 +181,17 @@ def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.S
 def _download(file: RemoteFile, url: str, part: Path, progress: Progress, session: requests.Session) -> None:
     offset = part.stat().st_size if part.exists() else 0
     if offset in file.accepted.values():
-        return  # all of it had come when the last call was killed
+        return  # it was complete when the last call was killed
     with _request(session, url, offset) as response:
         resumed = response.status_code == 206
         if offset and (response.status_code == 416 or (resumed and not _continues(response, offset))):
-            part.unlink()  # nothing that this server can go on from
+            part.unlink()  # this server cannot resume it
             _download(file, url, part, progress, session)
             return
         if not response.ok:
             raise FetchError(
-                f"{url} answered {response.status_code} {response.reason}; try again later, or get the file "
-                f"elsewhere and put it at {part.with_suffix('')}"
+                f"{url} returned {response.status_code} {response.reason}; try again later, or get the file "
+                f"from another source and save it as {part.with_suffix('')}"
             )
         start = offset if resumed else 0
         length = response.headers.get("Content-Length", "")
@@ -219,7 +220,7 @@ def _write(
             done += len(piece)
             progress(str(file.path), done, total)
             if done > file.limit:
-                return  # the hash can only be wrong: do not fill the disk
+                return  # the hash will be wrong: do not fill the disk
 
 
 def _check(file: RemoteFile, part: Path, origin: str) -> None:
@@ -227,31 +228,31 @@ def _check(file: RemoteFile, part: Path, origin: str) -> None:
     if found not in file.accepted:
         part.unlink()
         raise FetchError(
-            f"{origin} is not the file that data/sources.toml promises: expected sha256 "
-            f"{' or '.join(file.accepted)}, got {found} ({size:,} bytes). It was deleted; run this again, "
-            "and if that gives the same, what lies at that address has changed or was cut short"
+            f"{origin} is not the file that data/sources.toml describes: expected sha256 "
+            f"{' or '.join(file.accepted)}, got {found} ({size:,} bytes). It was deleted; run this again. If "
+            "the error occurs again, the file at that address has changed or is incomplete"
         )
 
 
 def _broken_off(file: RemoteFile, url: str, part: Path, error: Exception) -> str:
     kept = part.stat().st_size if part.exists() else 0
     return (
-        f"{url} could not be fetched ({type(error).__name__}; {kept:,} bytes are here). Check the network "
-        "and run this again: it goes on from there. Without a network, set TRECX_MIRROR to a folder that has "
-        f"{file.mirror_path}"
+        f"{url} could not be downloaded ({type(error).__name__}; {kept:,} bytes are kept). Check the network "
+        "and run this again to resume the download. Without a network, set TRECX_MIRROR to a folder that "
+        f"contains {file.mirror_path}"
     )
 
 
 @contextmanager
 def _alone(folder: Path, progress: Progress) -> Iterator[None]:
-    """Wait until nobody else, process or thread, fetches into a folder: two would write into one `.part`."""
+    """Wait until no other process or thread downloads into a folder: two would write the same `.part`."""
     folder.mkdir(parents=True, exist_ok=True)
     place = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress(f"waiting for another fetch into {folder}", 0, None)
+            progress(f"waiting for another download into {folder}", 0, None)
             fcntl.flock(place, fcntl.LOCK_EX)
         yield
     finally:
@@ -264,5 +265,5 @@ def _disk_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        remedy = "free some space on that disk" if full else "make sure that the folder can be written"
+        remedy = "free space on that disk" if full else "make the folder writable"
         raise FetchError(f"cannot write in {folder} ({error}): {remedy}, then run this again") from error

@@ -12,7 +12,7 @@ from trecx.errors import DatasetError
 from trecx.progress import Progress
 
 Pixels = npt.NDArray[np.uint8]
-MAX_PIXELS = 50_000_000  # of an image to be resized; more is a mistake or an attack on the memory
+MAX_PIXELS = 50_000_000  # of an image to be resized; a larger one is an error or an attack
 
 
 def read_jpeg(path: Path, side: int, resize: bool = False) -> Pixels:
@@ -21,16 +21,16 @@ def read_jpeg(path: Path, side: int, resize: bool = False) -> Pixels:
     Args:
         path: the file.
         side: width and height, pixels.
-        resize: whether an image of another size is resized (bilinear, without regard to its proportions).
+        resize: whether an image of another size is resized (bilinear, ignoring its aspect ratio).
 
     Raises:
-        DatasetError: it is no JPEG file, cut short, or of the wrong size; the text says which.
+        DatasetError: it is not a JPEG file, is truncated, or has the wrong size; the text says which.
     """
     with open_image(path) as image:
         width, height = image.size
         if not resize and (width, height) != (side, side):
             raise DatasetError(f"{width}×{height} pixels instead of {side}×{side}")
-        image.draft("RGB", (2 * side, 2 * side))  # a large image is decoded at a part of its size
+        image.draft("RGB", (2 * side, 2 * side))  # a large image is decoded at a reduced size
         pixels = image.convert("RGB")
     return np.asarray(pixels.resize((side, side), Image.Resampling.BILINEAR) if resize else pixels)
 
@@ -39,7 +39,7 @@ def check_jpeg(path: Path) -> None:
     """Check a file's header, without decoding its pixels.
 
     Raises:
-        DatasetError: it is no JPEG file, or too large to decode.
+        DatasetError: it is not a JPEG file, or is too large to decode.
     """
     with open_image(path):
         pass
@@ -48,14 +48,14 @@ def check_jpeg(path: Path) -> None:
 def read_jpegs(
     folder: Path, names: Sequence[str], side: int, resize: bool, progress: Progress
 ) -> tuple[Pixels, list[str]]:
-    """Return the pixels of JPEG files, (n_images, side, side, 3), and a text for each that is damaged.
+    """Return the pixels of JPEG files, (n_images, side, side, 3), and a message for each damaged one.
 
     Args:
-        folder: where they lie.
+        folder: contains the files.
         names: of the files, below the folder.
         side: pixels of each side.
-        resize: whether an image of another size is made to fit, and not called damaged.
-        progress: told how far it is.
+        resize: whether an image of another size is resized instead of being an error.
+        progress: called while decoding.
     """
     pixels = np.zeros((len(names), side, side, 3), np.uint8)
     faults = []
@@ -73,7 +73,7 @@ def open_image(path: Path, formats: Sequence[str] = ("JPEG",)) -> Iterator[Image
     """Yield an image, its pixels not yet decoded.
 
     Raises:
-        DatasetError: it is in none of these formats, damaged, or too large to decode; the text says which.
+        DatasetError: it has another format, is damaged, or is too large to decode; the text says which.
     """
     try:
         with Image.open(path, formats=list(formats)) as image:
@@ -84,5 +84,5 @@ def open_image(path: Path, formats: Sequence[str] = ("JPEG",)) -> Iterator[Image
         raise
     except UnidentifiedImageError as error:
         raise DatasetError(f"not a {' or '.join(formats)} file") from error
-    except Exception as error:  # Pillow's readers raise whatever the damage leads them to
+    except Exception as error:  # Pillow raises almost any error for a damaged file
         raise DatasetError(f"cannot be read ({getattr(error, 'strerror', None) or error})") from error

@@ -1,4 +1,4 @@
-"""Speech Commands clips: which there are, whether each is whole, and their samples."""
+"""Speech Commands clips: the list of clips, a check of each, and their samples."""
 
 import os
 import wave
@@ -22,30 +22,30 @@ CLASS_FOLDERS = tuple(
 
 
 def find_clips(folder: Path, progress: Progress) -> Found:
-    """Return the clips of a folder with one folder a class, int16 of shape (n_clips, 16000)."""
+    """Return the clips of a folder with one folder per class, int16 of shape (n_clips, 16000)."""
     names, labels, faults = list_class_folders(folder, CLASS_FOLDERS, "clip")
     faults += clip_faults(folder, names, progress)
     return Found(names, labels, faults, LazyArray([folder / name for name in names], read_clips))
 
 
 def read_clips(paths: Sequence[Path]) -> npt.NDArray[np.int16]:
-    """Return the samples of clips, int16 of shape (n_clips, 16000), padded with zeros or cut at the end.
+    """Return clips as int16 of shape (n_clips, 16000), padded with zeros or truncated at the end.
 
     Raises:
-        DatasetError: a clip was damaged since it was checked.
+        DatasetError: a clip changed after the check.
     """
     clips = np.zeros((len(paths), CLIP_FRAMES), np.int16)
     for clip, path in zip(clips, paths, strict=True):
         try:
             frames = read_wave(path)[:CLIP_FRAMES]
         except DatasetError as error:
-            raise DatasetError(f"{path} changed while it was in use: {error}; fetch it again") from error
+            raise DatasetError(f"{path} changed while it was in use: {error}; download it again") from error
         clip[: len(frames)] = frames
     return clips
 
 
 def clip_faults(folder: Path, names: Sequence[str], progress: Progress) -> list[str]:
-    """Return a text for each of the named clips that is damaged."""
+    """Return a message for each damaged clip."""
     faults = []
     for done, name in enumerate(names, start=1):
         try:
@@ -57,25 +57,25 @@ def clip_faults(folder: Path, names: Sequence[str], progress: Progress) -> list[
 
 
 def read_wave(path: Path, rate_hz: int = RATE_HZ) -> npt.NDArray[np.int16]:
-    """Return all samples of a mono wav file of 16 bits, int16 of shape (n_frames,).
+    """Return all samples of a mono 16-bit WAV file, int16 of shape (n_frames,).
 
     Raises:
-        DatasetError: it is cut short, empty, or of another format; the text says which.
+        DatasetError: it is truncated, empty, or has another format; the text says which.
     """
     try:
         with path.open("rb") as handle, wave.open(handle, "rb") as reader:
             _check_format(reader, rate_hz)
-            longest = os.fstat(handle.fileno()).st_size // 2  # its header may promise any number
+            longest = os.fstat(handle.fileno()).st_size // 2  # the number in its header may be wrong
             frames = reader.readframes(min(reader.getnframes(), longest))
     except (wave.Error, EOFError, RuntimeError) as error:  # RuntimeError: a chunk longer than all chunks
         raise DatasetError(
-            f"not a 16-bit PCM wav file ({str(error) or 'empty, or it ends within its header'})"
+            f"not a 16-bit PCM WAV file ({str(error) or 'empty, or truncated in its header'})"
         ) from error
     except OSError as error:
         raise DatasetError(f"cannot be read ({error.strerror})") from error
     if len(frames) != 2 * reader.getnframes():
         raise DatasetError(
-            f"cut short: {len(frames) // 2:,} of the {reader.getnframes():,} frames in its header"
+            f"truncated: {len(frames) // 2:,} of the {reader.getnframes():,} frames in its header"
         )
     return np.frombuffer(frames, "<i2")
 
@@ -86,4 +86,4 @@ def _check_format(reader: wave.Wave_read, rate_hz: int) -> None:
         found = "{} Hz, {} channel(s), {} bit".format(*form)
         raise DatasetError(f"{found} instead of {rate_hz} Hz, 1 channel, 16 bit")
     if reader.getnframes() == 0:
-        raise DatasetError("holds no sound")
+        raise DatasetError("contains no samples")

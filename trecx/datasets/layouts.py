@@ -1,4 +1,4 @@
-"""What lies in a folder of samples: its title, and how each of its splits is found."""
+"""The layout of a folder of samples: its title, and how each of its splits is found."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,13 +17,13 @@ Splits = dict[str, Callable[[Progress], Found]]
 
 
 class Layout(NamedTuple):
-    """A dataset at its place.
+    """A dataset in its folder.
 
     Attributes:
-        title: what people call it.
-        folder: where it lies; None if inside a Python package.
-        splits: how each split is found.
-        n_samples: how many samples splits were promised to have.
+        title: of the dataset.
+        folder: its folder; None if it is part of a Python package.
+        splits: a function for each split that finds its samples.
+        n_samples: the expected number of samples per split.
         remedy: what to do if something is wrong with it.
     """
 
@@ -35,27 +35,27 @@ class Layout(NamedTuple):
 
 
 def find_layout(task: str, folder: Path | None = None) -> Layout:
-    """Return what lies in `folder`, by default where `fetch_dataset` puts the samples of `task`.
+    """Return the layout of `folder`, by default the one that `fetch_dataset` fills for `task`.
 
     Raises:
         UnknownNameError: there is no such task.
-        DatasetError: nothing is there.
+        DatasetError: the folder is missing.
     """
     facts, sources = find_task(task), load_sources()
     if facts.packaged_in:
         return _packaged(facts, folder)
     if folder is not None:
-        return _layout(task, folder, {}, "mend or remove what is named here, or give another folder")
+        return _layout(task, folder, {}, "correct or remove the files above, or give another folder")
     source = sources.fetched_dataset(task, paths.DOWNLOADS) or sources.datasets[task]
-    remedy = f"delete that folder if it is there, then run `python -m trecx data fetch {task}`"
+    remedy = f"delete that folder if it exists, then run `python -m trecx data fetch {task}`"
     return _layout(task, paths.DOWNLOADS / source.folder, source.n_samples, remedy)
 
 
 def _packaged(task: Task, folder: Path | None) -> Layout:
     if folder is not None:
         raise DatasetError(
-            f"the samples of {task.name} come inside {task.packaged_in}, and {folder} has none to offer: "
-            "to go on, give no folder"
+            f"the samples of {task.name} are part of {task.packaged_in}, so {folder} is not used; give no "
+            "folder"
         )
     splits: Splits = {split: partial(digits.find_scans, split) for split in ("train", "test")}
     return Layout(digits.TITLE, None, splits, {}, f"install {task.packaged_in} again")
@@ -63,13 +63,13 @@ def _packaged(task: Task, folder: Path | None) -> Layout:
 
 def _layout(task: str, folder: Path, n_samples: dict[str, int], remedy: str) -> Layout:
     if not folder.is_dir():
-        raise DatasetError(f"there is no folder {folder}; to go on, {remedy}")
+        raise DatasetError(f"there is no folder {folder}; {remedy}")
     title, splits = _recognise(task, folder)
     return Layout(title, folder, splits, n_samples, remedy)
 
 
 def _recognise(task: str, folder: Path) -> tuple[str, Splits]:
-    """Title and splits of the dataset in a folder, told by something that no other layout of the task has."""
+    """Title and splits of the dataset in a folder, recognised by a file that no other layout has."""
     find_dataset = load_sources().find_dataset
     if task == "kws" and (folder / speech_commands.LISTS["test"]).exists():
         title = find_dataset(task, "speech-commands-v0.02").title

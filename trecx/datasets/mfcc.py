@@ -1,4 +1,4 @@
-"""MFCCs of spoken clips in NumPy: what `tf.signal` gives, where TensorFlow is not."""
+"""MFCCs of clips in NumPy, equal to those of `tf.signal`, for use without TensorFlow."""
 
 from functools import cache
 from typing import Any
@@ -16,9 +16,9 @@ Floats = npt.NDArray[np.float32]
 
 
 def mfccs(waveforms: npt.NDArray[Any]) -> Floats:
-    """Return ten MFCCs a frame, (n, 49, 10, 1), of int16 waveforms (n, 16000).
+    """Return ten MFCCs per frame, (n, 49, 10, 1), of int16 waveforms (n, 16000).
 
-    Held to `trecx.nn.mfcc_tensorflow`, which the published networks' features come from, by a test.
+    A test compares them with `trecx.nn.mfcc_tensorflow`, which computes the published networks' features.
     """
     wave = _scaled(waveforms.astype(np.float32))
     frames = np.lib.stride_tricks.sliding_window_view(wave, FRAME_LENGTH, axis=1)[:, ::FRAME_STEP]
@@ -30,7 +30,7 @@ def mfccs(waveforms: npt.NDArray[Any]) -> Floats:
 
 
 def _scaled(wave: Floats) -> Floats:
-    """Divide each clip by its largest value, or its largest amplitude where none is above zero."""
+    """Divide each clip by its largest value, or, if no value is above zero, by its largest amplitude."""
     highest = wave.max(axis=1, keepdims=True)
     divisor = np.where(highest > 0, highest, np.abs(wave).max(axis=1, keepdims=True))
     scaled: Floats = np.divide(wave, divisor, out=np.zeros_like(wave), where=divisor > 0)
@@ -39,7 +39,7 @@ def _scaled(wave: Floats) -> Floats:
 
 @cache
 def _to_mel_bands() -> Floats:
-    """Triangles of equal width in mel (HTK's), (257, 40); the bin of 0 Hz counts for nothing."""
+    """Triangles of equal width in mel (HTK), (257, 40); the bin of 0 Hz has weight 0."""
     hertz = np.linspace(0, SAMPLE_RATE / 2, FFT_LENGTH // 2 + 1)[:, None]
     edges = np.linspace(_mel(LOWEST_HERTZ), _mel(HIGHEST_HERTZ), N_MEL_BANDS + 2)
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]
@@ -49,7 +49,7 @@ def _to_mel_bands() -> Floats:
 
 @cache
 def _to_cepstrum() -> Floats:
-    """The first columns of the DCT-II, (40, 10), scaled as `tf.signal` does: all alike, the first too."""
+    """The first columns of the DCT-II, (40, 10), scaled as in `tf.signal`: the same factor for all."""
     angles = np.pi / N_MEL_BANDS * (np.arange(N_MEL_BANDS)[:, None] + 0.5) * np.arange(N_MFCCS)
     basis: Floats = (np.cos(angles) * np.sqrt(2 / N_MEL_BANDS)).astype(np.float32)
     return basis

@@ -1,4 +1,4 @@
-"""Raw samples as arrays: in memory, or decoded when they are asked for."""
+"""Raw samples as arrays: in memory, or decoded when they are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 
 class RawArray(Protocol):
-    """Samples along the first axis, as much of a NumPy array as reading them needs."""
+    """Samples along the first axis: the part of the NumPy array interface that reading needs."""
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -22,13 +22,13 @@ class RawArray(Protocol):
 
 
 class Found(NamedTuple):
-    """One split as it lies in a folder: everything that is wrong with it too.
+    """One split as it was found in a folder, with a list of its faults.
 
     Attributes:
-        names: one name a sample.
+        names: one name per sample.
         labels: true class of each.
-        faults: one text for each thing that is missing or damaged.
-        raw: the samples themselves, of no use while there are faults.
+        faults: one message for each missing or damaged file.
+        raw: the samples, not usable if there are faults.
     """
 
     names: Sequence[str]
@@ -39,11 +39,11 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class LazyArray(Generic[Item]):
-    """Samples that are decoded whenever they are asked for.
+    """Samples that are decoded each time they are read.
 
     Attributes:
-        items: what each sample is decoded from.
-        read: decodes some of them, one row a sample.
+        items: the source of each sample.
+        read: decodes some of them, one row per sample.
     """
 
     items: Sequence[Item]
@@ -60,7 +60,7 @@ class LazyArray(Generic[Item]):
 
 @dataclass(frozen=True)
 class ChosenArray:
-    """Some samples of an array, in an order of their own.
+    """Selected samples of an array, in the given order.
 
     Attributes:
         whole: the array.

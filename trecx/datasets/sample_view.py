@@ -1,4 +1,4 @@
-"""How one sample is shown: an image as PNG, a clip as a sound to play and as the shape of its wave."""
+"""Converts one sample for display: an image to PNG, a clip to WAV and to the envelope of its waveform."""
 
 import base64
 import io
@@ -17,7 +17,7 @@ _DARKEST_SCAN = 16
 
 
 def is_sound(sample: RawSamples) -> TypeGuard[npt.NDArray[np.int16]]:
-    """Return whether a sample is a clip, and not an image."""
+    """Return whether a sample is a clip rather than an image."""
     return sample.dtype == np.int16
 
 
@@ -25,9 +25,9 @@ def as_png(image: RawSamples, side: int | None = None) -> bytes:
     """Return an image as PNG.
 
     Args:
-        image: uint8 of shape (height, width, 3), RGB; or (height, width, 1), ink 0..16, drawn dark on white.
-        side: pixels that the longer side is to have at least: every pixel becomes a square of pixels, so that
-            none is blurred. None: as it is.
+        image: uint8 of shape (height, width, 3), RGB; or (height, width, 1), grey 0..16, drawn dark on white.
+        side: least number of pixels of the longer side: every pixel becomes a square of pixels, without
+            blurring. None: the original size.
     """
     pixels = image if image.shape[2] == 3 else 255 - np.rint(image[..., 0] * (255 / _DARKEST_SCAN))
     factor = -(-side // max(image.shape[:2])) if side else 1
@@ -38,7 +38,7 @@ def as_png(image: RawSamples, side: int | None = None) -> bytes:
 
 
 def as_wav(clip: npt.NDArray[np.int16]) -> bytes:
-    """Return a clip, int16 of shape (n_frames,), as a 16-bit PCM wav file."""
+    """Return a clip, int16 of shape (n_frames,), as a 16-bit PCM WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
@@ -61,7 +61,7 @@ def envelope(clip: npt.NDArray[np.int16], n_parts: int) -> npt.NDArray[np.float6
 
 
 def data_address(kind: str, content: bytes) -> str:
-    """Return an address that holds a picture or a sound itself, so that nobody has to fetch it.
+    """Return a data address that contains an image or a sound, so that no request is needed.
 
     Args:
         kind: media type, such as `image/png`.

@@ -23,16 +23,16 @@ class SampleSet:
 
     Attributes:
         task: the task's name.
-        dataset: what people call the dataset.
-        split: the part of it: "train", "validation" or "test".
-        class_names: one name a class.
-        names: one name a sample: where it comes from a file of its own, its path below `folder`, with
-            forward slashes.
+        dataset: title of the dataset.
+        split: "train", "validation" or "test".
+        class_names: one name per class.
+        names: one name per sample: if it has a file of its own, the path below `folder`, with forward
+            slashes.
         labels: true class of each sample, int64 of shape (n_samples,).
         raw: the samples, in memory or decoded when indexed. kws: int16 of shape (n_samples, 16000);
             ic, vww, digits: uint8 of shape (n_samples, 32, 32, 3), (…, 96, 96, 3), (…, 8, 8, 1).
-        folder: where the samples lie; None if inside a Python package.
-        own: what a task file says of them; None for a task of the paper.
+        folder: folder of the samples; None if they are part of a Python package.
+        own: the custom task; None for a task of the paper.
     """
 
     task: str
@@ -50,7 +50,7 @@ class SampleSet:
 
         Raises:
             ValueError: `size` is less than 1.
-            DatasetError: a sample was damaged since it was checked.
+            DatasetError: a sample changed after the check.
         """
         if size < 1:
             raise ValueError(f"size must be at least 1, got {size}")
@@ -58,7 +58,7 @@ class SampleSet:
             yield self.raw[start : start + size]
 
     def part(self, positions: npt.NDArray[np.intp], split: str, dataset: str | None = None) -> "SampleSet":
-        """Return some of the samples as a split of their own, of a dataset that may be called differently."""
+        """Return some of the samples as a new split; its dataset may have another title."""
         return replace(
             self,
             dataset=dataset or self.dataset,
@@ -72,17 +72,17 @@ class SampleSet:
 def open_samples(
     task: str, folder: Path | None = None, progress: Progress = silent, *, split: str = "test"
 ) -> SampleSet:
-    """Return a split, as published, of the samples in `folder`, by default where `fetch_dataset` puts them.
+    """Return a published split of the samples in `folder`, by default the one that `fetch_dataset` fills.
 
     Raises:
         UnknownNameError: there is no such task.
-        DatasetError: nothing is there, or no such split, or samples are missing or damaged; the message
+        DatasetError: the folder or the split is missing, or samples are missing or damaged; the message
             names them.
     """
     layout = find_layout(task, folder)
     if split not in layout.splits:
         known = ", ".join(layout.splits)
-        raise DatasetError(f"{layout.title} has no split {split!r}; to go on, take one of: {known}")
+        raise DatasetError(f"{layout.title} has no split {split!r}; choose one of: {known}")
     names, labels, faults, raw = layout.splits[split](progress)
     promised = layout.n_samples.get(split, len(names))
     if not faults and len(names) != promised:
@@ -102,9 +102,11 @@ def open_samples(
 
 
 def damage_report(place: Path | None, faults: Sequence[str], remedy: str) -> str:
-    """Return how many things are wrong, the first of them, and what to do."""
+    """Return a message with the number of faults, the first of them, and what to do."""
     named = [f"  {fault}" for fault in faults[:FAULTS_NAMED]]
     if len(faults) > FAULTS_NAMED:
         named.append(f"  and {len(faults) - FAULTS_NAMED} more")
     count = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
-    return "\n".join((f"{count} in {place}, so nothing was read:", *named, f"To go on, {remedy}."))
+    return "\n".join(
+        (f"{count} in {place}, so nothing was read:", *named, f"{remedy[0].upper()}{remedy[1:]}.")
+    )

@@ -1,4 +1,4 @@
-"""One sample by its name, read when it is asked for: nothing else is read or checked."""
+"""Reads single samples by name, without reading or checking the rest of the dataset."""
 
 import re
 from collections.abc import Callable
@@ -27,11 +27,11 @@ ReadOne = Callable[[str], RawSamples]
 
 @dataclass(frozen=True)
 class SingleSamples:
-    """The samples of a dataset at its place, one at a time.
+    """The samples of a dataset, one at a time.
 
     Attributes:
-        source: where the dataset is fetched from; None where it comes inside a Python package.
-        folder: where it lies once it is fetched; None likewise.
+        source: of the dataset; None if it is part of a Python package.
+        folder: of the downloaded dataset; None likewise.
     """
 
     source: DatasetSource | None
@@ -40,20 +40,20 @@ class SingleSamples:
 
     @property
     def there(self) -> bool:
-        """Whether the dataset has been fetched."""
+        """Whether the dataset is downloaded."""
         return self.folder is None or self.folder.is_dir()
 
     def read(self, name: str) -> RawSamples:
         """Return one sample: int16 of shape (16000,), or uint8 of shape (height, width, 1 or 3).
 
         Raises:
-            DatasetError: it is not there, or damaged; the message says what to do.
+            DatasetError: it is missing or damaged; the message says what to do.
         """
         return self._read(name)
 
 
 def find_single_samples(task: str, dataset: str) -> SingleSamples | None:
-    """Return how to read samples of a task from the dataset of this title; None where nobody knows it."""
+    """Return a reader of single samples of the dataset with this title; None if it is not known."""
     if task == "digits":
         known = dataset == digits.TITLE
         return SingleSamples(None, None, _read_scan) if known else None
@@ -67,10 +67,10 @@ def find_single_samples(task: str, dataset: str) -> SingleSamples | None:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """The path of a sample, which whoever wrote the scores named: never one outside the dataset."""
+    """The path of a sample, whose name comes from a file of scores: never one outside the dataset."""
     path = folder / name.replace("\0", "")
     if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
-        raise DatasetError(f"{name!r} is no file of this dataset")
+        raise DatasetError(f"{name!r} is not a file of this dataset")
     return path
 
 
@@ -78,8 +78,8 @@ def _read_clip(folder: Path, name: str) -> npt.NDArray[np.int16]:
     try:
         frames = kws.read_wave(_inside(folder, name))[: kws.CLIP_FRAMES]
     except DatasetError as error:
-        raise DatasetError(f"{name}: {error}; fetch the dataset again") from error
-    return np.pad(frames, (0, kws.CLIP_FRAMES - len(frames)))  # as the network hears it
+        raise DatasetError(f"{name}: {error}; download the dataset again") from error
+    return np.pad(frames, (0, kws.CLIP_FRAMES - len(frames)))  # as the network gets it
 
 
 def _read_clip_or_silence(folder: Path, name: str) -> npt.NDArray[np.int16]:
@@ -90,7 +90,9 @@ def _read_clip_or_silence(folder: Path, name: str) -> npt.NDArray[np.int16]:
     noise = _noise(folder).get(file, np.zeros(0, np.int16))
     frames = noise[first : first + kws.CLIP_FRAMES]
     if len(frames) < kws.CLIP_FRAMES:
-        raise DatasetError(f"{name}: {file} has no second of noise there; fetch the dataset again")
+        raise DatasetError(
+            f"{name}: {file} has no second of noise at this position; download the dataset again"
+        )
     return (frames * volume).astype(np.int16)
 
 
@@ -108,7 +110,7 @@ def _read_jpeg(folder: Path, name: str) -> npt.NDArray[np.uint8]:
     try:
         return read_jpeg(_inside(folder, name), cifar.SIDE)
     except DatasetError as error:
-        raise DatasetError(f"{name}: {error}; fetch the dataset again") from error
+        raise DatasetError(f"{name}: {error}; download the dataset again") from error
 
 
 def _read_pickled(folder: Path, name: str) -> npt.NDArray[np.uint8]:

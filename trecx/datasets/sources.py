@@ -1,4 +1,4 @@
-"""What can be fetched, from where, and how it is known to be right: `data/sources.toml` as objects."""
+"""Sources of downloads with their addresses and checksums: `data/sources.toml` as objects."""
 
 import hashlib
 import tomllib
@@ -14,12 +14,12 @@ from trecx.errors import FetchError, unknown_name
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file to fetch.
+    """One file to download.
 
     Attributes:
-        path: where it lands, below the folder of downloads.
+        path: its path below the download folder.
         url: its address; None if only a mirror has it.
-        accepted: sha256 (lower-case hex) → size in bytes, or the most that it can be, of every right content.
+        accepted: sha256 (lower-case hex) → size in bytes, or its upper limit, of every valid content.
     """
 
     path: PurePosixPath
@@ -28,12 +28,12 @@ class RemoteFile:
 
     @property
     def limit(self) -> int:
-        """Bytes; a longer file cannot be right."""
+        """Bytes; a larger file is not valid."""
         return max(self.accepted.values())
 
     @property
     def mirror_path(self) -> PurePosixPath:
-        """Where it lies below a mirror: HOST/PATH of its address, else archives/NAME."""
+        """Its path in a mirror: HOST/PATH of its address, else archives/NAME."""
         if self.url is None:
             return PurePosixPath("archives", self.path.name)
         parts = urlsplit(self.url)
@@ -45,15 +45,15 @@ class DatasetSource:
     """Samples of a task, as one archive or as loose files.
 
     Attributes:
-        key: its own name, by which it can be asked for.
+        key: its unique name.
         task: the task's name.
-        title: what people call the samples.
-        licence: what they may be used for.
-        archive: all of them as one file.
-        files: each of them as one file, where nobody publishes the archive; they are gathered in `partial`.
-        root: folder inside the archive that holds the samples.
-        folder: where the samples lie once all are there, below the folder of downloads.
-        n_samples: how many there are, by split; no entry for a split whose number is not known beforehand.
+        title: title of the dataset.
+        licence: its licence.
+        archive: all samples as one file.
+        files: one file per sample, if the archive is not published; they are collected in `partial`.
+        root: folder inside the archive that contains the samples.
+        folder: folder of the complete samples, below the download folder.
+        n_samples: number of samples per split; no entry for a split whose number is not known.
     """
 
     key: str
@@ -68,12 +68,12 @@ class DatasetSource:
 
     @property
     def mirror_only(self) -> bool:
-        """Whether it is published nowhere, so that only a mirror can have it."""
+        """Whether it is not published, so that only a mirror can have it."""
         return self.archive.url is None and not self.files
 
     @property
     def partial(self) -> PurePosixPath:
-        """Where loose files lie until all are there, below the folder of downloads."""
+        """Folder of single files until all are downloaded, below the download folder."""
         return _partial(self.folder)
 
 
@@ -83,10 +83,10 @@ class ModelSource:
 
     Attributes:
         task: the task that it was trained for.
-        system: its way of adding exits.
-        path: the .h5 file or the folder, below the folder of downloads.
-        files: what to fetch, in that order.
-        licence: what it may be used for.
+        system: name of its design.
+        path: the .h5 file or the folder, below the download folder.
+        files: the files to download, in that order.
+        licence: its licence.
     """
 
     task: str
@@ -98,11 +98,11 @@ class ModelSource:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything that can be fetched.
+    """All sources.
 
     Attributes:
-        datasets: by task, what is fetched unless something else is asked for or in the mirror.
-        others: fetched by their keys; unasked only those that are `mirror_only`, where a mirror has them.
+        datasets: the default dataset of each task.
+        others: selected by their keys; those that are `mirror_only` are the default if a mirror has them.
         models: the paper's models.
     """
 
@@ -120,7 +120,7 @@ class Sources:
         return known[key] if key in known else unknown_name(f"dataset of {task}", key, known)
 
     def fetched_dataset(self, task: str, folder: Path) -> DatasetSource | None:
-        """Return what lies below `folder` to test `task` on: what only a mirror has before the published."""
+        """Return the downloaded dataset to test `task` on; one that only a mirror has takes precedence."""
         there = (source for source in self._of(task) if (folder / source.folder).is_dir())
         usual = (source for source in there if source.mirror_only or source == self.datasets[task])
         return next(usual, None)
@@ -130,10 +130,10 @@ class Sources:
 
 
 def load_sources(path: Path | None = None) -> Sources:
-    """Return what `data/sources.toml` (or the file at `path`) lists.
+    """Return the sources in `data/sources.toml` (or in the file at `path`).
 
     Raises:
-        FetchError: it is not there, damaged, or names a place outside the folder of downloads.
+        FetchError: it is missing, damaged, or names a path outside the download folder.
     """
     path = path or paths.SOURCES
     try:
@@ -141,13 +141,13 @@ def load_sources(path: Path | None = None) -> Sources:
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
         raise FetchError(
-            f"{path} is no list of sources ({reason}); get it from the repository again"
+            f"{path} is not a valid list of sources ({reason}); restore it from the repository"
         ) from error
 
 
 @lru_cache(maxsize=1)
 def _read(path: Path, changed_ns: int) -> Sources:
-    """Read it once, and again when it has changed: pages ask for it many times over."""
+    """Read the file once, and again if it has changed: pages need it often."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     entries = [_dataset(entry, path.parent) for entry in document["dataset"]]
     datasets: dict[str, DatasetSource] = {}
@@ -160,9 +160,9 @@ def _read(path: Path, changed_ns: int) -> Sources:
 
 
 def published_model(path: Path) -> ModelSource | None:
-    """Return which of the paper's models a .h5 file or a SavedModel folder is, wherever it lies, if any.
+    """Return which of the paper's models a .h5 file or a SavedModel folder is; None if it is none.
 
-    It is if its files, by path within the model and sha256, are exactly those of a published one.
+    Its files, by path within the model and sha256, must be exactly those of the published model.
     """
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     found = {(file.relative_to(path).as_posix(), file_sha256(file)) for file in files}
@@ -202,7 +202,7 @@ def _dataset(entry: dict[str, Any], manifests: Path) -> DatasetSource:
 
 
 def _loose_files(entry: dict[str, Any], manifests: Path) -> tuple[RemoteFile, ...]:
-    """The files of a manifest in the format of `sha256sum`, which has a line for each right content."""
+    """The files of a manifest in the format of `sha256sum`, with a line for each valid content."""
     here = _partial(_below(entry["task"], entry["folder"]))
     files: dict[str, RemoteFile] = {}
     for line in (manifests / entry["manifest"]).read_text(encoding="utf-8").splitlines():
@@ -213,9 +213,9 @@ def _loose_files(entry: dict[str, Any], manifests: Path) -> tuple[RemoteFile, ..
 
 
 def _below(*parts: str | PurePosixPath) -> PurePosixPath:
-    """Return these parts as one path, if none of them leads out of what is before it."""
+    """Return these parts as one path, if none of them leads out of its folder."""
     if any(PurePosixPath(part).is_absolute() or ".." in PurePosixPath(part).parts for part in parts):
-        raise ValueError(f"a path that leads out of its folder: {'/'.join(map(str, parts))}")
+        raise ValueError(f"a path leads out of its folder: {'/'.join(map(str, parts))}")
     return PurePosixPath(*parts)
 
 

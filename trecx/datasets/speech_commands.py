@@ -1,4 +1,4 @@
-"""The full Speech Commands archive: its lists, its unknown words, and silence cut from its noises."""
+"""The full Speech Commands archive: its splits, unknown words, and silence from background noise."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,11 @@ from trecx.progress import Progress
 
 LISTS = {"validation": "validation_list.txt", "test": "testing_list.txt"}
 NOISE_FOLDER = "_background_noise_"
-NOISE_PARTS = {"train": (0.0, 0.8), "validation": (0.8, 0.9), "test": (0.9, 1.0)}  # no second in two splits
+NOISE_PARTS = {
+    "train": (0.0, 0.8),
+    "validation": (0.8, 0.9),
+    "test": (0.9, 1.0),
+}  # no second is in two splits
 WORDS = tuple(name for name in CLASS_FOLDERS if not name.startswith("_"))
 SILENCE, UNKNOWN = CLASS_FOLDERS.index("_silence_"), CLASS_FOLDERS.index("_unknown_")
 FILLER_SHARE = 0.1  # clips of silence, and of unknown words, per clip of the ten words
@@ -24,7 +28,7 @@ FILLER_SHARE = 0.1  # clips of silence, and of unknown words, per clip of the te
 
 @dataclass(frozen=True, eq=False)
 class _Silence:
-    """A second of background noise, 0..1 as loud as it was recorded."""
+    """A second of background noise, multiplied by a volume of 0..1."""
 
     name: str
     frames: npt.NDArray[np.int16]
@@ -32,11 +36,11 @@ class _Silence:
 
 
 def find_commands(folder: Path, split: str, progress: Progress) -> Found:
-    """Return a split of the usual twelve classes, int16 of shape (n_clips, 16000).
+    """Return a split with the usual twelve classes, int16 of shape (n_clips, 16000).
 
-    Test and validation are what their lists say, training is the rest; to every ten clips of the ten words
-    comes one of the other words and one of silence (Warden 2018, section 7.1), chosen by hash. In the
-    archive as published that gives 36,923, 4,445 and 4,890 clips.
+    Lists define the test and the validation split; the training split is the rest. For every ten clips of
+    the ten words there is one of the other words and one of silence (Warden 2018, section 7.1), chosen by
+    hash. The published archive gives 36,923, 4,445 and 4,890 clips.
     """
     names, faults = _members(folder, split)
     wanted = [name for name in names if _word(name) in WORDS]
@@ -44,7 +48,9 @@ def find_commands(folder: Path, split: str, progress: Progress) -> Found:
     count = math.ceil(FILLER_SHARE * len(wanted))
     unknown = _some([name for name in names if _word(name) not in WORDS], count)
     faults += [] if wanted else [f"no clip of the ten words in the {split} set"]
-    faults += [] if len(unknown) == count else [f"{len(unknown)} clips of other words, and {count} needed"]
+    faults += (
+        [] if len(unknown) == count else [f"{len(unknown)} clips of other words, but {count} are needed"]
+    )
     silences, noise_faults = _silences(folder, split, count)
     faults += noise_faults + clip_faults(folder, wanted + unknown, progress)
     labels = [WORDS.index(_word(name)) for name in wanted] + [SILENCE] * len(silences)
@@ -59,14 +65,14 @@ def find_commands(folder: Path, split: str, progress: Progress) -> Found:
 
 
 def read_noise(folder: Path, split: str) -> dict[str, npt.NDArray[np.int16]]:
-    """Return each background noise's part for a split, by file name: int16 of shape (n_frames,), 16 kHz.
+    """Return the part of each background noise for a split, by file name: int16 of shape (n_frames,), 16 kHz.
 
     Raises:
-        DatasetError: there is none, or one is damaged or has less than a second for some split.
+        DatasetError: there is none, or one is damaged or too short for some split.
     """
     files = sorted((folder / NOISE_FOLDER).glob("*.wav"))
     if not files:
-        raise DatasetError(f"{NOISE_FOLDER}/: holds no .wav file, from which silence is cut")
+        raise DatasetError(f"{NOISE_FOLDER}/: contains no .wav file to cut silence from")
     return {file.name: _noise_part(file, split) for file in files}
 
 
@@ -77,12 +83,12 @@ def _noise_part(file: Path, split: str) -> npt.NDArray[np.int16]:
         raise DatasetError(f"{NOISE_FOLDER}/{file.name}: {error}") from error
     first, last = (round(edge * len(frames)) for edge in NOISE_PARTS[split])
     if last - first < CLIP_FRAMES:
-        raise DatasetError(f"{NOISE_FOLDER}/{file.name}: less than a second of it for the {split} set")
+        raise DatasetError(f"{NOISE_FOLDER}/{file.name}: less than a second is left for the {split} set")
     return frames[first:last]
 
 
 def _members(folder: Path, split: str) -> tuple[list[str], list[str]]:
-    """The names of a split's clips, and what is wrong with the lists or missing."""
+    """The names of a split's clips, and the faults in the lists."""
     listed: dict[str, set[str]] = {}
     faults = []
     for part, file in LISTS.items():
@@ -92,9 +98,11 @@ def _members(folder: Path, split: str) -> tuple[list[str], list[str]]:
             return [], [f"{file}: cannot be read ({error})"]
     there = {
         clip.relative_to(folder).as_posix() for clip in folder.glob("[!_]*/*.wav")
-    }  # a folder that starts with _ is no word
+    }  # a folder that starts with _ is not a word
     for part, file in LISTS.items():
-        faults += [f"{name}: is in {file} but not there" for name in sorted(listed[part] - there)]
+        faults += [
+            f"{name}: is listed in {file}, but the file is missing" for name in sorted(listed[part] - there)
+        ]
     faults += [f"{name}: is in both lists" for name in sorted(listed["validation"] & listed["test"])]
     chosen = listed[split] if split in listed else there - listed["validation"] - listed["test"]
     return sorted(chosen & there), faults

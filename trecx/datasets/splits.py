@@ -1,4 +1,4 @@
-"""Which samples train, which validate, which test: decided by hashes of names, the same on every machine."""
+"""Splits samples by hashes of their names, with the same result on every machine."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ Positions = npt.NDArray[np.intp]
 
 
 def hash_fractions(keys: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return a number in [0, 1) for each key: the same for the same key, spread evenly; of shape (n_keys,).
+    """Return a number in [0, 1) for each key: equal for equal keys, evenly distributed; of shape (n_keys,).
 
     >>> hash_fractions(["a", "b", "a"]).round(3).tolist()
     [0.791, 0.243, 0.791]
@@ -19,14 +19,14 @@ def hash_fractions(keys: Sequence[str]) -> npt.NDArray[np.float64]:
 
 
 def split_by_key(keys: Sequence[str], shares: Sequence[float]) -> list[Positions]:
-    """Return the positions of each part of a split in which equal keys never part.
+    """Return the positions of each part of a split in which equal keys are in the same part.
 
-    As Speech Commands' own split does (Warden 2018), hashes of the keys decide; unlike there, they decide the
-    keys' order only, which is then cut so that the samples come near their shares where some keys have many.
+    Hashes of the keys decide, as in the split of Speech Commands (Warden 2018). Here they decide only the
+    order of the keys, which is then cut so that the parts come close to their shares.
 
     Args:
-        keys: one a sample: what must not be in two parts, such as its speaker.
-        shares: which share of the samples each part gets, 0..1, of sum 1; true to half a key's samples.
+        keys: one per sample: what must not be in two parts, such as its speaker.
+        shares: share of the samples of each part, 0..1, of sum 1; exact to half the samples of a key.
     """
     distinct, key_of_sample, sizes = np.unique(list(keys), return_inverse=True, return_counts=True)
     order = np.argsort(hash_fractions(distinct.tolist()), kind="stable")
@@ -37,12 +37,12 @@ def split_by_key(keys: Sequence[str], shares: Sequence[float]) -> list[Positions
 
 
 def hold_back(names: Sequence[str], labels: npt.NDArray[np.int64], count: int) -> tuple[Positions, Positions]:
-    """Return the positions of all samples but `count`, and of these `count`, every class in proportion.
+    """Return the positions of the samples that stay and of `count` held-back ones, classes in proportion.
 
     Args:
-        names: one a sample; decide which samples of a class are held back.
-        labels: true classes, (n_samples,); a class's share differs from the whole's by less than one sample.
-        count: how many samples to hold back, 0..n_samples.
+        names: one per sample; decide which samples of a class are held back.
+        labels: true classes, (n_samples,); the share of a class changes by less than one sample.
+        count: number of samples to hold back, 0..n_samples.
     """
     by_class = np.lexsort((hash_fractions(names), labels))
     _, first, size = np.unique(labels[by_class], return_index=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""A task of one's own, as a small TOML file says it."""
+"""A custom task, defined by a small TOML file."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -19,16 +19,15 @@ NOUNS = {"images": "image", "wavs": "clip", "npz": "sample"}
 
 @dataclass(frozen=True)
 class CustomTask:
-    """What a network of one's own was trained for, and how samples are made ready for it.
+    """The task of the user's own network, and the preprocessing of its samples.
 
     Attributes:
-        name: in small letters, digits and hyphens.
-        title: what people call the dataset.
+        name: of lowercase letters, digits and hyphens.
+        title: of the dataset.
         noun: what one sample is called.
         kind: one of `KINDS`.
-        classes: names of the classes, and of their folders, in the network's order; empty: as the folders
-            are sorted.
-        preprocess: what is done to a sample, by name (`SETTINGS`), defaults filled in.
+        classes: names of the classes, and of their folders, in the network's order; empty: sorted.
+        preprocess: settings of the preprocessing, by name (`SETTINGS`), with defaults.
     """
 
     name: str
@@ -39,7 +38,7 @@ class CustomTask:
     preprocess: Mapping[str, Any] = field(default_factory=dict)
 
     def prepare(self, raw: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-        """Return raw samples as the network takes them: MFCCs, or values × scale + offset, as float32.
+        """Return raw samples as input of the network: MFCCs, or values × scale + offset, as float32.
 
         The shape is (n_samples, …) before and after.
         """
@@ -53,8 +52,8 @@ def read_task_file(path: Path) -> CustomTask:
     """Read a task file.
 
     Raises:
-        DatasetError: it is not there, no TOML, or says something that cannot be; the message names the key.
-        UnknownNameError: the name cannot be a task's.
+        DatasetError: it is missing, is not TOML, or has an invalid value; the message names the key.
+        UnknownNameError: the name of the task is not valid.
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,14 +72,14 @@ def _task(said: dict[str, Any]) -> CustomTask:
         raise ValueError(f"unknown key {min(strange)!r}; {_LIKE}")
     kind, name = said.get("samples"), said.get("name")
     if not isinstance(name, str) or kind not in KINDS:
-        raise ValueError(f"needs a name, and samples = one of {', '.join(KINDS)}; {_LIKE}")
+        raise ValueError(f"a task file needs a name, and samples = one of {', '.join(KINDS)}; {_LIKE}")
     if name in TASKS:
-        raise ValueError(f"{name} is a task of the paper; take another name for your own")
+        raise ValueError(f"{name} is a task of the paper; choose another name for your own")
     classes = said.get("classes", [])
     if not isinstance(classes, list) or not all(isinstance(one, str) and _is_folder(one) for one in classes):
         raise ValueError("classes must be a list of folder names")
     if len(set(classes)) < len(classes) or len(classes) == 1:
-        raise ValueError("classes must be two or more, each of another name")
+        raise ValueError("classes must be two or more different names")
     texts = {key: said.get(key, default) for key, default in (("title", name), ("noun", NOUNS[kind]))}
     if not all(isinstance(text, str) and text.strip() for text in texts.values()):
         raise ValueError("title and noun must be texts")
@@ -106,14 +105,16 @@ def _preprocess(kind: str, said: object) -> dict[str, Any]:
     settings = SETTINGS[kind]
     strange = set(said) - set(settings)
     if strange:
-        raise ValueError(f"{min(strange)!r} is no setting for {kind}; known: {', '.join(settings)}")
+        raise ValueError(f"{min(strange)!r} is not a setting for {kind}; known: {', '.join(settings)}")
     found = {}
     for key, (default, fits, wanted) in settings.items():
         found[key] = said.get(key, default)
         if not fits(found[key]):
             raise ValueError(f"preprocess.{key} must be {wanted}, got {found[key]!r}")
     if found.get("features") == "mfcc" and (found["sample_rate"], found["seconds"]) != (SAMPLE_RATE, 1):
-        raise ValueError(f"mfcc is made of one second at {SAMPLE_RATE:,} Hz, as keyword spotting takes it")
+        raise ValueError(
+            f"features = mfcc needs sample_rate = {SAMPLE_RATE} and seconds = 1, as in keyword spotting"
+        )
     return found
 
 
@@ -144,13 +145,13 @@ SETTINGS: dict[str, dict[str, Setting]] = {
         "sample_rate": (
             SAMPLE_RATE,
             lambda value: type(value) is int and 0 < value <= _FASTEST,
-            "Hz, a whole number",
+            "a whole number of Hz",
         ),
-        "seconds": (1.0, lambda value: _number(value) and 0 < value <= 60, "above 0 and at most 60"),
+        "seconds": (1.0, lambda value: _number(value) and 0 < value <= 60, "a number above 0 and at most 60"),
         "features": ("waveform", lambda value: value in ("waveform", "mfcc"), "waveform or mfcc"),
     }
     | _SCALING,
     "npz": _SCALING,
 }
-"""For each kind of samples: its settings, with default, check, and what it must be."""
-_LIKE = "'python -m trecx example --out DIR' writes one to begin with"
+"""For each kind of samples: its settings, each with default, check, and valid values."""
+_LIKE = "'python -m trecx example --out DIR' writes templates"

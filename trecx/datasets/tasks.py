@@ -1,4 +1,4 @@
-"""Tasks and systems by name: those of the paper, and whatever people bring."""
+"""Tasks and designs by name: those of the paper, and custom ones."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Task:
     network: str
     noun: str  # what one sample is called
     class_names: tuple[str, ...]
-    packaged_in: str = ""  # the Python package that its samples come inside, if one does
+    packaged_in: str = ""  # the Python package that contains its samples, if any
 
 
 _KWS = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes", "silence", "unknown")
@@ -73,20 +73,20 @@ def find_task(name: str) -> Task:
 
 
 def find_system(name: str) -> str:
-    """Return `name` if it is a system of the paper.
+    """Return `name` if it is a design of the paper.
 
     Raises:
         UnknownNameError: it is not; the message lists the known ones.
     """
-    return name if name in SYSTEMS else unknown_name("system", name, SYSTEMS)
+    return name if name in SYSTEMS else unknown_name("design", name, SYSTEMS)
 
 
 def task_of(name: str, noun: str = "sample") -> Task:
-    """Return the task of a run: one of the paper's, or a plain one, called by its name.
+    """Return the task of a run: one of the paper's, or a custom one with its name as title.
 
     Args:
         name: of the task.
-        noun: what a sample of it is called, where it is not of the paper.
+        noun: what one sample of a custom task is called.
 
     >>> task_of("door-bell").title, task_of("kws", "sample").noun
     ('door-bell', 'clip')
@@ -95,20 +95,20 @@ def task_of(name: str, noun: str = "sample") -> Task:
 
 
 def system_title(name: str) -> str:
-    """Return what people call a system; one that is not of the paper goes by its name."""
+    """Return the title of a design; that of a custom design is its name."""
     return SYSTEMS.get(name, name)
 
 
 def checked_name(kind: str, name: str) -> str:
-    """Return `name` if a task or system of one's own may be called so.
+    """Return `name` if it is a valid name of a custom task or design.
 
     Raises:
-        UnknownNameError: it may not; the message says how names are made.
+        UnknownNameError: it is not; the message says which names are valid.
     """
     if _NAME.fullmatch(name):
         return name
-    known = ", ".join(TASKS if kind == "task" else SYSTEMS)
+    what, known = ("task", TASKS) if kind == "task" else ("design", SYSTEMS)
     raise UnknownNameError(
-        f"{name[:60]!r} is no name for a {kind}: take 1 to 40 small letters, digits and hyphens, "
-        f"such as my-{kind}; those of the paper are {known}"
+        f"{name[:60]!r} is not a valid name for a {what}; use 1 to 40 lowercase letters, digits and hyphens, "
+        f"such as my-{what}, or a name of the paper: {', '.join(known)}"
     )

@@ -1,4 +1,4 @@
-"""What a network is trained, validated and tested on: three sets of samples that share none."""
+"""Sets of samples for training, validation and test, without common samples."""
 
 import hashlib
 import json
@@ -24,10 +24,10 @@ class TrainingData:
     """Samples to train a network of one task.
 
     Attributes:
-        train: to learn from.
-        validation: to choose by; may be empty.
-        test: to report, never to choose by.
-        noise: background noise to mix into waveforms while training, int16 of shape (n_frames,), 16 kHz;
+        train: to train on.
+        validation: for choices during training; may be empty.
+        test: for results only, never for choices.
+        noise: background noise to add to waveforms during training, int16 of shape (n_frames,), 16 kHz;
             empty if the dataset has none.
     """
 
@@ -43,17 +43,17 @@ class TrainingData:
 
     @property
     def dataset(self) -> str:
-        """What people call the dataset."""
+        """Title of the dataset."""
         return self.train.dataset
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """One name a class."""
+        """One name per class."""
         return self.train.class_names
 
     @property
     def sha256(self) -> str:
-        """Hash of dataset, names and labels, split by split: equal where training saw the same samples."""
+        """Hash of dataset, names and labels of each split: equal if training used the same samples."""
         parts = (self.train, self.validation, self.test)
         content = [(part.dataset, part.split, part.names, part.labels.tolist()) for part in parts]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -66,21 +66,21 @@ def open_training(
     *,
     validation_share: float = 0.0,
 ) -> TrainingData:
-    """Return what to train `task` on, from `folder` or by default from where `fetch_dataset` puts it.
+    """Return the sets to train `task` on, from `folder`, by default the one that `fetch_dataset` fills.
 
-    kws: the folder of the full archive has its own splits; the test set's (the default) is split by speaker.
-    vww: a folder that holds person/ and non_person/, which nobody can fetch.
+    kws: the full archive has its own splits; the test set (the default) is split by speaker.
+    vww: a folder with person/ and non_person/, for which there is no download.
 
     Args:
         task: the task's name.
-        folder: where the samples lie.
-        progress: told how far the check of the samples is.
+        folder: the folder of the samples.
+        progress: called while samples are checked.
         validation_share: of the training split, 0..1, to hold back for validation, every class in
             proportion; for datasets without a validation split of their own (ic, digits).
 
     Raises:
         UnknownNameError: there is no such task.
-        DatasetError: nothing is there to train on, or samples are missing or damaged.
+        DatasetError: there are no samples to train on, or samples are missing or damaged.
         ValueError: `validation_share` is out of range, or the dataset has a validation split.
     """
     if not 0 <= validation_share < 1:
@@ -100,9 +100,9 @@ def open_training(
 
 
 def speaker_of(name: str) -> str:
-    """Return who speaks in a clip: what its file's name has before `_nohash_`, less an unknown word.
+    """Return the speaker of a clip: the part of its file name before `_nohash_`, without an unknown word.
 
-    A clip of silence has no speaker, and stands for itself.
+    For a clip of silence, which has no speaker, that is its own name.
 
     >>> speaker_of("yes/022cd682_nohash_1.wav"), speaker_of("_unknown_/bed_022cd682_nohash_0.wav.wav")
     ('022cd682', '022cd682')
@@ -116,8 +116,8 @@ def speaker_of(name: str) -> str:
 def _split_by_speaker(task: str, folder: Path | None, progress: Progress) -> TrainingData:
     if task != "kws":
         raise DatasetError(
-            f"there is nothing to train {task} on: give a folder that holds person/ and non_person/, each "
-            "full of JPEG images (what can be fetched is the test set)"
+            f"there are no samples to train {task} on, because the download is only the test set; give a "
+            "folder with JPEG images in person/ and non_person/"
         )
     whole = open_samples(task, folder, progress)
     speakers = [speaker_of(name) for name in whole.names]

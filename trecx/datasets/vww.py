@@ -1,4 +1,4 @@
-"""Visual wake words images: which there are, whether each is whole, and their pixels."""
+"""Visual wake words images: the list of images, a check of each, and their pixels."""
 
 import csv
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def find_images(folder: Path, progress: Progress) -> Found:
     """Return the images that `y_labels.csv` lists, in its order, uint8 of shape (n_images, 96, 96, 3), RGB.
 
     Each row holds a file, the number of classes (2) and a label (1 = person); there is no header. An image
-    without a row has no label, and is none of the set.
+    without a row has no label and is not part of the set.
     """
     try:
         rows = _rows(folder / LABELS)
@@ -28,7 +28,7 @@ def find_images(folder: Path, progress: Progress) -> Found:
         fault = f"{LABELS}: cannot be read as a table ({getattr(error, 'strerror', None) or error})"
         return Found([], [], [fault], LazyArray([], read_images))
     names: dict[str, int] = {}
-    faults = [] if rows else [f"{LABELS}: is empty"]
+    faults = [] if rows else [f"{LABELS}: the file is empty"]
     for number, row in enumerate(rows, start=1):
         fault = _row_fault(row, names)
         if fault:
@@ -45,11 +45,11 @@ def read_images(paths: Sequence[Path]) -> npt.NDArray[np.uint8]:
     """Return the pixels of images, uint8 of shape (n_images, 96, 96, 3), RGB.
 
     Raises:
-        DatasetError: an image was damaged since it was checked.
+        DatasetError: an image changed after the check.
     """
     for path in paths:
         for fault in _image_faults(path.parent, path.name):
-            raise DatasetError(f"{path} changed while it was in use: {fault}; fetch the dataset again")
+            raise DatasetError(f"{path} changed while it was in use: {fault}; download the dataset again")
     return np.stack([np.fromfile(path, np.uint8).reshape(SHAPE) for path in paths])
 
 
@@ -66,11 +66,11 @@ def _row_fault(row: list[str], names: dict[str, int]) -> str:
         return f"{file!r} is not the name of a .bin file in this folder"
     if classes != "2" or label not in ("0", "1"):
         return f"{classes!r} classes and label {label!r} instead of 2 classes and label 0 or 1"
-    return f"{file} is there twice" if file in names else ""
+    return f"{file} occurs twice" if file in names else ""
 
 
 def _image_faults(folder: Path, name: str) -> list[str]:
-    """What is wrong with an image, by its size: nothing, or one thing."""
+    """The fault of an image, checked by its size; empty if there is none."""
     try:
         size = (folder / name).stat().st_size
     except OSError as error:

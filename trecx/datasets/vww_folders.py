@@ -1,4 +1,4 @@
-"""Visual wake words images in the folders person/ and non_person/, as people train on them."""
+"""Visual wake words images for training, in the folders person/ and non_person/."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,8 +20,8 @@ SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 def find_people(folder: Path, split: str, progress: Progress) -> Found:
     """Return a split of the JPEG images, resized to uint8 of shape (n_images, 96, 96, 3), RGB.
 
-    The split is by hash of the file's name. Every header is checked here, the pixels when they are read:
-    the images of COCO take minutes to decode.
+    The split is by hash of the file name. Every header is checked here, the pixels when they are read:
+    decoding the images of COCO takes minutes.
     """
     names, labels, faults = list_class_folders(folder, TASKS["vww"].class_names, "image")
     parts = split_by_key([name.rpartition("/")[2] for name in names], tuple(SHARES.values()))
@@ -46,5 +46,5 @@ def _read(paths: Sequence[Path]) -> Pixels:
         try:
             image[:] = read_jpeg(path, SIDE, resize=True)
         except DatasetError as error:
-            raise DatasetError(f"{path}: {error}; mend or remove it, then run this again") from error
+            raise DatasetError(f"{path}: {error}; correct or remove it, then run this again") from error
     return images

@@ -1,1 +1,1 @@
-"""What an inference costs on a device: energy, latency, battery life."""
+"""Costs of inference on a device: energy, latency, battery life."""

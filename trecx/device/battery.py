@@ -1,4 +1,4 @@
-"""How long a battery lasts."""
+"""Battery life."""
 
 import math
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ def _check_within(name: str, value: float, above: float, up_to: float) -> None:
 
 @dataclass(frozen=True)
 class Battery:
-    """A battery with the device that sleeps on it.
+    """A battery, and the sleep current of the device.
 
     Attributes:
-        name: what people call it.
+        name: its name.
         capacity_mah: rated capacity, mAh.
-        voltage: nominal voltage, V; the sleep current is drawn at it.
+        voltage: nominal voltage, V; sleep power is computed with it.
         sleep_ua: current between inferences, µA.
-        usable: share of the capacity that the device gets out of it, 0..1.
-        source: where the numbers come from.
+        usable: share of the capacity that the device can use, 0..1.
+        source: source of the values.
 
     Raises:
-        EnergyError: a value that no battery has.
+        EnergyError: a value is out of range.
     """
 
     name: str
@@ -52,23 +52,23 @@ class Battery:
 
     @property
     def usable_joule(self) -> float:
-        """Energy that the device gets out of it, J."""
+        """Energy that the device can use, J."""
         return self.capacity_mah / 1000 * SECONDS_AN_HOUR * self.voltage * self.usable
 
     @property
     def sleep_joule_per_day(self) -> float:
-        """Energy that a day of sleep takes, J; sleep is counted all day."""
+        """Energy for sleep, J per day; sleep is counted for the whole day."""
         return self.sleep_ua * 1e-6 * self.voltage * HOURS_A_DAY * SECONDS_AN_HOUR
 
     def days(self, energy_uj: Number, inferences_per_hour: float) -> Number:
-        """Return how long it lasts, in days: usable energy over what inferences and sleep take.
+        """Return the battery life in days: usable energy / (energy per day for inferences and sleep).
 
-        Self-discharge and the loss of a voltage converter are not in it: put them into the usable share.
-        Sleep is counted all day.
+        Self-discharge and converter losses are not included; reduce the usable share for them. Sleep is
+        counted for the whole day.
 
         Args:
             energy_uj: µJ per inference, one number or an array of them.
-            inferences_per_hour: how often the device infers.
+            inferences_per_hour: the inference rate.
 
         Raises:
             EnergyError: µJ per inference or the rate is not a number above 0.
@@ -78,7 +78,7 @@ class Battery:
 
 
 def mj_per_day(energy_uj: Number, inferences_per_hour: float) -> Number:
-    """Return what a day of inferences takes, in mJ, sleep not counted.
+    """Return the energy of the inferences in mJ per day, without sleep.
 
     Raises:
         EnergyError: µJ per inference or the rate is not a number above 0.
@@ -88,7 +88,7 @@ def mj_per_day(energy_uj: Number, inferences_per_hour: float) -> Number:
     return energy_uj / 1000 * inferences_per_hour * HOURS_A_DAY
 
 
-SLEEP_UA = 1.0  # typical of a microcontroller that keeps its memory and a clock
+SLEEP_UA = 1.0  # typical of a microcontroller that retains its memory and runs a clock
 
 BATTERIES = {
     battery.name: battery
@@ -108,7 +108,7 @@ def find_battery(text: str) -> Battery:
 
     Raises:
         UnknownNameError: it is neither; the message lists the known names.
-        EnergyError: a value that no battery has.
+        EnergyError: a value is out of range.
     """
     if text in BATTERIES:
         return BATTERIES[text]

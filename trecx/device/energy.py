@@ -1,4 +1,4 @@
-"""What an inference costs on a device, by exit: estimated from published measurements, or measured."""
+"""Costs of inference on a device, by exit: estimated from published measurements, or measured."""
 
 import csv
 import math
@@ -23,18 +23,18 @@ REFERENCE_MACS = {"ic": 12_501_632, "kws": 2_656_768, "vww": 7_489_664}
 
 @dataclass(frozen=True)
 class DeviceProfile:
-    """What one board with one runtime at one supply was measured to need (MLPerf Tiny).
+    """Measurements of one board with one runtime at one supply (MLPerf Tiny).
 
     Attributes:
-        profile_id: its name in addresses and on the command line.
-        board: the board; what follows completes it.
+        profile_id: its id in addresses and on the command line.
+        board: name of the board.
         core: its processor.
-        clock: how fast that runs, with the unit.
-        runtime: what runs the network, and its version.
-        supply: the voltage and how it is regulated, as far as it is stated.
+        clock: its clock frequency, with the unit.
+        runtime: the software that runs the network, with its version.
+        supply: supply voltage and regulator, as far as they are stated.
         energy_uj: µJ per inference of each task's reference network.
         latency_ms: ms per inference of each task's reference network.
-        source: where the measurements are published.
+        source: publication of the measurements.
     """
 
     profile_id: str
@@ -49,21 +49,21 @@ class DeviceProfile:
 
     @property
     def title(self) -> str:
-        """The board with all that its numbers hang on; the same board spans 4× by runtime and supply."""
+        """Board, processor, runtime and supply: on one board, energy differs up to 4× by the last two."""
         return f"{self.board} · {self.core} {self.clock} · {self.runtime} · {self.supply}"
 
 
 @dataclass(frozen=True, eq=False)
 class ExitCosts:
-    """What answering at each exit costs.
+    """The cost of stopping at each exit.
 
     Attributes:
-        energy_uj: µJ spent by the time exit k has answered, of shape (n_exits,).
-        latency_ms: ms passed by then, of shape (n_exits,); None where unknown.
-        energy_band: factors (low, high) within which the true µJ are thought to lie.
+        energy_uj: µJ from the input to each exit's prediction, of shape (n_exits,).
+        latency_ms: ms from the input to each exit's prediction, of shape (n_exits,); None if unknown.
+        energy_band: factors (low, high) of the band that is assumed to contain the true µJ.
         latency_band: the same for ms.
         kind: "estimate" or "measured".
-        source: what the numbers rest on, in words.
+        source: source of the numbers, as text.
     """
 
     energy_uj: FloatArray
@@ -76,15 +76,15 @@ class ExitCosts:
 
 @cache
 def device_profiles() -> dict[str, DeviceProfile]:
-    """Return every published profile by id: 34 of them, in the order in which they were published."""
+    """Return all 34 published profiles by id, in the order of publication."""
     return read_profiles(ENERGY_PROFILES)
 
 
 def read_profiles(path: Path) -> dict[str, DeviceProfile]:
-    """Return the profiles of a table, by id.
+    """Return the profiles in a CSV file, by id.
 
     Raises:
-        EnergyError: it is not there, or no such table.
+        EnergyError: the file is missing or is not a table of profiles.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -93,7 +93,7 @@ def read_profiles(path: Path) -> dict[str, DeviceProfile]:
     except (OSError, ValueError, LookupError, TypeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
         raise EnergyError(
-            f"{path} is no table of profiles ({reason}); get it from the repository again"
+            f"{path} cannot be read as a table of device profiles ({reason}); restore it from the repository"
         ) from error
 
 
@@ -133,20 +133,20 @@ def find_profile(profile_id: str) -> DeviceProfile:
 
 
 def estimated_costs(profile: DeviceProfile, task: str, exit_flops: Sequence[int] | IntArray) -> ExitCosts:
-    """Estimate costs by exit: E(exit) = E_reference × exit FLOPs / reference FLOPs; latency alike.
+    """Estimate costs by exit: E(exit) = E_reference × exit FLOPs / reference FLOPs; latency likewise.
 
-    E_reference is what `profile` measured for the reference network of `task`, which is the baseline. The
-    band says how far energy per FLOP may be off: nJ per multiply-accumulate differs between the networks
-    measured on this profile, the dearest against the cheapest, by a factor s. An exit is one more network
-    there, so its true cost is taken to lie within 1/s and s times the estimate. Where a profile did not
-    measure all three networks, s is the widest of the same board's profiles that did. For a task that the
-    profile did not measure, the geometric mean of its networks' nJ per multiply-accumulate (two FLOPs) takes
-    the place of E_reference / reference FLOPs.
+    E_reference is the energy that `profile` has for the reference network of `task`, which is the baseline.
+    The band is the uncertainty of energy per FLOP. Among the networks measured on this profile, the largest
+    nJ per multiply-accumulate is s times the smallest. An exit is one more network, so its true cost is
+    assumed to be between 1/s and s times the estimate. If a profile lacks one of the three networks, s is
+    the largest of the same board's complete profiles. For a task that the profile did not measure, the
+    geometric mean of its networks' nJ per multiply-accumulate (two FLOPs) replaces E_reference / reference
+    FLOPs.
 
     Args:
         profile: the device.
         task: `kws`, `ic`, `vww`, or any other.
-        exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
+        exit_flops: exit FLOPs, of shape (n_exits,).
     """
     flops = np.asarray(exit_flops, dtype=np.float64)
     about = f"{profile.title}; scaled by FLOPs"
@@ -173,7 +173,7 @@ def _per_mac(measured: Mapping[str, float]) -> FloatArray:
 
 
 def _whole_profiles(profile: DeviceProfile) -> list[DeviceProfile]:
-    """Return the profile itself if it measured all networks, else those of its board that did, if any."""
+    """Return the profile itself if it is complete, else the complete ones of its board, else itself."""
     if len(profile.energy_uj) == len(REFERENCE_MACS):
         return [profile]
     same_board = [other for other in device_profiles().values() if other.board == profile.board]
@@ -187,15 +187,15 @@ def _band(measured: Sequence[Mapping[str, float]]) -> tuple[float, float]:
 
 
 def measured_costs(energy_uj: Sequence[float], latency_ms: Sequence[float] | None, n_exits: int) -> ExitCosts:
-    """Return the costs by exit that the user measured.
+    """Return costs by exit that the user measured.
 
     Args:
-        energy_uj: µJ spent by the time exit k has answered, the exits before it included.
-        latency_ms: ms passed by then, or None.
-        n_exits: how many exits the network has.
+        energy_uj: µJ from the input to each exit's prediction, earlier exits included.
+        latency_ms: ms from the input to each exit's prediction, or None.
+        n_exits: number of exits of the network.
 
     Raises:
-        EnergyError: there is not one number an exit, one is not positive, or they fall from exit to exit.
+        EnergyError: there is not one number per exit, one is not positive, or they do not increase.
     """
     return ExitCosts(
         _checked("µJ", energy_uj, n_exits),
@@ -210,12 +210,12 @@ def measured_costs(energy_uj: Sequence[float], latency_ms: Sequence[float] | Non
 def _checked(unit: str, values: Sequence[float], n_exits: int) -> FloatArray:
     costs = np.asarray(values, dtype=np.float64)
     if costs.shape != (n_exits,):
-        raise EnergyError(f"give one number of {unit} an exit: {n_exits} exits, got {costs.size}")
+        raise EnergyError(f"give one number of {unit} per exit: {n_exits} exits, got {costs.size}")
     if not (np.isfinite(costs) & (costs > 0)).all():
         raise EnergyError(f"{unit} by exit must be numbers above 0, got {costs.tolist()}")
     if (np.diff(costs) <= 0).any():
         raise EnergyError(
-            f"{unit} must increase from exit to exit, as each counts what was spent before it; "
+            f"{unit} must increase from exit to exit, because each value includes the exits before it; "
             f"got {costs.tolist()}"
         )
     return costs

@@ -1,4 +1,4 @@
-"""Where a network runs, and what an operating point means there."""
+"""Device, inference rate and battery, and the quantities of an operating point under them."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ MS_PER_HOUR = 3_600_000
 
 
 class ExitUse(Protocol):
-    """How often each exit is used at one ρ, or at every step of a benefit curve, and what follows."""
+    """Accuracy, exit rate and costs at one ρ, or at every step of a benefit curve."""
 
     @property
     def accuracy(self) -> Any:
@@ -31,18 +31,18 @@ class ExitUse(Protocol):
 
 @dataclass(frozen=True)
 class OperatingConditions:
-    """What the exits cost on the device, how often it infers, what feeds it; None: unknown."""
+    """Costs by exit on the device, inference rate and battery; None: unknown."""
 
     costs: ExitCosts | None = None
     inferences_per_hour: float | None = None
     battery: Battery | None = None
 
     def quantities(self, at: ExitUse) -> dict[str, Any]:
-        """Return what is known of an operating point here, or of every step of a curve, by name.
+        """Return the known quantities of an operating point, or of every step of a curve, by name.
 
-        Always `accuracy`, `exit_rate` (0..1) and `flops`; then, where enough is known, `energy_uj` and
-        `latency_ms` per inference, `busy` (share of the time spent inferring; above 1 the device cannot keep
-        up), `mj_per_day` and `battery_days`. Costs are means over the samples. Numbers for a point, arrays of
+        Always `accuracy`, `exit_rate` (0..1) and `flops`; then, if their inputs are known, `energy_uj` and
+        `latency_ms` per inference, `busy` (duty cycle; above 1 the device is too slow), `mj_per_day` and
+        `battery_days`. Costs are means over the samples. The values are numbers for a point, and arrays of
         shape (n_steps,) for a curve.
 
         Raises:
@@ -64,10 +64,10 @@ class OperatingConditions:
         return known
 
     def bands(self, known: dict[str, float]) -> dict[str, tuple[float, float]]:
-        """Return within what (low, high) the costs of a point are thought to lie, by name.
+        """Return the band (low, high) of each cost of a point, by name.
 
         Args:
-            known: the point's quantities here.
+            known: the point's quantities under these conditions.
         """
         if self.costs is None:
             return {}

@@ -1,4 +1,4 @@
-"""An operating point as a file for other programs: a C header, JSON, CSV."""
+"""Export of an operating point as a C header, JSON or CSV."""
 
 from trecx.exporting.formats import FORMATS, check_ending, write_export
 

@@ -1,4 +1,4 @@
-"""What firmware compares, for each exit criterion: the numbers and the functions in C."""
+"""The exit decision in C for each exit criterion: constants and functions."""
 
 import math
 from dataclasses import dataclass
@@ -11,36 +11,36 @@ from trecx.scores.float32 import not_below
 from trecx.threshold.exit_criteria import ENTROPY, LARGEST, MARGIN, entropy_limit
 from trecx.threshold.int8_threshold import NEVER, NO_LEAD
 
-BEYOND = np.float32(2)  # stands for `inf`: what a probability cannot reach, without <math.h>
+BEYOND = np.float32(2)  # replaces `inf` without <math.h>: no probability reaches it
 
 
 @dataclass(frozen=True)
 class Decision:
-    """How firmware decides at an early exit.
+    """The decision at an early exit in C.
 
     Attributes:
-        words: when a sample leaves, for people.
+        condition: the condition for an early exit, as text.
         constants: name, literal and meaning of each number.
         functions: the functions in C.
-        includes: headers beside <stdbool.h> and <stdint.h>.
+        includes: headers in addition to <stdbool.h> and <stdint.h>.
     """
 
-    words: str
+    condition: str
     constants: tuple[tuple[str, str, str], ...]
     functions: tuple[str, ...]
     includes: tuple[str, ...] = ()
 
 
 def decision_of(rule: Rule, n_classes: int) -> Decision:
-    """Return how firmware decides as the rule does."""
+    """Return the decision in C that is equal to the rule."""
     return {LARGEST: _largest, MARGIN: _margin, ENTROPY: _entropy}[rule.criterion](rule, n_classes)
 
 
 def entropy_bound(threshold: float, n_classes: int) -> float:
-    """Return the entropy, in nats, up to which a sample leaves: that of `criteria.by_criterion`, in float64.
+    """Return the largest entropy for an early exit, in nats: that of `exit_criteria.by_criterion` in float64.
 
-    There 1 − H / ln C is rounded to a float32 before it is compared with ρ; what lies half a step below ρ is
-    rounded up to it. ρ = 0 bounds nothing; `inf` is reached by nobody.
+    There 1 − H / ln C is rounded to float32 before it is compared with ρ: values up to half a step below ρ
+    are rounded up to it. ρ = 0 gives no bound; `inf` gives no early exits.
     """
     reached = not_below(threshold)
     if reached == 0:
@@ -54,10 +54,10 @@ def entropy_bound(threshold: float, n_classes: int) -> float:
 def _largest(rule: Rule, n_classes: int) -> Decision:
     q = rule.quantisation.threshold(rule.threshold)
     return Decision(
-        f"the largest probability is >= {rule.threshold!r}",
+        f"the maximum softmax probability is >= {rule.threshold!r}",
         (
-            _float32("TRECX_THRESHOLD_FLOAT", rule, "of the largest probability"),
-            ("TRECX_THRESHOLD_INT8", *_int8(q, NEVER, "of the largest q")),
+            _float32("TRECX_THRESHOLD_FLOAT", rule, "for the maximum softmax probability"),
+            ("TRECX_THRESHOLD_INT8", *_int8(q, NEVER, "for the maximum q")),
         ),
         (_function("float", LARGEST_C.format(type="float")), _function("int8", LARGEST_C.format(type="int"))),
     )
@@ -66,10 +66,10 @@ def _largest(rule: Rule, n_classes: int) -> Decision:
 def _margin(rule: Rule, n_classes: int) -> Decision:
     lead = rule.quantisation.lead(rule.threshold)
     return Decision(
-        f"the largest probability leads the second by >= {rule.threshold!r}",
+        f"the largest minus the second largest probability is >= {rule.threshold!r}",
         (
-            _float32("TRECX_LEAD_FLOAT", rule, "of the largest over the second largest probability"),
-            ("TRECX_LEAD_INT8", *_int8(lead, NO_LEAD, "of the largest over the second largest q")),
+            _float32("TRECX_LEAD_FLOAT", rule, "for the largest minus the second largest probability"),
+            ("TRECX_LEAD_INT8", *_int8(lead, NO_LEAD, "for the largest minus the second largest q")),
         ),
         (
             _function("float", MARGIN_C.format(type="float", lowest="0.0f")),
@@ -81,8 +81,8 @@ def _margin(rule: Rule, n_classes: int) -> Decision:
 def _entropy(rule: Rule, n_classes: int) -> Decision:
     limit = double_literal(entropy_bound(rule.threshold, n_classes))
     return Decision(
-        f"1 - H / ln {n_classes} is >= {rule.threshold!r}, H the entropy of the softmax in nats",
-        (("TRECX_ENTROPY_LIMIT", limit, "nats, at most; compared in double: float rounds the sum too much"),),
+        f"1 - H / ln {n_classes} is >= {rule.threshold!r}, where H is the entropy of the softmax in nats",
+        (("TRECX_ENTROPY_LIMIT", limit, "maximum, nats; compared as double, because float is too coarse"),),
         (_function("float", ENTROPY_C),),
         ("math.h",),
     )
@@ -91,15 +91,15 @@ def _entropy(rule: Rule, n_classes: int) -> Decision:
 def _float32(name: str, rule: Rule, what: str) -> tuple[str, str, str]:
     least = not_below(rule.threshold)
     if np.isinf(least):
-        return name, float_literal(BEYOND), "never: nobody is to leave early"
-    return name, float_literal(np.float32(least)), f"{what}: the smallest float32 that is not below rho"
+        return name, float_literal(BEYOND), "above every probability: no early exits"
+    return name, float_literal(np.float32(least)), f"{what}: the smallest float32 >= rho"
 
 
 def _int8(value: int, never: int, what: str) -> tuple[str, str]:
     literal = str(value) if value >= 0 else f"({value})"
     return (
         literal,
-        "never: no int8 softmax reaches rho" if value == never else f"{what}: the smallest that reaches rho",
+        "above every int8 value: no early exits" if value == never else f"{what}: the smallest value >= rho",
     )
 
 

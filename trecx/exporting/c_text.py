@@ -1,4 +1,4 @@
-"""Text and numbers in C: comments that nothing can break out of, literals that mean exactly the number."""
+"""Text and numbers in C: comments that user text cannot end, and literals that are exact."""
 
 import re
 import textwrap
@@ -9,11 +9,11 @@ import numpy as np
 WIDTH = 100
 LABEL = 17
 _HARMLESS = re.compile(r"[ -\[\]-~]")  # printable ASCII without the backslash, which could join lines
-_JOINED = re.compile(r"(?<=\*)/|(?<=/)\*|(?<=\?)\?")  # ends a comment, looks like a new one, makes a trigraph
+_JOINED = re.compile(r"(?<=\*)/|(?<=/)\*|(?<=\?)\?")  # ends a comment, looks like a new one, forms a trigraph
 
 
 def comment_text(text: str) -> str:
-    r"""Return a text as it can stand in a comment: what is no harmless ASCII becomes its code point.
+    r"""Return a text that is safe in a comment: other characters than harmless ASCII become code points.
 
     >>> comment_text("ρ */ ??/ \\")
     '<U+03C1> *<U+002F> ?<U+003F>/ <U+005C>'
@@ -23,7 +23,7 @@ def comment_text(text: str) -> str:
 
 
 def comment_block(rows: Iterable[tuple[str, str]]) -> str:
-    """Return a comment of labels and texts; a text may have several lines."""
+    """Return a comment with labelled texts; a text may have several lines."""
     lines = []
     for label, text in rows:
         paragraphs = [comment_text(line) for line in text.split("\n")]
@@ -36,7 +36,7 @@ def comment_block(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def float_literal(value: np.float32) -> str:
-    """Return a float32 as a literal of C99 and C++: nine digits tell all of them apart.
+    """Return a float32 as a literal of C99 and C++; nine digits distinguish all float32 values.
 
     >>> float_literal(np.float32(0.69)), float_literal(np.float32(1))
     ('0.689999998f', '1.0f')

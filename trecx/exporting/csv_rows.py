@@ -1,4 +1,4 @@
-"""An operating point as CSV: one line for each value of its JSON document, under the same name."""
+"""An operating point as CSV: one line for each value of its JSON document, with the same name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +13,9 @@ HEAD = ("key", "value")
 def flat_csv(record: PointRecord) -> str:
     """Return the document's values as lines of key and value.
 
-    A key is the way to the value: `rule.threshold`, `run.exit_flops.2` (counted from 1), and
-    `numbers.confusion.yes.no` for samples of class `yes` taken for `no`. What is unknown is empty. A
-    text that a spreadsheet would take for a formula gets an apostrophe before it.
+    A key is the path to the value: `rule.threshold`, `run.exit_flops.2` (counted from 1), and
+    `numbers.confusion.yes.no` for samples of class `yes` predicted as `no`. Unknown values are empty. A text
+    that a spreadsheet would read as a formula is prefixed with an apostrophe.
     """
     document = document_of(record)
     names = record.run.class_names
@@ -23,10 +23,10 @@ def flat_csv(record: PointRecord) -> str:
     document["numbers"]["confusion"] = {
         name: dict(zip(names, row, strict=True)) for name, row in zip(names, rows, strict=True)
     }
-    return csv_text(HEAD, _leaves("", document))
+    return csv_text(HEAD, _values("", document))
 
 
-def _leaves(way: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _values(way: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         parts = list(value.items())
     elif isinstance(value, list):
@@ -35,4 +35,4 @@ def _leaves(way: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield way, value
         return
     for name, part in parts:
-        yield from _leaves(f"{way}.{name}" if way else str(name), part)
+        yield from _values(f"{way}.{name}" if way else str(name), part)

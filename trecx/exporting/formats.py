@@ -1,4 +1,4 @@
-"""Which ending means which form, and writing one."""
+"""Export formats by file extension."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ def json_text(record: PointRecord) -> str:
 
 
 def _spread(value: Any, line: str) -> str:
-    """Return JSON with a line for each value of an object and each row of a matrix, other lists in one."""
+    """Return JSON with one line for each value of an object and each row of a matrix."""
     if not value or not (isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], list))):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     inner = f"{line}  "
@@ -35,26 +35,26 @@ FORMATS: dict[str, Callable[[PointRecord], str]] = {".h": c_header, ".json": jso
 
 
 def check_ending(path: Path, also: Sequence[str] = ()) -> None:
-    """Refuse a file whose ending means nothing here.
+    """Check that a file's extension is a known format.
 
     Args:
-        path: of the file.
-        also: endings that mean something to the caller.
+        path: path of the file.
+        also: further extensions that the caller can write.
 
     Raises:
-        ExportError: it does; the message lists the known endings.
+        ExportError: it is unknown; the message lists the known extensions.
     """
     if path.suffix.lower() not in (*FORMATS, *also):
         known = ", ".join((*FORMATS, *also))
-        wrong = f"{path.name}: unknown ending {path.suffix!r}"
+        wrong = f"{path.name}: unknown file extension {path.suffix!r}"
         raise ExportError(f"{wrong}; an operating point is written as {known}")
 
 
 def write_export(record: PointRecord, path: Path) -> None:
-    """Write a record into a file, whole or not at all, in the form that its ending means.
+    """Write a record to a file atomically, in the format of its extension.
 
     Raises:
-        ExportError: the ending means nothing here.
+        ExportError: the extension is unknown.
         OutputError: the file cannot be written; the message says what to do.
     """
     check_ending(path)

@@ -80,6 +80,7 @@ def by_class_figure(
     _add_numbers(figure, difference, classes, kinds)
     for k, panel in enumerate(panels[1:], 1):
         _add_dots(figure, k, panel, classes, rows, (panel.title, EARLY, "circle"))
+    figure.update_layout(margin={"r": 48})  # the last panel is narrower than its title
     figure.add_vline(0, line={"color": QUIET, "width": 1}, xref="x")
     return figure
 

@@ -53,7 +53,7 @@ def benefit_slide(
     figure = benefit_curve_figure(curve, axis, baseline)
     chosen = curve.at([threshold])
     x, y = float(axis.of(chosen)[0]), 100 * float(chosen.accuracy[0])
-    rho = f"ρ = {threshold:.4g}" if threshold <= 1 else "nobody leaves early"
+    rho = f"ρ = {threshold:.4g}" if threshold <= 1 else "no early exits"
     left, right = figure.layout.xaxis.range
     figure.add_scatter(
         x=[x],

@@ -1,1 +1,1 @@
-"""Files read and written safely: archives, npz arrays, spreadsheets, whole files."""
+"""Reads and writes files safely: archives, npz arrays, spreadsheets, atomic files."""

@@ -1,4 +1,4 @@
-"""Archives: extracted whole or not at all, and never outside their folder."""
+"""Archives: extracted completely or not at all, and never outside their folder."""
 
 import errno
 import gzip
@@ -16,29 +16,29 @@ from trecx.progress import Progress, silent
 MAX_UNPACKED_BYTES = 16 * 1024**3  # the largest dataset has some 4
 _DAMAGE = (
     *(tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError),
-    *(ValueError, OverflowError, RecursionError, MemoryError),  # as tarfile finds sizes that cannot be
+    *(ValueError, OverflowError, RecursionError, MemoryError),  # as tarfile raises them for invalid sizes
 )
-# What a name that cannot be gives; None: bz2's word for damage.
+# Errors of an invalid file name; None: how bz2 reports damage.
 _NO_NAME = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, None)
 
 
 def extract(archive: Path, target: Path, root: PurePosixPath, progress: Progress = silent) -> None:
-    """Extract the plain files below `root` of a .tar.gz or .tar.xz to the new folder `target`.
+    """Extract the regular files below `root` of a .tar.gz or .tar.xz to the new folder `target`.
 
     Raises:
-        FetchError: the archive is damaged, unpacks to too much, or holds a link, a device or a path that
-            leads out of it.
-        OSError: the disk takes no more.
+        FetchError: the archive is damaged, too large, or contains a link, a device or a path that leads out
+            of it.
+        OSError: the disk is full.
     """
     unfinished = target.with_name(target.name + ".extracting")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         _extract_members(archive, unfinished, progress)
         if not (unfinished / root).is_dir():
-            raise tarfile.ReadError(f"no folder {root} in it")
+            raise tarfile.ReadError(f"it has no folder {root}")
         os.replace(unfinished / root, target)
     except _DAMAGE as error:
-        cause = str(error).partition(":\n")[0]  # tarfile goes on with what each kind of archive is not
+        cause = str(error).partition(":\n")[0]  # tarfile adds a line for each compression
         raise FetchError(f"{archive} is damaged ({cause}); delete it, then run this again") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -53,8 +53,10 @@ def _extract_members(archive: Path, folder: Path, progress: Progress) -> None:
             path = _safe_path(member, archive)
             unpacked += member.size
             if unpacked > MAX_UNPACKED_BYTES:
-                raise tarfile.ReadError(f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
-            content = cast(IO[bytes], members.extractfile(member))  # None only for what _safe_path refuses
+                raise tarfile.ReadError(f"it has more than {MAX_UNPACKED_BYTES:,} bytes uncompressed")
+            content = cast(
+                IO[bytes], members.extractfile(member)
+            )  # None only for members that _safe_path refuses
             with content:
                 _write(content, folder / path)
             progress(f"extracting {archive.name}", packed.tell(), total)
@@ -67,7 +69,7 @@ def _write(content: IO[bytes], target: Path) -> None:
             shutil.copyfileobj(content, handle)
     except OSError as error:
         if error.errno in _NO_NAME:
-            raise tarfile.ReadError(f"{target.name!r} cannot be a file in it") from error
+            raise tarfile.ReadError(f"{target.name!r} is not a valid file name") from error
         raise
 
 
@@ -76,7 +78,7 @@ def _safe_path(member: tarfile.TarInfo, archive: Path) -> PurePosixPath:
     plain = member.isfile() and not member.issparse() and member.size >= 0
     if not plain or not path.parts or path.is_absolute() or ".." in path.parts:
         raise FetchError(
-            f"{archive} holds {member.name!r}, which is no plain file inside it; nothing was extracted. "
-            "Delete the archive and get it from the address in data/sources.toml"
+            f"{archive} contains {member.name!r}, which is not a regular file inside it; nothing was "
+            "extracted. Delete the archive and get it from the address in data/sources.toml"
         )
     return path

@@ -1,4 +1,4 @@
-"""A file that is there whole, or as it was before."""
+"""Writes a file completely, or leaves the old one unchanged."""
 
 import os
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield where to write what takes the place of `path` if the block ends well.
+    """Yield a temporary path whose file replaces `path` if the block ends without an error.
 
-    A reader sees the old file or the new one. After an error the old one is as it was, and nothing is left
-    beside it.
+    A reader sees the old file or the new one. After an error the old file is unchanged, and the temporary
+    file is deleted.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written to.
     """
-    path = path.resolve()  # a link stays a link: what it points at is written
+    path = path.resolve()  # a link stays a link: its target is written
     part = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write the same file
     try:
         yield part
@@ -24,5 +24,5 @@ def whole_file(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         os.replace(part, path)
     finally:
-        with suppress(OSError):  # whatever was in the way of writing it is told, not this
+        with suppress(OSError):  # the first error is reported, not this one
             part.unlink(missing_ok=True)

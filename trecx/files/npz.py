@@ -1,4 +1,4 @@
-"""Arrays out of an .npz file: their sizes are checked before they are read, and nothing is ever executed."""
+"""Reads arrays from an .npz file: sizes are checked first, and nothing is ever executed."""
 
 import math
 import struct
@@ -12,73 +12,71 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _DAMAGE = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, struct.error)
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others, zipfile unpacks any amount at once
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other methods are uncompressed without a limit
 _LAST_CHARACTER, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 
 
 def read_npz(file: IO[bytes], names: Sequence[str], max_bytes: int) -> Mapping[str, Array]:
-    """Return those of the named arrays that are there; whatever else is in the file is left alone.
+    """Return those of the named arrays that the file has; other content is ignored.
 
     Args:
         file: opened for reading.
         names: of the arrays.
-        max_bytes: how much they may unpack to, together.
+        max_bytes: limit for their total uncompressed size.
 
     Raises:
-        ValueError: it is no .npz file, holds none of these, is damaged, holds Python objects, or unpacks to
-            too much; the text says which.
+        ValueError: it is not an .npz file, has none of these arrays, is damaged, contains Python objects, or
+            is too large; the text says which.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             there = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
             wanted = {name: there[name] for name in names if name in there}
             if not wanted:
-                raise ValueError(f"holds none of the arrays {', '.join(names)}, but {list(there)[:12]}")
+                raise ValueError(f"it has none of the arrays {', '.join(names)}, but {list(there)[:12]}")
             declared = sum(entry.file_size for entry in wanted.values())
             if declared > max_bytes:
                 raise ValueError(
-                    f"unpacks to {declared / 1024**2:,.0f} MB, and at most {max_bytes / 1024**2:,.0f} MB are "
-                    "taken in; nothing of it was read"
+                    f"it is too large uncompressed ({declared / 1024**2:,.0f} MB; limit "
+                    f"{max_bytes / 1024**2:,.0f} MB), so it was not read"
                 )
             return {name: _read(archive, entry, name) for name, entry in wanted.items()}
     except _DAMAGE as error:
-        raise ValueError(f"damaged, or no .npz file ({error})") from error
+        raise ValueError(f"damaged, or not an .npz file ({error})") from error
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Array:
     if entry.compress_type not in _PACKINGS:
-        raise ValueError(f"{name} is packed in a way that NumPy never takes; write it with np.savez")
+        raise ValueError(f"{name} has a compression that NumPy does not use; write it with np.savez")
     with archive.open(entry) as file:
         _check_header(file, entry.file_size, name)
     with archive.open(entry) as file:
         array: Array = np.lib.format.read_array(file, allow_pickle=False)
-        file.read(1)  # at the end the checksum is held against what was read
+        file.read(1)  # the checksum is verified at the end of the file
     if array.dtype.kind == "U":
         _check_characters(array, name)
     return np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array
 
 
 def _check_header(file: IO[bytes], size: int, name: str) -> None:
-    """Hold what the header promises against the bytes that are there, before memory is taken for it."""
+    """Compare the size in the header with the size of the file, before memory is allocated."""
     version = np.lib.format.read_magic(file)
     if version not in _HEADERS:
-        raise ValueError(f"{name} is of the unknown version {version}")
+        raise ValueError(f"{name} has the unknown format version {version}")
     try:
         shape, _, dtype = _HEADERS[version](file)
-    except Exception as error:  # Python's parser has many words for a damaged header
+    except Exception as error:  # Python's parser raises almost any error for a damaged header
         raise ValueError(f"{name} has a header that cannot be read ({error})") from error
     if dtype.hasobject:
-        raise ValueError(
-            f"{name} holds Python objects, which are never unpacked; save plain numbers or texts"
-        )
+        raise ValueError(f"{name} contains Python objects, which are never loaded; save numbers or strings")
     promised, there = math.prod(shape) * dtype.itemsize, size - file.tell()
     if promised != there:
-        raise ValueError(f"{name} promises {promised:,} bytes and holds {there:,}")
-    if not all(0 <= side <= promised for side in shape):  # nothing, a billion times
-        raise ValueError(f"{name} has the shape {shape}, and no bytes for that")
+        raise ValueError(f"{name} declares {promised:,} bytes but has {there:,}")
+    if not all(0 <= side <= promised for side in shape):  # empty, but with a billion rows
+        raise ValueError(f"{name} has the shape {shape}, which does not match its size")
 
 
 def _check_characters(texts: Array, name: str) -> None:
     codes = np.ascontiguousarray(texts).view(np.dtype(np.uint32).newbyteorder(texts.dtype.byteorder))
     if ((codes > _LAST_CHARACTER) | ((codes >= _SURROGATES[0]) & (codes <= _SURROGATES[1]))).any():
-        raise ValueError(f"{name} holds numbers that are no characters")
+        raise ValueError(f"{name} contains code points that are not characters")

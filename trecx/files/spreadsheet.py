@@ -1,7 +1,7 @@
 """Tables as CSV, safe to open in a spreadsheet.
 
-Names and notes come from people, and a spreadsheet would run one that starts as a formula does: such a text
-gets an apostrophe before it, which a reader can take off again. Numbers stay as they are.
+Names and notes come from users, and a spreadsheet would run a text that starts like a formula. Such a text
+gets a leading apostrophe, which a reader can remove. Numbers do not change.
 """
 
 import csv
@@ -15,7 +15,7 @@ _FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV, every text of it made safe.
+    """Return a table as CSV; every text in it is made safe.
 
     >>> csv_text(["note", "gap"], [["=HYPERLINK(1)", -0.5]]).splitlines()
     ['note,gap', "'=HYPERLINK(1),-0.5"]
@@ -28,13 +28,13 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def frame_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV, every text of it made safe; what is missing is an empty cell."""
+    """Return a table as CSV; every text in it is made safe, and missing values are empty cells."""
     cells = frame.astype(object).where(frame.notna(), None)
     return csv_text([str(column) for column in frame.columns], cells.itertuples(index=False))
 
 
 def safe(cell: object) -> object:
-    """Return a cell that no spreadsheet runs.
+    """Return a cell that no spreadsheet executes.
 
     >>> safe("=1+1"), safe("'=1+1"), safe("it's"), safe(-1)
     ("'=1+1", "''=1+1", "it's", -1)
@@ -43,7 +43,7 @@ def safe(cell: object) -> object:
 
 
 def as_written(text: str) -> str:
-    """Return the text that `safe` made this of.
+    """Return the original of a text that `safe` returned.
 
     >>> as_written("'=1+1"), as_written("''=1+1"), as_written("'tis")
     ('=1+1', "'=1+1", "'tis")
@@ -52,7 +52,7 @@ def as_written(text: str) -> str:
 
 
 def safe_json(text: str) -> str:
-    r"""Return JSON of names as part of a CSV file, where any comma begins a cell.
+    r"""Return JSON of names for a CSV file, in which any comma starts a cell.
 
     >>> safe_json('["a,=1"]')
     '["a,\\u003d1"]'

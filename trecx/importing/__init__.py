@@ -1,4 +1,4 @@
-"""Scores made elsewhere (.npz, .csv, .parquet) into ExitScores; nothing in such a file is ever executed."""
+"""Reads files of scores (.npz, .csv, .parquet) as ExitScores; nothing in a file is ever executed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,17 +22,17 @@ def import_scores(
     """Read a file of scores.
 
     `.npz`: `labels` (n,), `probabilities` (n, exits, classes), or `predictions` and `confidence` (n, exits),
-    `exit_flops` (exits,), and, if you like, `class_names` and `sample_names`.
-    `.csv` and `.parquet`: a row a sample; `label` (number or class name), perhaps `sample` (its name), and
-    for k = 1..exits either `exit{k}_{class}` for every class, or `exit{k}_prediction` and
-    `exit{k}_confidence`; above a CSV header, or in `DataFrame.attrs`, what `about.KEYS` names.
+    `exit_flops` (exits,), and, optionally, `class_names` and `sample_names`.
+    `.csv` and `.parquet`: one row per sample; `label` (number or class name), optionally `sample` (its name),
+    and for k = 1..exits either `exit{k}_{class}` for every class, or `exit{k}_prediction` and
+    `exit{k}_confidence`; above a CSV header, or in `DataFrame.attrs`, the keys in `metadata.KEYS`.
 
     Args:
         path: the file.
-        exit_flops: FLOPs by the time exit k has answered; goes before what the file says.
-        class_names: one name a class, in order; goes before what the file says.
-        usual_class_names: names where neither says any, if their number fits.
-        progress: told how far the reading is.
+        exit_flops: cumulative FLOPs up to each exit's prediction; override those in the file.
+        class_names: one name per class, in order; override those in the file.
+        usual_class_names: names to use if there are no others and their number fits.
+        progress: called while reading.
 
     Raises:
         ScoresError: the file cannot be read as scores; the message names the row, column or array.
@@ -46,7 +46,7 @@ def open_scores_file(
     usual_class_names: Sequence[str] = (),
     progress: Progress = silent,
 ) -> ScoresFile:
-    """Understand a file of scores, without asking for FLOPs yet.
+    """Read a file of scores; exit FLOPs may still be missing.
 
     Raises:
         ScoresError: the file cannot be read as scores.

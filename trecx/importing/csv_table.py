@@ -1,4 +1,4 @@
-"""Scores in a CSV file: all cells read as text, so that what is wrong can be told with its row and column."""
+"""Scores in a CSV file: cells are read as text, so that an error message can name row and column."""
 
 import csv
 import io
@@ -26,12 +26,12 @@ _ROWS_AT_ONCE = 50_000
 def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -> ScoreTable:
     """Return the table in a CSV file.
 
-    Lines that start with # above the header say more (`about.parse_line`). Columns are separated by commas,
-    semicolons or tabs; where they are not separated by commas, a comma within a number is a decimal comma.
+    Lines above the header that start with # hold metadata (`metadata.parse_line`). Columns are separated by
+    commas, semicolons or tabs; if not by commas, a comma within a number is a decimal comma.
 
     Raises:
-        ScoresError: it is no such table; the message names the row and the column. The header is row 1 of a
-            file without # lines.
+        ScoresError: the table is not valid; the message names the row and the column. The header is row 1 of
+            a file without # lines.
     """
     source = io.BytesIO(content)
     stream = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
@@ -52,7 +52,7 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
     except UnicodeDecodeError as error:
         raise ScoresError(f"not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'") from error
     if row == first_row:
-        raise ScoresError("has a header and no rows")
+        raise ScoresError("the file has a header but no rows")
     progress("reading rows", len(content), len(content))
     return ScoreTable(
         columns,
@@ -65,7 +65,7 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
 
 
 def _read_head(stream: TextIO) -> tuple[dict[str, Any], str, list[str], int]:
-    """Return what is said above the header, the separator, the header, and the first sample's row."""
+    """Return the metadata above the header, the separator, the header, and the first sample's row."""
     said: dict[str, Any] = {}
     line, above = stream.readline(), 0
     while line.startswith("#"):
@@ -88,7 +88,9 @@ def _header(lines: Iterable[str], separator: str) -> list[str]:
 def _parts(stream: TextIO, header: list[str], separator: str, first_row: int) -> "Iterator[pd.DataFrame]":
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # else it drops cells beyond the header
+            warnings.simplefilter(
+                "error", pd.errors.ParserWarning
+            )  # else cells beyond the header are dropped
             yield from pd.read_csv(
                 stream,
                 sep=separator,
@@ -110,7 +112,7 @@ def _parts(stream: TextIO, header: list[str], separator: str, first_row: int) ->
             raise ScoresError(f"not a CSV file ({str(error).strip()})") from error
         expected, line, saw = map(int, ragged.groups())
         row = line + first_row - 1
-        raise ScoresError(f"row {row} has {saw} cells, the header has {expected}") from error
+        raise ScoresError(f"row {row} has {saw} cells, but the header has {expected}") from error
 
 
 def _check_filled(part: pd.DataFrame, row: int) -> None:
@@ -132,12 +134,14 @@ def _numbers(column: "pd.Series[str]", separator: str, row: int) -> npt.NDArray[
     if wrong.any():
         first = int(wrong.argmax())
         text = column.iloc[first]
-        hint = " (a decimal comma is understood where semicolons separate columns)" if "," in text else ""
-        raise ScoresError(f"row {row + first}, column {column.name}: {text[:80]!r} is no finite number{hint}")
+        hint = " (decimal commas need semicolons or tabs between columns)" if "," in text else ""
+        raise ScoresError(
+            f"row {row + first}, column {column.name}: {text[:80]!r} is not a finite number{hint}"
+        )
     return as_float32(found)
 
 
 def _remarks(separator: str, columns: Columns) -> tuple[str, ...]:
     exits = len(columns.exits)
-    kind = "the predicted class and its confidence" if columns.trace else "a score for every class"
-    return (f"{SEPARATORS[separator]} between columns; {kind} at {exits} exit{'s' * (exits > 1)}",)
+    kind = "predicted class and confidence" if columns.trace else "scores of all classes"
+    return (f"{SEPARATORS[separator]} between columns; {kind} for {exits} exit{'s' * (exits > 1)}",)

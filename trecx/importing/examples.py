@@ -1,4 +1,4 @@
-"""An example of everything that people can bring, to look at and to write their own after."""
+"""Examples of all files that can be imported, as templates for your own."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,22 +17,22 @@ N_SAMPLES = 200
 
 TASK_FILES = {
     "images.toml": """\
-# A network of your own over images: one folder a class under --data, JPEG, PNG or BMP.
-name = "pets"                           # small letters, digits, hyphens
-title = "Pets of our street"            # what the samples are, as pages show it
+# Your own network on images: one folder per class under --data, with JPEG, PNG or BMP files.
+name = "pets"                           # lowercase letters, digits, hyphens
+title = "Pets of our street"            # name of the dataset, as pages show it
 noun = "picture"                        # what one sample is called in messages
 samples = "images"
-classes = ["cat", "dog", "neither"]     # the folders, in the network's order; else as sorted
+classes = ["cat", "dog", "neither"]     # the folders, in the network's order; by default sorted
 
 [preprocess]
 size = [96, 96]                         # height, width
 colour = "rgb"                          # or "grey"
-resize = true                           # else another size is an error
-scale = 0.00392156862745098             # value × scale + offset: here 0..255 becomes 0..1
+resize = true                           # if false, another size is an error
+scale = 0.00392156862745098             # value × scale + offset; here 0..255 becomes 0..1
 offset = 0.0
 """,
     "wavs.toml": """\
-# A network of your own over sounds: one folder a class under --data, wav files of 16 bits, mono.
+# Your own network on sounds: one folder per class under --data, with mono 16-bit WAV files.
 name = "door-bell"
 title = "Door bells"
 noun = "clip"
@@ -41,10 +41,10 @@ samples = "wavs"
 [preprocess]
 sample_rate = 16000                     # checked, never resampled
 seconds = 1.0                           # padded with silence, or cut at the end
-features = "mfcc"                       # as keyword spotting (49, 10, 1); or "waveform" with scale and offset
+features = "mfcc"                       # as in keyword spotting (49, 10, 1); or "waveform" with scale, offset
 """,
     "arrays.toml": """\
-# A network of your own over arrays: --data is an .npz with samples (n, …), labels (n,), perhaps names (n,).
+# Your own network on arrays: --data is an .npz with samples (n, …), labels (n,), optionally names (n,).
 name = "gestures"
 title = "Gestures of the glove"
 samples = "npz"
@@ -61,7 +61,7 @@ def write_examples(folder: Path) -> dict[str, Path]:
     """Write scores in each format and a task file of each kind; return what was written.
 
     Raises:
-        OutputError: the folder cannot be made or written to.
+        OutputError: the folder cannot be created or written to.
     """
     full = made_up_scores()
     trace = replace(full, probabilities=None)
@@ -71,7 +71,9 @@ def write_examples(folder: Path) -> dict[str, Path]:
             with whole_file(folder / name) as part:
                 part.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{folder} cannot be written to ({error.strerror}); choose another") from error
+        raise OutputError(
+            f"{folder} cannot be written to ({error.strerror}); choose another folder"
+        ) from error
     write_scores(full, folder / "scores.npz")
     write_scores(full, folder / "scores.csv", energy_uj=ENERGY_UJ, latency_ms=LATENCY_MS)
     write_scores(trace, folder / "trace.csv")
@@ -81,7 +83,7 @@ def write_examples(folder: Path) -> dict[str, Path]:
 
 
 def made_up_scores() -> ExitScores:
-    """Return made-up scores of two exits, the final one surer and more often right; always the same."""
+    """Return made-up scores of two exits, always the same; the final exit is more confident and accurate."""
     random = np.random.default_rng(0)
     labels = random.integers(0, len(CLASSES), N_SAMPLES)
     logits = random.normal(size=(N_SAMPLES, 2, len(CLASSES)))

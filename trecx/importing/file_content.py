@@ -1,4 +1,4 @@
-"""A file's bytes, read once, so that all that follows is about the same content."""
+"""The bytes of a file, read once, so that everything later uses the same content."""
 
 import os
 import stat
@@ -16,22 +16,24 @@ def read_content(path: Path, progress: Progress = silent) -> bytes:
     """Return the bytes of a file.
 
     Raises:
-        ScoresError: it is not there, no plain file, too large, cannot be read, or changed meanwhile.
+        ScoresError: it is missing, not a regular file, too large, cannot be read, or changed meanwhile.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ScoresError("not a plain file")  # opening a pipe would wait for whoever writes into it
+            raise ScoresError("not a regular file")  # opening a pipe would wait for a writer
         with path.open("rb") as file:
             before = os.fstat(file.fileno())
             check_size(before.st_size, MAX_FILE_BYTES)
             content = _read(file, before.st_size, progress)
             after = os.fstat(file.fileno())
     except FileNotFoundError as error:
-        raise ScoresError(f"there is no file {path}") from error
+        raise ScoresError(f"there is no file {path}; check the path") from error
     except OSError as error:
         raise ScoresError(f"cannot be read ({error.strerror})") from error
     if (len(content), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ScoresError("changed while it was read; wait until it is written, then import it again")
+        raise ScoresError(
+            "the file changed while it was read; wait until it is complete, then import it again"
+        )
     return content
 
 
@@ -39,30 +41,30 @@ def check_size(n_bytes: int, limit: int) -> None:
     """Refuse a file that is too large.
 
     Raises:
-        ScoresError: it is; the message says how large it may be.
+        ScoresError: it is; the message says the limit.
     """
     if n_bytes > limit:
         raise ScoresError(
-            f"{_megabytes(n_bytes)}, and at most {_megabytes(limit)} are taken in; give fewer samples, or "
-            "only predictions and confidence by exit"
+            f"the file is too large ({_megabytes(n_bytes)}; limit {_megabytes(limit)}); give fewer "
+            "samples, or only prediction and confidence per exit"
         )
 
 
 def check_unpacked(n_bytes: int) -> None:
-    """Refuse a file that says of itself that it unpacks to too much, before anything is unpacked.
+    """Refuse a file whose declared uncompressed size is too large, before anything is uncompressed.
 
     Raises:
-        ScoresError: it does.
+        ScoresError: it is.
     """
     if n_bytes > MAX_UNPACKED_BYTES:
         raise ScoresError(
-            f"unpacks to {_megabytes(n_bytes)}, and at most {_megabytes(MAX_UNPACKED_BYTES)} are taken in; "
-            "nothing of it was read"
+            f"the file is too large uncompressed ({_megabytes(n_bytes)}; limit "
+            f"{_megabytes(MAX_UNPACKED_BYTES)}), so it was not read; give fewer samples"
         )
 
 
 def _read(file: BinaryIO, size: int, progress: Progress) -> bytes:
-    content = file.read(size + 1)  # one more than there should be, should it grow
+    content = file.read(size + 1)  # one byte more than expected, to notice that the file grew
     progress("reading the file", size, size)
     return content
 

@@ -18,17 +18,18 @@ ARRAYS = (
 
 
 def read_arrays(content: bytes) -> Mapping[str, np.ndarray[Any, Any]]:
-    """Return the known arrays of an .npz file by name, of whatever shape; what else is in it is left alone.
+    """Return the known arrays of an .npz file by name, of any shape; other content is ignored.
 
     Raises:
-        ScoresError: it is no .npz file of plain arrays, is damaged, or unpacks to too much.
+        ScoresError: it is not an .npz file of plain arrays, is damaged, or is too large.
     """
     try:
         arrays = read_npz(io.BytesIO(content), ARRAYS, MAX_UNPACKED_BYTES)
     except ValueError as error:
-        raise ScoresError(f"not an .npz file of plain arrays that can be taken in: {error}") from error
+        raise ScoresError(f"not an .npz file that can be imported: {error}") from error
     if "labels" not in arrays or not ("probabilities" in arrays or set(TRACE) <= set(arrays)):
         raise ScoresError(
-            f"needs the arrays labels and probabilities (or {' and '.join(TRACE)}), holds {list(arrays)}"
+            f"the file needs the arrays labels and probabilities (or {' and '.join(TRACE)}), but has "
+            f"{list(arrays)}"
         )
     return arrays

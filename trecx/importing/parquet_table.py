@@ -16,7 +16,7 @@ from trecx.importing.score_table import Columns, ScoreTable, find_columns
 from trecx.progress import Progress
 from trecx.scores.float32 import as_float32
 
-ATTRIBUTES = b"PANDAS_ATTRS"  # where pandas keeps DataFrame.attrs
+ATTRIBUTES = b"PANDAS_ATTRS"  # where pandas stores DataFrame.attrs
 NAMES = "sample"  # the column
 _BYTES_A_VALUE = 8
 _NAMES_AT_ONCE = 1_000
@@ -24,11 +24,11 @@ _DAMAGE = (pa.ArrowException, OSError, ValueError)
 
 
 def read_parquet(content: bytes, class_names: tuple[str, ...], progress: Progress) -> ScoreTable:
-    """Return the table in a Parquet file; columns as in CSV, and more in `DataFrame.attrs`.
+    """Return the table in a Parquet file; columns as in CSV, metadata in `DataFrame.attrs`.
 
     Raises:
-        ScoresError: it is no such table, is damaged, or unpacks to too much; the message names the row and
-            the column. The first sample is row 1.
+        ScoresError: the table is not valid, damaged or too large; the message names the row and the column.
+            The first sample is row 1.
     """
     try:
         schema = pq.read_schema(pa.BufferReader(content))
@@ -44,9 +44,11 @@ def read_parquet(content: bytes, class_names: tuple[str, ...], progress: Progres
     except ScoresError:
         raise
     except _DAMAGE as error:
-        raise ScoresError(f"not a whole Parquet file ({str(error).splitlines()[0][:200]})") from error
+        raise ScoresError(
+            f"not a Parquet file, or a damaged one ({str(error).splitlines()[0][:200]})"
+        ) from error
     if table.num_rows == 0:
-        raise ScoresError("has columns and no rows")
+        raise ScoresError("the file has columns but no rows")
     return ScoreTable(
         columns,
         {name: _cells(table, name) for name in columns.cells},
@@ -61,7 +63,7 @@ def _attributes(metadata: dict[bytes, bytes]) -> dict[str, Any]:
     try:
         said = json.loads(metadata.get(ATTRIBUTES, b"{}"))
     except (ValueError, RecursionError) as error:
-        raise ScoresError("its DataFrame.attrs cannot be read") from error
+        raise ScoresError("the DataFrame.attrs of the file cannot be read; write the file again") from error
     return said if isinstance(said, dict) else {}
 
 
@@ -83,7 +85,7 @@ def _read(file: pq.ParquetFile, wanted: list[str], progress: Progress) -> pa.Tab
 
 
 def _read_names(file: pq.ParquetFile, group: int) -> pa.ChunkedArray:
-    """Read some names at a time: one that a file holds once may be the name of each of its rows."""
+    """Read names in parts: a name that is stored once may be repeated in every row."""
     held = file.metadata.row_group(group)
     columns = (held.column(position) for position in range(held.num_columns))
     size = sum(column.total_uncompressed_size for column in columns if column.path_in_schema == NAMES)
@@ -109,7 +111,7 @@ def _cells(table: pa.Table, name: str) -> "pd.Series[Any]":
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     numbers = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating)
     if not _is_text(kind) and not any(is_kind(kind) for is_kind in numbers):
-        raise ScoresError(f"column {name} holds {kind}, neither names nor numbers")
+        raise ScoresError(f"column {name} has the type {kind}; names or numbers are needed")
     cells: pd.Series[Any] = column.to_pandas()
     return cells
 
@@ -121,16 +123,16 @@ def _is_text(kind: pa.DataType) -> bool:
 def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
     column = _column(table, name)
     if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
-        raise ScoresError(f"column {name} holds {column.type}, not numbers")
+        raise ScoresError(f"column {name} has the type {column.type}; numbers are needed")
     found = column.to_numpy()
     wrong = ~np.isfinite(found)
     if wrong.any():
         first = int(wrong.argmax())
-        raise ScoresError(f"row {first + 1}, column {name}: {found[first]} is no finite number")
+        raise ScoresError(f"row {first + 1}, column {name}: {found[first]} is not a finite number")
     return as_float32(found)
 
 
 def _remarks(columns: Columns) -> tuple[str, ...]:
     exits = len(columns.exits)
-    kind = "the predicted class and its confidence" if columns.trace else "a score for every class"
-    return (f"{kind} at {exits} exit{'s' * (exits > 1)}",)
+    kind = "predicted class and confidence" if columns.trace else "scores of all classes"
+    return (f"{kind} for {exits} exit{'s' * (exits > 1)}",)

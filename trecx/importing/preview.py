@@ -1,4 +1,4 @@
-"""What a file of scores holds, to be looked at before anything is stored."""
+"""Preview of a file of scores, shown before anything is stored."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ ROWS = 5
 
 @dataclass(frozen=True)
 class Preview:
-    """What was understood of a file.
+    """Summary of a file of scores.
 
     Attributes:
         n_samples: number of samples.
         class_names: names of the classes.
-        full_softmax: whether every class's score is there, or the largest alone.
+        full_softmax: whether the file has the scores of all classes, or only the largest.
         accuracy: of each exit alone, 0..1.
-        exit_flops: as the file says; None where it does not.
-        rows: the first samples: name, label, and what each exit answers with which confidence.
+        exit_flops: as given in the file; None if they are not.
+        rows: the first samples: name, label, and prediction and confidence of each exit.
     """
 
     n_samples: int
@@ -37,10 +37,10 @@ class Preview:
 
 
 def preview_of(file: ScoresFile) -> Preview:
-    """Return what a file holds; all of it is checked as if it were kept.
+    """Return the preview of a file; all of it is checked as if it were stored.
 
     Raises:
-        ScoresError: these are no scores; the message names the row.
+        ScoresError: the scores are not valid; the message names the row.
     """
     known = file.said.get("exit_flops")
     scores = file.scores(known or np.arange(1, file.n_exits + 1).tolist())
@@ -61,6 +61,6 @@ def _row(scores: ExitScores, sample: int) -> dict[str, str | float]:
         "label": names[scores.labels[sample]],
     }
     for k in range(scores.n_exits):
-        row[f"exit {k + 1}"] = names[scores.predictions[sample, k]]
-        row[f"confidence {k + 1}"] = float(scores.confidence[sample, k])
+        row[f"exit {k + 1} prediction"] = names[scores.predictions[sample, k]]
+        row[f"exit {k + 1} confidence"] = float(scores.confidence[sample, k])
     return row

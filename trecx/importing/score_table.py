@@ -1,4 +1,4 @@
-"""A table of scores, a row a sample: which columns mean what, and where something is wrong in it."""
+"""A table of scores with one row per sample: its columns, and where an error is in it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,17 @@ from trecx.scores.names import numbered_classes
 
 TRACE = ["confidence", "prediction"]
 _COLUMN = re.compile(r"exit([1-9][0-9]{0,2})_(.+)", re.DOTALL)
-_NAMED = 8  # columns that a message names
+_NAMED = 8  # columns listed in a message
 _ROWS_AT_ONCE = 8192
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What the columns of a table mean.
+    """The columns of a table.
 
     Attributes:
-        exits: for each exit 1, 2, …, what its columns are about: the classes, or `TRACE`.
-        trace: whether only prediction and confidence are known at each exit.
+        exits: for each exit 1, 2, …, the names of its columns: the classes, or `TRACE`.
+        trace: whether each exit has only prediction and confidence.
         sample: whether samples have names.
     """
 
@@ -51,15 +51,15 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class ScoreTable:
-    """What a CSV or Parquet file holds.
+    """The content of a CSV or Parquet file.
 
     Attributes:
-        columns: what they mean.
+        columns: the columns of the table.
         cells: texts or whole numbers by column.
         numbers: float32 by column.
         first_row: number of the first sample's row.
-        said: what the file says of the whole (`about.KEYS`).
-        remarks: what had to be guessed, in words.
+        said: metadata in the file (`metadata.KEYS`).
+        remarks: how the table was read, in words.
     """
 
     columns: Columns
@@ -70,19 +70,19 @@ class ScoreTable:
     remarks: tuple[str, ...] = ()
 
     def fields(self, class_names: tuple[str, ...], usual: tuple[str, ...]) -> dict[str, Any]:
-        """Return what `ExitScores` takes, exit FLOPs aside.
+        """Return the arguments of `ExitScores`, except exit FLOPs.
 
         Args:
-            class_names: in order; go before what the file says.
-            usual: class names where neither says any, if they fit.
+            class_names: in order; override those in the file.
+            usual: class names to use if there are no others and they fit.
 
         Raises:
-            ScoresError: a cell is no class, or a sample's name is there twice; the message names the row.
+            ScoresError: a cell is not a class, or a sample's name occurs twice; the message names the row.
         """
         exits, kinds = self.columns.exits, tuple(next(iter(self.columns.exits.values())))
         names = class_names or tuple(self.said.get("class_names", ()))
         if not self.columns.trace and names and sorted(names) != sorted(kinds):
-            raise ScoresError(f"--classes says {list(names)}, the columns say {list(kinds)}")
+            raise ScoresError(f"--classes names {list(names)}, but the columns are named {list(kinds)}")
         names = names or (self._names_for(usual) if self.columns.trace else kinds)
         found: dict[str, Any] = {"class_names": names, "labels": self._classes("label", names)}
         if self.columns.sample:
@@ -101,7 +101,7 @@ class ScoreTable:
         return found | {"probabilities": probabilities}
 
     def _names_for(self, usual: tuple[str, ...]) -> tuple[str, ...]:
-        """Return class names for a trace that brings none: the usual ones, numbers, or what the cells say."""
+        """Return class names for a trace without any: the usual ones, numbers, or the names in the cells."""
         classes = [name for name in self.columns.cells if name != "sample"]
         said = {_text(value) for column in classes for value in self.cells[column].unique()}
         if said <= set(usual) or said <= set(map(str, range(len(usual)))):
@@ -120,13 +120,13 @@ class ScoreTable:
             sample = int((found < 0).argmax())
             raise ScoresError(
                 f"row {self.first_row + sample}, column {column}: {self.cells[column].iloc[sample]!r} "
-                f"is no class; known: {', '.join(names)}"
+                f"is not a class; known classes: {', '.join(names)}"
             )
         return found
 
 
 def _coded(cells: "pd.Series[Any]") -> tuple[npt.NDArray[np.intp], Sequence[object]]:
-    """Return cells as positions in a list of what occurs in them."""
+    """Return cells as positions in a list of their distinct values."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         return np.asarray(cells.cat.codes, np.intp), list(cells.cat.categories)
     codes, values = pd.factorize(cells)
@@ -134,19 +134,21 @@ def _coded(cells: "pd.Series[Any]") -> tuple[npt.NDArray[np.intp], Sequence[obje
 
 
 def find_columns(names: Sequence[str], class_names: Sequence[str]) -> Columns:
-    """Return what columns mean, from their names.
+    """Return the columns of a table, from their names.
 
     Args:
         names: of all columns.
-        class_names: where they are known; without them, `exit1_prediction` is no class.
+        class_names: if known; without them, `exit1_prediction` is not a class.
 
     Raises:
-        ScoresError: there are two of a name, no label, or no exits; the message names the columns.
+        ScoresError: a name occurs twice, or there is no label or no exit; the message names the columns.
     """
     if len(set(names)) < len(names):
-        raise ScoresError(f"has two columns {next(n for n in names if list(names).count(n) > 1)!r}")
+        raise ScoresError(
+            f"the file has two columns {next(n for n in names if list(names).count(n) > 1)!r}; rename one"
+        )
     if "label" not in names:
-        raise ScoresError(f"has no column 'label'; its columns are {list(names)[:_NAMED]}")
+        raise ScoresError(f"the file has no column 'label'; its columns are {list(names)[:_NAMED]}")
     exits: dict[int, list[str]] = {}
     for column in names:
         match = _COLUMN.fullmatch(column)
@@ -154,13 +156,15 @@ def find_columns(names: Sequence[str], class_names: Sequence[str]) -> Columns:
             exits.setdefault(int(match[1]), []).append(match[2])
     if sorted(exits) != list(range(1, len(exits) + 1)) or not exits:
         raise ScoresError(
-            "needs columns exit1_…, exit2_… without a gap: exit{k}_{class} for every class, or "
+            "the file needs columns exit1_…, exit2_… without a gap: exit{k}_{class} for every class, or "
             f"exit{{k}}_prediction and exit{{k}}_confidence; its columns are {list(names)[:_NAMED]}"
         )
     first = sorted(exits[1])
     for k, kinds in exits.items():
         if sorted(kinds) != first:
-            raise ScoresError(f"exit{k} has the columns {sorted(kinds)}, exit1 has {first}")
+            raise ScoresError(
+                f"exit{k} has the columns {sorted(kinds)}, but exit1 has {first}; all exits need the same"
+            )
     trace = first == TRACE and sorted(class_names) != TRACE
     return Columns(dict(sorted(exits.items())), trace, "sample" in names)
 

@@ -1,4 +1,4 @@
-"""A file of scores as it was understood, and the scores in it."""
+"""A file of scores as it was read, and the scores in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ SUFFIXES = (".npz", *TABLES)
 
 @dataclass(frozen=True, eq=False)
 class ScoresFile:
-    """What a file says.
+    """The content of a file of scores.
 
     Attributes:
         name: of the file.
-        fields: what `ExitScores` takes, exit FLOPs aside.
-        said: `exit_flops`, `energy_uj`, `latency_ms`, by exit, and `class_names`; those that the file gives.
-        remarks: how it was understood, in words.
-        first_row: number of the first sample's row; None where there are no rows.
+        fields: the arguments of `ExitScores`, except exit FLOPs.
+        said: those of `exit_flops`, `energy_uj`, `latency_ms` and `class_names` that the file has.
+        remarks: how the file was read, in words.
+        first_row: number of the first sample's row; None if the format has no rows.
     """
 
     name: str
@@ -48,17 +48,17 @@ class ScoresFile:
         """Return the scores, checked.
 
         Args:
-            exit_flops: FLOPs by the time exit k has answered; goes before what the file says.
+            exit_flops: cumulative FLOPs up to each exit's prediction; override those in the file.
 
         Raises:
-            ScoresError: they are none, or no FLOPs are known; the message names the row.
+            ScoresError: the scores are not valid, or no FLOPs are known; the message names the row.
         """
         flops = exit_flops if len(exit_flops) else self.said.get("exit_flops", ())
         if not len(flops):
             raise ScoresError(
-                f"{self.name}: no exit FLOPs, which every cost here rests on; give them as "
-                "--exit-flops a,b,…, one an exit, heads included. If you know only what the exits cost in "
-                "proportion, give --relative-costs; measured energy comes beside them, not in their place"
+                f"{self.name}: no exit FLOPs are known, and all costs are computed from them; give them with "
+                "--exit-flops a,b,…, one number per exit, exit heads included. If you know only relative "
+                "costs, give --relative-costs. Measured energy does not replace either of them"
             )
         try:
             return ExitScores(**self.fields, exit_flops=np.array(flops))
@@ -66,7 +66,7 @@ class ScoresFile:
             raise ScoresError(f"{self.name}: {self._place()}{error}") from error
 
     def _place(self) -> str:
-        """Return the row of the first sample that is wrong, where there are rows."""
+        """Return the row of the first sample that is wrong, if the format has rows."""
         if self.first_row is None:
             return ""
         names = pd.Series(self.fields.get("sample_names", ()), dtype=object)
@@ -92,14 +92,14 @@ def read_scores_file(
     usual_class_names: Sequence[str] = (),
     progress: Progress = silent,
 ) -> ScoresFile:
-    """Understand a file of scores; nothing in it is ever executed.
+    """Read the content of a file of scores; nothing in it is ever executed.
 
     Args:
-        name: of the file; its ending says the format.
-        content: all of it.
-        class_names: one name a class, in order; goes before what the file says.
-        usual_class_names: names where neither says any, if their number fits.
-        progress: told how far the reading is.
+        name: of the file; its suffix selects the format.
+        content: all bytes of the file.
+        class_names: one name per class, in order; override those in the file.
+        usual_class_names: names to use if there are no others and their number fits.
+        progress: called while reading.
 
     Raises:
         ScoresError: it cannot be read as scores; the message names the row, column or array.
@@ -116,15 +116,15 @@ def read_scores_file(
 
 
 def suffix_of(name: str) -> str:
-    """Return the ending of a file's name, if it is one that scores are kept in.
+    """Return the suffix of a file's name.
 
     Raises:
-        ScoresError: it is not.
+        ScoresError: scores are not read from files with this suffix.
     """
     suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
     if suffix not in SUFFIXES:
         raise ScoresError(
-            f"{name}: scores are imported from {', '.join(SUFFIXES)}, not from {suffix or 'this'}"
+            f"{name}: scores are imported from {', '.join(SUFFIXES)} files, not from {suffix or 'this file'}"
         )
     return suffix
 

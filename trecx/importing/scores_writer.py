@@ -1,4 +1,4 @@
-"""Scores into a file that `import_scores` reads back bit for bit."""
+"""Writes scores to a file that `import_scores` reads back bit for bit."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ from trecx.importing.scores_file import SUFFIXES
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores
 
-FLOAT32_EXACT = "%.9g"  # nine digits tell any two float32 apart
+FLOAT32_EXACT = "%.9g"  # nine digits distinguish any two float32
 _ROWS_AT_ONCE = 50_000
 Costs = Sequence[float]
 
@@ -32,22 +32,24 @@ def write_scores(
     energy_uj: Costs = (),
     latency_ms: Costs = (),
 ) -> None:
-    """Write scores as .npz, .csv or .parquet, whole or not at all.
+    """Write scores as .npz, .csv or .parquet, completely or not at all.
 
     Args:
-        scores: what is written; every class's score, or, of a trace, prediction and confidence.
-        path: the file; its ending says the format.
-        progress: told how far the writing is.
-        energy_uj: µJ by the time exit k has answered, if they are to go along.
-        latency_ms: ms by then, if they are to go along.
+        scores: the scores of all classes, or, of a trace, predictions and confidence.
+        path: the file; its suffix selects the format.
+        progress: called while writing.
+        energy_uj: cumulative µJ per exit, if they are to be written too.
+        latency_ms: cumulative ms per exit, if they are to be written too.
 
     Raises:
-        OutputError: it is none of these formats, cannot be written, or a name would be lost in it.
+        OutputError: the format is unknown, the file cannot be written, or a name would be lost in it.
     """
     writers = {".npz": _write_npz, ".csv": _write_csv, ".parquet": _write_parquet}
     suffix = path.suffix.lower()
     if suffix not in writers:
-        raise OutputError(f"scores are written as {', '.join(SUFFIXES)}, not as {path.name}")
+        raise OutputError(
+            f"scores are written as {', '.join(SUFFIXES)}, not as {path.name}; choose another suffix"
+        )
     about: dict[str, list[Any]] = {"exit_flops": scores.exit_flops.tolist()}
     about |= {"energy_uj": list(energy_uj)} if len(energy_uj) else {}
     about |= {"latency_ms": list(latency_ms)} if len(latency_ms) else {}
@@ -57,13 +59,15 @@ def write_scores(
             writers[suffix](scores, about, part, progress)
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"{path} cannot be written ({reason}); choose another place with --out") from error
+        raise OutputError(f"{path} cannot be written ({reason}); choose another path with --out") from error
 
 
 def _check_names(names: Sequence[str], suffix: str) -> None:
     wrong = next((name for name in names if _is_lost(name, suffix)), None)
     if wrong is not None:
-        raise OutputError(f"the name {wrong!r} would be lost in a {suffix} file; take .parquet")
+        raise OutputError(
+            f"the name {wrong!r} would be lost in a {suffix} file; write a .parquet file instead"
+        )
 
 
 def _is_lost(name: str, suffix: str) -> bool:
@@ -117,7 +121,7 @@ def _write_parquet(scores: ExitScores, about: dict[str, list[Any]], path: Path, 
 
 
 def _frames(scores: ExitScores) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Yield the first sample's position and some thousand rows, as tables hold them."""
+    """Yield the position of the first sample and a table of some thousand rows."""
     names = np.array(scores.class_names, dtype=object)
     for first in range(0, scores.n_samples, _ROWS_AT_ONCE):
         part = slice(first, first + _ROWS_AT_ONCE)

@@ -1,1 +1,1 @@
-"""Scorings of known models, asked for by a page and done one at a time in processes of their own."""
+"""Scoring jobs of known models: started by a page, run one at a time in a process of their own."""

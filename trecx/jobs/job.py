@@ -1,4 +1,4 @@
-"""What a job is: the scoring of one known model, from the moment that it is asked for to its end."""
+"""A job: the scoring of one known model, from its request to its end."""
 
 import json
 from dataclasses import dataclass, replace
@@ -9,18 +9,18 @@ WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "faile
 
 
 class Written:
-    """What is kept as one line of JSON."""
+    """A dataclass that is stored as one line of JSON."""
 
     def to_json(self) -> str:
-        """Return it as text, from which `from_json` makes it again."""
+        """Return it as JSON text, which `from_json` reads."""
         return json.dumps(vars(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return what a text holds.
+        """Return the object of a JSON text.
 
         Raises:
-            ValueError: it holds something else.
+            ValueError: the text holds something else.
         """
         try:
             return cls(**json.loads(text))
@@ -30,15 +30,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Job(Written):
-    """One scoring that somebody asked for.
+    """One request to score a model.
 
     Attributes:
-        number: its own; a job that was asked for later has a higher one.
-        key: of the model (`known.KnownModel.key`).
+        number: of the job; later jobs have higher numbers.
+        key: of the model (`known_models.KnownModel.key`).
         state: `WAITING`, `RUNNING`, `DONE`, `FAILED` or `CANCELLED`.
         started_at: seconds since 1970 in UTC; None before it ran.
         ended_at: likewise; None before it ended.
-        run_id: of the run that it made, or found to be there already.
+        run_id: of the run that it stored or that was stored before.
         reason: why it failed, as a sentence.
     """
 
@@ -52,7 +52,7 @@ class Job(Written):
 
     @property
     def unfinished(self) -> bool:
-        """Whether it waits or runs."""
+        """Whether it is waiting or running."""
         return self.state in (WAITING, RUNNING)
 
     @property
@@ -63,22 +63,22 @@ class Job(Written):
         return max(0.0, (self.ended_at or _now()) - self.started_at)
 
     def started(self) -> "Job":
-        """Return it as one that runs from now on."""
+        """Return it as running since now."""
         return replace(self, state=RUNNING, started_at=_now())
 
     def ended(self, state: str, **how: Any) -> "Job":
-        """Return it as one that ended now; `how`: its `run_id` or `reason`."""
+        """Return it as ended now; `how`: its `run_id` or `reason`."""
         return replace(self, state=state, ended_at=_now(), **how)
 
 
 @dataclass(frozen=True)
 class Step(Written):
-    """How far a running job is.
+    """Progress of a running job.
 
     Attributes:
-        what: is being done.
-        done: how much of it.
-        total: how much there is; None: unknown.
+        what: name of the step.
+        done: units of work that are done.
+        total: all units of the step; None: unknown.
     """
 
     what: str
@@ -87,7 +87,7 @@ class Step(Written):
 
     @property
     def share(self) -> float | None:
-        """What is done of it, 0..1; None where that is unknown."""
+        """The share that is done, 0..1; None if unknown."""
         return min(self.done / self.total, 1.0) if self.total else None
 
 

@@ -1,4 +1,4 @@
-"""The models that can be scored by a key: the paper's, and those that were trained here."""
+"""The known models, each with a key: those of the paper, and those trained here."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,17 +20,17 @@ PUBLISHED, TRAINED = "published", "trained here"
 
 @dataclass(frozen=True, eq=False)
 class KnownModel:
-    """A model that this project knows how to score.
+    """A model that the page Score can score.
 
     Attributes:
         task: its name.
-        system: its way of adding exits.
+        system: name of its design.
         source: `PUBLISHED` or `TRAINED`.
         path: the model's file or folder.
         dataset: title of the samples that it is scored on.
-        samples: where these are fetched from; None where they come inside a Python package.
-        remote: where the model itself is fetched from; None for one that was trained here.
-        training: what shaped its weights; empty for a published one.
+        samples: source of these samples; None if they are part of a Python package.
+        remote: source of the model file; None if it was trained here.
+        training: the training settings; empty for a published model.
     """
 
     task: str
@@ -44,32 +44,32 @@ class KnownModel:
 
     @property
     def key(self) -> str:
-        """What tells it from all others."""
+        """The unique key of the model."""
         seed = f"/seed-{self.training['seed']}" if self.training else ""
         return f"{self.source}/{self.task}/{self.system}{seed}"
 
     @property
     def samples_here(self) -> bool:
-        """Whether its samples have been fetched."""
+        """Whether its samples are downloaded."""
         return self.samples is None or (paths.DOWNLOADS / self.samples.folder).is_dir()
 
     @property
     def bytes_to_fetch(self) -> int:
-        """How much of the model itself has not been fetched yet."""
+        """Bytes of the model that are not downloaded yet."""
         files = self.remote.files if self.remote else ()
         return sum(file.limit for file in files if not (paths.DOWNLOADS / file.path).is_file())
 
     def scored_as(self, runs: Iterable[Run]) -> Run | None:
-        """Return the newest of its runs; None where it was not scored yet."""
+        """Return the newest run of the model; None if it has not been scored yet."""
         own = (self.task, self.system, self.source, self.dataset, self.training)
         found = (run for run in runs if (run.task, run.system, run.source, run.dataset, run.training) == own)
         return max(found, key=lambda run: run.created_at, default=None)
 
 
 def known_models() -> list[KnownModel]:
-    """Return all models, by task, the published first, then by system and seed.
+    """Return all models, by task, published ones first, then by design and seed.
 
-    One that was trained on samples which nobody can fetch is none of them.
+    A model that was trained on samples without a download is left out.
     """
     systems, sources = list(SYSTEMS), (PUBLISHED, TRAINED)
     return sorted(
@@ -92,7 +92,7 @@ def find_known(key: str) -> KnownModel:
     models = {model.key: model for model in known_models()}
     if key in models:
         return models[key]
-    unknown_name("model", key[:80], [*list(models)[:3], "…: the page Score lists them"])
+    unknown_name("model", key[:80], [*list(models)[:3], "…; the page Score lists all models"])
 
 
 def _published() -> Iterator[KnownModel]:
@@ -126,7 +126,7 @@ def _place(root: Path, config: Mapping[str, Any]) -> Path:
 
 
 def training_of(folder: Path) -> dict[str, Any] | None:
-    """Return what the training in a folder was; None where its config, which comes last, is not whole."""
+    """Return the training settings in a folder; None if the config, which is written last, is incomplete."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))["config"]
         named = all(isinstance(config[name], str) for name in ("task", "system", "dataset", "dataset_sha256"))

@@ -1,4 +1,4 @@
-"""A known model scored: what is not here is fetched, then every sample runs through the network."""
+"""Score a known model: download what is missing, then run the network on every sample."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +15,13 @@ from trecx.store import Run, Store
 
 
 def score_known(model: KnownModel, store: Store, progress: Progress = silent) -> Run:
-    """Score a known model and keep the scores; return its run, which may have been there already.
+    """Score a known model and store the scores; return its run, which may have been stored before.
 
     Raises:
-        FetchError: something could not be fetched.
-        DatasetError: the samples are damaged, or not those that the model may be tested on.
+        FetchError: a download failed.
+        DatasetError: the samples are damaged, or may include samples of the training set.
         ModelError: the model cannot be read or run, or TensorFlow is not installed.
-        StoreError: the run could not be kept.
+        StoreError: the run could not be stored.
     """
     folder = None
     if model.samples:
@@ -42,16 +42,16 @@ def samples_to_score(
     folder: Path | None = None,
     progress: Progress = silent,
 ) -> SampleSet:
-    """Return what a model of a task is scored on: never a sample that it may have learned from.
+    """Return the test samples of a model: never one that it may have been trained on.
 
     Args:
         task: the task's name.
-        training: what shaped the model, if it was trained here.
-        folder: where the samples are; by default where `fetch_dataset` puts them.
-        progress: told how far the check of the samples is.
+        training: the training settings, if it was trained here.
+        folder: the folder of the samples; by default the one that `fetch_dataset` fills.
+        progress: called while samples are checked.
 
     Raises:
-        DatasetError: the samples are damaged, or not those that the model may be tested on.
+        DatasetError: the samples are damaged, or may include samples of the training set.
     """
     if not training:
         return open_samples(task, folder, progress)
@@ -59,7 +59,7 @@ def samples_to_score(
     if data.sha256 != training["dataset_sha256"]:
         raise DatasetError(
             f"{task}/{training['system']} was trained on other samples than those in "
-            f"{folder or data.dataset}, and may have learned from the ones to test it on; to go on, train it "
-            f"again: python -m trecx train {task} {training['system']}"
+            f"{folder or data.dataset}, so the test set may contain its training samples; train it again: "
+            f"python -m trecx train {task} {training['system']}"
         )
     return data.test

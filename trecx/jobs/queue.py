@@ -1,4 +1,4 @@
-"""The queue: jobs wait for their turn, one runs, and what has ended can be looked up."""
+"""The queue of jobs: one runs, the others wait, and ended ones are kept for some time."""
 
 import fcntl
 import subprocess
@@ -14,22 +14,22 @@ from trecx.jobs.records import Records
 
 WORKER = (sys.executable, "-m", "trecx.jobs.worker")
 FINISHED_KEPT = 20
-LOST = "The process that did it is gone, perhaps because the machine was switched off. Ask for it again."
+LOST = "The scoring process stopped, for example because the machine was switched off. Score the model again."
 
 
 class Queue:
-    """The jobs of a folder: one runs at a time, in the order in which they were asked for.
+    """The jobs of a folder; one runs at a time, in the order of the requests.
 
-    They run in the process of `trecx.jobs.runner`, which is started when there is work, outlives whoever
-    started it, and ends when nothing waits. While it lives it holds the file `lock`: it is given that file
-    already locked, so that two can never be started.
+    They run in the process of `trecx.jobs.runner`, which is started when there is work and ends when no job
+    is waiting; it does not end with the process that started it. While it runs it holds the file `lock`,
+    which it receives already locked, so that two can never be started.
 
     Args:
-        folder: where the jobs are kept.
-        worker: the command that does a job, to which the folder and the job's number are added.
+        folder: where the jobs are stored.
+        worker: the command that runs a job; the folder and the job's number are appended to it.
 
     Attributes:
-        records: the jobs as they are kept.
+        records: the stored jobs.
 
     Raises:
         JobError: by every method that writes, where that cannot be done; the message says what to do.
@@ -40,10 +40,10 @@ class Queue:
         self._worker = tuple(worker)
 
     def add(self, key: str) -> Job:
-        """Ask for the scoring of a known model; one that waits or runs already is not asked for twice.
+        """Request the scoring of a known model; a model that is waiting or running is not added twice.
 
         Raises:
-            UnknownNameError: no known model has this key, whatever else it may name.
+            UnknownNameError: no known model has this key.
         """
         key = find_known(key).key
         with self.records.guarded():
@@ -58,7 +58,7 @@ class Queue:
             return job
 
     def jobs(self) -> list[Job]:
-        """Return all jobs, the newest first, and see to it that those which wait get their turn."""
+        """Return all jobs, the newest first, and start the runner if jobs are waiting."""
         if not self.records.folder.is_dir():
             return []
         with self.records.guarded():
@@ -66,11 +66,11 @@ class Queue:
             return self.records.all()
 
     def cancel(self, number: int) -> None:
-        """End a job that waits or runs; what it has stored by then, a whole run or none, stays."""
+        """End a job that is waiting or running; a run that it has stored by then stays."""
         self.records.end(number, CANCELLED)
 
     def _go_on(self) -> None:
-        """Where no runner lives: settle what one has left behind, and start one if there is work."""
+        """If no runner is active: mark an interrupted job as failed, and start a runner if there is work."""
         with (self.records.folder / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

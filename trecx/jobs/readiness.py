@@ -1,33 +1,29 @@
-"""Whether a store's runs can be added to from here, and where its jobs are kept."""
+"""Whether models can be scored into a store, and where its jobs are stored."""
 
 import hashlib
 from importlib.util import find_spec
 
+from trecx.errors import missing_tensorflow
 from trecx.jobs.queue import Queue
 from trecx.paths import ROOT
 from trecx.store import Store
 
-NO_TENSORFLOW = (
-    "Scoring needs TensorFlow, which is not installed here; everything else works without it. Run "
-    "pip install -e '.[nn]' in this project's environment and start the dashboard again, or score where "
-    "TensorFlow is, with python -m trecx score."
-)
-
 
 def queue_of(store: Store) -> Queue:
-    """Return the queue of a store: in a folder beside its file, or, if it has none, below data/."""
+    """Return the queue of a store: in a folder next to its file, or, if it has no file, below data/."""
     if store.file:
         return Queue(store.file.with_name(f"{store.file.name}.jobs"))
     return Queue(ROOT / "data" / f"{hashlib.sha256(store.name.encode()).hexdigest()[:12]}.jobs")
 
 
 def obstacle(store: Store) -> str:
-    """Return in words why nothing can be scored here; nothing where it can."""
+    """Return the reason why nothing can be scored; empty if scoring is possible."""
     if find_spec("tensorflow") is None or find_spec("keras") is None:
-        return NO_TENSORFLOW
+        return f"{missing_tensorflow()} Then start the dashboard again."
     if not store.writable:
         return (
-            f"The runs in {store.name} can be read but not added to. Make the file and its folder writable "
-            "for whoever runs the dashboard, or let TRECX_DB name a database that is, and start it again."
+            f"{store.name} is read-only, so no run can be added. Make the file and its folder writable for "
+            "the user that runs the dashboard, or set TRECX_DB to a writable database. Then restart the "
+            "dashboard."
         )
     return ""

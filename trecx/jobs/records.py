@@ -1,4 +1,4 @@
-"""The jobs of a folder as small files, which any number of processes may read and change at once."""
+"""The jobs of a folder as small files, which several processes may read and change at the same time."""
 
 import fcntl
 import os
@@ -17,10 +17,10 @@ Kept = TypeVar("Kept")
 
 
 class Records:
-    """The files of a folder: `7.json` says what job 7 is, `7.step` how far it is, `7.log` what it said.
+    """The files of a folder: `7.json` is job 7, `7.step` its progress, `7.log` its log.
 
     Args:
-        folder: made when the first job is kept; its parent must be there.
+        folder: created with the first job; its parent must exist.
 
     Raises:
         JobError: by every method that writes, where that cannot be done; the message says what to do.
@@ -31,7 +31,7 @@ class Records:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Keep every other process out: nothing changes between what is read here and what is written."""
+        """Lock the folder: no other process changes it between a read and a write in this block."""
         with self._disk_errors():
             self.folder.mkdir(exist_ok=True)
             with (self.folder / "guard").open("a") as guard:
@@ -45,15 +45,15 @@ class Records:
         return [job for job in found if job]
 
     def find(self, number: int) -> Job | None:
-        """Return a job; None where there is none of this number."""
+        """Return a job; None if no job has this number."""
         return self._read(number, "json", Job.from_json)
 
     def keep(self, job: Job) -> None:
-        """Write a job in place of what was known of it."""
+        """Write a job; an older version of it is replaced."""
         self._write(self._path(job.number, "json"), job.to_json())
 
     def end(self, number: int, state: str, **how: str) -> None:
-        """Keep how a job ended, unless it has ended already.
+        """Record how a job ended, unless it has ended already.
 
         Args:
             number: of the job.
@@ -71,20 +71,20 @@ class Records:
             self._path(job.number, kind).unlink(missing_ok=True)
 
     def keep_step(self, number: int, step: Step) -> None:
-        """Write how far a job is."""
+        """Write the progress of a job."""
         with self._disk_errors():
             self._write(self._path(number, "step"), step.to_json())
 
     def step_of(self, number: int) -> Step | None:
-        """Return how far a job is; None where it has not said so yet."""
+        """Return the progress of a job; None if it has not reported any yet."""
         return self._read(number, "step", Step.from_json)
 
     def log_path(self, number: int) -> Path:
-        """Return the file of what a job said."""
+        """Return the path of a job's log."""
         return self._path(number, "log")
 
     def log_of(self, number: int) -> str:
-        """Return what a job said, the end of it where it is long."""
+        """Return the log of a job; of a long one, the end."""
         try:
             with self.log_path(number).open("rb") as log:
                 length = log.seek(0, os.SEEK_END)
@@ -112,6 +112,6 @@ class Records:
             yield
         except OSError as error:
             raise JobError(
-                f"{self.folder} cannot be written ({error.strerror or error}); make room there and make it "
-                "writable, or let TRECX_DB name a database in a folder of yours"
+                f"{self.folder} cannot be written ({error.strerror or error}); free disk space and make the "
+                "folder writable, or set TRECX_DB to a database in another folder"
             ) from error

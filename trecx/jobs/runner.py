@@ -1,6 +1,6 @@
-"""The process that does what waits in a queue: `python -m trecx.jobs.runner FOLDER LOCK WORKER…`.
+"""The process that runs the jobs of a queue: `python -m trecx.jobs.runner FOLDER LOCK WORKER…`.
 
-Each job has a process of its own: a model file is a program, and may take anything down with it.
+Each job has a process of its own: loading a model can run code, which may crash its process.
 """
 
 import fcntl
@@ -18,28 +18,29 @@ LOOKED_EVERY_S = 0.2
 
 
 def run_jobs(records: Records, lock: int, worker: Sequence[str]) -> None:
-    """Do one job after another until none waits.
+    """Run one job after another until none is waiting.
 
     Args:
-        records: where they wait.
-        lock: the number of the locked file, which shows that a runner lives.
-        worker: the command that does a job, to which the folder and the job's number are added.
+        records: the jobs.
+        lock: the number of the locked file, which shows that a runner is active.
+        worker: the command that runs a job; the folder and the job's number are appended to it.
     """
     while job := _take(records, lock):
         try:
             status = _do(records, job, lock, worker)
             reason = _reason(status)
         except OSError as error:
-            reason = f"Its process could not be started ({error.strerror or error}). Ask for it again."
-        records.end(job.number, FAILED, reason=reason)  # unless it has said itself how it ended
+            cause = error.strerror or error
+            reason = f"The scoring process could not be started ({cause}). Score the model again."
+        records.end(job.number, FAILED, reason=reason)  # unless the job has recorded its end itself
 
 
 def _take(records: Records, lock: int) -> Job | None:
-    """Return the job whose turn it is, now running; None where nothing waits: then the lock is given up."""
+    """Return the next job, now marked as running; None if none is waiting, and the lock is released."""
     with records.guarded():
         waiting = [job for job in records.all() if job.state == WAITING]
         if not waiting:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # still guarded: whoever adds a job now finds it free
+            fcntl.flock(lock, fcntl.LOCK_UN)  # still guarded: the next job to be added finds it free
             return None
         job = waiting[-1].started()
         records.keep(job)
@@ -47,7 +48,7 @@ def _take(records: Records, lock: int) -> Job | None:
 
 
 def _do(records: Records, job: Job, lock: int, worker: Sequence[str]) -> int:
-    """Do a job in a process of its own, and end that if the job is cancelled; return its exit status."""
+    """Run a job in a process of its own, end it if the job is cancelled, and return its exit status."""
     with (
         records.log_path(job.number).open("ab") as log,
         subprocess.Popen(
@@ -71,10 +72,10 @@ def _do(records: Records, job: Job, lock: int, worker: Sequence[str]) -> int:
 def _reason(status: int) -> str:
     if status < 0:
         return (
-            f"Its process was killed (signal {-status}); if nobody did that by hand, memory ran out. "
-            "Nothing was stored by half. Ask for it again."
+            f"The scoring process was killed (signal {-status}), possibly because memory ran out. "
+            "No incomplete run was stored. Score the model again."
         )
-    return f"Its process ended with status {status} and did not say why; its log may. Ask for it again."
+    return f"The scoring process ended with status {status}. See its log, then score the model again."
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The process that does one job: `python -m trecx.jobs.worker FOLDER NUMBER`."""
+"""The process that runs one job: `python -m trecx.jobs.worker FOLDER NUMBER`."""
 
 import os
 import sys
@@ -15,14 +15,14 @@ from trecx.jobs.records import Records
 from trecx.store import Store
 
 TOLD_EVERY_S = 0.2
-NICENESS = 10  # the dashboard, which people wait for, comes first
+NICENESS = 10  # the dashboard has priority
 
 
 class Teller:
-    """A `Progress` that keeps how far a job is, some times a second, and logs each new kind of work.
+    """A `Progress` that records the progress of a job a few times per second, and logs each new step.
 
     Args:
-        records: where the job is kept.
+        records: the jobs.
         number: of the job.
     """
 
@@ -31,7 +31,7 @@ class Teller:
         self._what, self._told_at = "", 0.0
 
     def __call__(self, what: str, done: int, total: int | None) -> None:
-        """Be told what is being done, and how far it is."""
+        """Record the step and its progress."""
         now = time.monotonic()
         if what != self._what:
             print(time.strftime("%H:%M:%S"), what, flush=True)
@@ -42,7 +42,7 @@ class Teller:
 
 
 def do_job(records: Records, number: int) -> None:
-    """Do a job, and say how it ended."""
+    """Run a job, and record how it ended."""
     job = records.find(number)
     if job is None:
         return
@@ -53,7 +53,7 @@ def do_job(records: Records, number: int) -> None:
         records.end(number, FAILED, reason=str(error))
     except Exception as error:
         traceback.print_exc()
-        reason = f"Nobody foresaw this error: {type(error).__name__}: {error}. The log has all of it."
+        reason = f"Unexpected error: {type(error).__name__}: {error}. See the log for details."
         records.end(number, FAILED, reason=reason)
     else:
         print(f"{time.strftime('%H:%M:%S')} done: {run.run_id}", flush=True)
@@ -61,7 +61,7 @@ def do_job(records: Records, number: int) -> None:
 
 
 def _end_with_runner() -> None:
-    """End as soon as the runner is gone, which holds the other end of standard input."""
+    """End when the runner ends, which holds the other end of standard input."""
     os.read(0, 1)  # nothing is ever written: it returns when that end is closed
     os._exit(1)
 

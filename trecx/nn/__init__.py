@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from trecx.errors import ModelError
+from trecx.errors import ModelError, missing_tensorflow
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -34,10 +34,9 @@ def _native_stderr_closed() -> Iterator[None]:
 
 def _not_installed(error: ModuleNotFoundError) -> ModelError:
     backend = os.environ["KERAS_BACKEND"]
-    if backend == "tensorflow":
-        return ModelError(
-            f"TensorFlow is not installed; run `pip install -e '.[nn]'` to score models ({error})"
-        )
+    if backend == "tensorflow" or error.name == "keras":
+        cause = "" if str(error.name).partition(".")[0] in {"keras", "tensorflow"} else f" ({error})"
+        return ModelError(missing_tensorflow() + cause)
     return ModelError(
         f"Keras cannot run on {backend!r} ({error}); install it with its package, or unset KERAS_BACKEND "
         "to run on TensorFlow"

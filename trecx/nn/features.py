@@ -1,4 +1,4 @@
-"""From raw samples to what the networks were trained on."""
+"""Input features of the networks, computed from raw samples."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,13 +20,13 @@ FEATURE_SHAPES = {"kws": (49, 10, 1), "ic": (32, 32, 3), "vww": (96, 96, 3), "di
 
 
 def features(task: str, raw: npt.NDArray[Any]) -> Batch:
-    """Return raw samples as the task's published networks take them.
+    """Return the input features of the task's published networks for raw samples.
 
-    kws: int16 waveforms (n, 16000) → ten MFCCs a frame, (n, 49, 10, 1).
+    kws: int16 waveforms (n, 16000) → ten MFCCs per frame, (n, 49, 10, 1).
     vww: uint8 images (n, 96, 96, 3) → pixels 0..1.
     ic: uint8 images (n, 32, 32, 3) → pixels 0..255, as floats.
     digits: uint8 scans (n, 8, 8, 1) of values 0..16 → 0..1.
-    (REFERENCE sections 1 and 2: what the authors' training did; digits are ours.)
+    (REFERENCE sections 1 and 2: as in the authors' training; digits are this project's own.)
 
     Raises:
         UnknownNameError: there is no such task.

@@ -1,4 +1,4 @@
-"""Where a network's operations are: by stage and by head."""
+"""FLOPs of a network by stage and by exit head."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from trecx.nn.networks import ExitNetwork
 
 @dataclass(frozen=True)
 class FlopRow:
-    """One stage or one head of a network.
+    """One stage or one exit head of a network.
 
     Attributes:
         name: of the stage or the exit.
-        is_exit: whether it is a head.
+        is_exit: whether it is an exit head.
         parameters: number of weights, trained or not.
         flops: operations of this part alone, for one sample.
-        total_flops: operations spent once this part is done; an exit's row holds its exit FLOPs (Eq. 3).
+        total_flops: operations up to and including this part; for an exit, its exit FLOPs (Eq. 3).
     """
 
     name: str
@@ -30,10 +30,10 @@ class FlopRow:
 
 
 def flop_table(network: ExitNetwork) -> tuple[FlopRow, ...]:
-    """Return a network's operations by stage and head, in the order in which one inference meets them.
+    """Return a network's operations by stage and exit head, in the order of one inference.
 
-    A part costs what the profiler counts for the graph up to and with it, less what it counts without it:
-    so the rows sum to the exit FLOPs, by the same rules.
+    The cost of a part is the profiler's count for the graph up to and including it, minus the count without
+    it. So the rows sum to the exit FLOPs.
     """
     model, names = network.model, network.description.parts
     ends = [model.get_layer(network.layers[name][-1]).output for name in names]

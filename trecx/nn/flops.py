@@ -21,8 +21,7 @@ from trecx.scores import IntArray
 def count_exit_flops(graph: FrozenGraph, order: Sequence[int]) -> IntArray:
     """Return the operations of one sample up to each exit, of shape (n_exits,) (Eq. 3).
 
-    Exit k's count is that of the graph with the outputs of exits 1..k: the heads passed on the way are
-    spent too.
+    Exit k's count is that of the graph with the outputs of exits 1..k, earlier exit heads included.
 
     Args:
         graph: the network for a batch of one.
@@ -44,12 +43,12 @@ def _count(definition: Any) -> int:
 
 @contextmanager
 def _first_rule_stays() -> Iterator[None]:
-    """Let statistics be registered for an operation that has some: the first ones stay.
+    """Ignore a second registration of statistics for the same operation.
 
-    TensorFlow has counted `AddV2` itself since 2.4, as keras-flops does (one operation an element), but
-    refuses to be told so again, which is all that stops keras-flops from being imported.
+    TensorFlow itself has counted `AddV2` since 2.4, as keras-flops does (one operation per element), but it
+    refuses a second registration. This is the only reason why keras-flops could not be imported.
     """
-    # Not at the top: there, a missing TensorFlow would be met before `trecx.nn` can name the remedy.
+    # Not at the top: there, a missing TensorFlow would fail before `trecx.nn` can say what to do.
     from tensorflow.python.framework import ops
 
     strict = ops.RegisterStatistics

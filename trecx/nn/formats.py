@@ -1,4 +1,4 @@
-"""Model files as Keras and TensorFlow write them, read into one shape."""
+"""Reading of model files that Keras and TensorFlow write."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,11 +17,11 @@ FORMATS = "a SavedModel folder, a .keras file or a .h5 file"
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """What a model file holds, before anybody has looked for exits.
+    """The content of a model file, before its exits are identified.
 
     Attributes:
         run: takes a float32 batch, returns the outputs as a flat list of tensors.
-        inputs: shape (batch first, None where free) and type name of each input.
+        inputs: shape (batch first, None if not fixed) and type name of each input.
         parameters: number of weights, trained or not.
     """
 
@@ -33,27 +33,29 @@ class Network:
 def read_network(path: Path) -> Network:
     """Read a model file or folder.
 
-    A model file is a program: read only files from people you trust. Keras' safe mode stays on.
+    Loading a model can run code: read only files that you trust. Keras' safe mode stays on.
 
     Raises:
-        ModelError: nothing is there, or it is no model that can be read.
+        ModelError: the path does not exist, or it cannot be read as a model.
     """
     if not path.exists():
         raise ModelError(f"there is no model at {path}; give {FORMATS}")
     if path.is_dir() and not (path / "saved_model.pb").is_file():
         raise ModelError(
-            f"{path} is no SavedModel folder: it holds no saved_model.pb; give the folder that "
+            f"{path} is not a SavedModel folder: it has no saved_model.pb; give the folder that "
             f"model.export(…) wrote, or {FORMATS}"
         )
     if path.is_file() and path.suffix not in KERAS_SUFFIXES:
-        raise ModelError(f"{path} has none of the endings {', '.join(KERAS_SUFFIXES)}; give {FORMATS}")
+        raise ModelError(
+            f"{path} has none of the file extensions {', '.join(KERAS_SUFFIXES)}; give {FORMATS}"
+        )
     try:
         return _read_saved_model(path) if path.is_dir() else _read_keras(path)
     except ModelError:
         raise
-    except Exception as error:  # the readers raise whatever the damage leads them to
+    except Exception as error:  # damaged files raise errors of many types
         raise ModelError(
-            f"{path} could not be read as a model ({cause_in_brief(error)}); "
+            f"{path} cannot be read as a model ({cause_in_brief(error)}); "
             "save it again with model.save('name.keras') or model.export('folder')"
         ) from error
 
@@ -70,7 +72,7 @@ def sha256_of(path: Path) -> str:
 
 
 def cause_in_brief(error: Exception) -> str:
-    """Return type and first line of an error that TensorFlow or Keras raised: theirs run to pages."""
+    """Return type and first line of an error of TensorFlow or Keras; their messages are long."""
     first_line = str(error).strip().split("\n")[0]
     return f"{type(error).__name__}: {first_line[:200]}"
 
@@ -97,14 +99,14 @@ def _read_saved_model(path: Path) -> Network:
     loaded = tf.saved_model.load(str(path))
     if SIGNATURE not in loaded.signatures:
         raise ModelError(
-            f"{path} has no signature {SIGNATURE!r} to run it by; write it with model.export('folder')"
+            f"{path} has no signature {SIGNATURE!r}, so it cannot run; write it with model.export('folder')"
         )
     signature = loaded.signatures[SIGNATURE]
     specs = signature.structured_input_signature[1]
     name = next(iter(specs), "")
 
     def run(batch: Any) -> list[Any]:
-        # By way of `loaded`, to keep it alive: its variables are freed with it.
+        # Through `loaded`, to keep a reference to it: its variables are freed with it.
         return list(tf.nest.flatten(loaded.signatures[SIGNATURE](**{name: batch})))
 
     return Network(
@@ -119,17 +121,17 @@ def _shape(spec: Any) -> tuple[int | None, ...]:
 
 
 class _SavedDepthwiseConv2D(keras.layers.DepthwiseConv2D):  # type: ignore[misc]  # keras is untyped
-    """Takes the argument `groups` that TF 2 wrote into every .h5 file, always 1, and Keras 3 refuses."""
+    """Accepts the argument `groups`, which TF 2 wrote to every .h5 file (always 1) and Keras 3 rejects."""
 
     def __init__(self, *args: Any, groups: int = 1, **options: Any) -> None:
         super().__init__(*args, **options)
 
 
 class _SavedOptimizer(tf.Module):  # type: ignore[misc]  # tensorflow is untyped
-    """Stands in for the optimizer inside a SavedModel of TF 2.3, which no TensorFlow can read any more."""
+    """Replaces the optimizer in a SavedModel of TF 2.3, which newer versions of TensorFlow cannot read."""
 
     def add_slot(self, var: Any, slot_name: str) -> Any:
-        """Make the place that a moment of the training is read into; nothing uses it."""
+        """Return a variable for a slot of the optimizer's state; it is not used."""
         return tf.Variable(tf.zeros_like(var), trainable=False, name=slot_name)
 
 

@@ -1,4 +1,4 @@
-"""A network as a frozen graph for one sample: what it takes to count its exits and to put them in order."""
+"""A network as a frozen graph for one sample, used to count the FLOPs of its exits and to order them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from trecx.nn import tf
 
-# One of these is a step of the network's depth; everything else (bias, scaling, shape) follows one.
+# These operations define the network's depth; all others (bias, scaling, shape) belong to one of them.
 WEIGHTED_OPS = frozenset(
     {
         "Conv2D",
@@ -28,7 +28,7 @@ class FrozenGraph:
     Attributes:
         definition: TensorFlow's GraphDef.
         outputs: operation that gives each output, in the network's own order.
-        output_shapes: static shape of each output, None where a size is not known.
+        output_shapes: static shape of each output, None if a size is not known.
     """
 
     definition: Any
@@ -40,9 +40,9 @@ class FrozenGraph:
         return {node.name: node for node in self.definition.node}
 
     def ancestors(self, output: str) -> frozenset[str]:
-        """Operations whose values `output` is computed from, itself included.
+        """Return the operations that `output` is computed from, itself included.
 
-        Control edges are left out: they order operations and carry no value.
+        Control edges are ignored: they order operations and pass no value.
         """
         found, waiting = set[str](), [output]
         while waiting:
@@ -53,7 +53,7 @@ class FrozenGraph:
         return frozenset(found)
 
     def subgraph(self, outputs: Iterable[str]) -> Any:
-        """GraphDef of what it takes to compute `outputs`, and no more."""
+        """Return the GraphDef with only the operations that `outputs` need."""
         needed = frozenset[str]().union(*map(self.ancestors, outputs))
         part = tf.compat.v1.GraphDef(library=self.definition.library, versions=self.definition.versions)
         for node in self.definition.node:
@@ -64,7 +64,7 @@ class FrozenGraph:
         return part
 
     def weighted(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of the operations `names` that are convolutions or matrix products."""
+        """Return the operations among `names` that are convolutions or matrix products."""
         return frozenset(name for name in names if self._nodes[name].op in WEIGHTED_OPS)
 
 
@@ -75,10 +75,10 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
         network: takes a float32 batch, returns its outputs as a flat sequence of tensors.
         shape: shape of one sample, without the batch.
     """
-    # Not at the top: there, a missing TensorFlow would be met before `trecx.nn` can name the remedy.
+    # Not at the top: there, a missing TensorFlow would fail before `trecx.nn` can say what to do.
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    # An output that is given twice, or is its own input, still gets an operation of its own.
+    # So an output that occurs twice, or is an input, has its own operation.
     function = tf.function(lambda batch: [tf.identity(output) for output in network(batch)], autograph=False)
     concrete = function.get_concrete_function(tf.TensorSpec([1, *shape], tf.float32))
     frozen = convert_variables_to_constants_v2(concrete)
@@ -90,11 +90,11 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
 
 
 def exit_order(graph: FrozenGraph) -> list[int]:
-    """Return the indices of a graph's outputs, early exit to final exit, by where each leaves the network.
+    """Return the indices of a graph's outputs, early exits to final exit, by depth in the network.
 
-    An exit leaves later the more convolutions and matrix products it shares with other exits (its head
-    is its own, however long). The last early exit and the final one share the same trunk: of the two,
-    the final one has more of its own. Names and the order in a file play no part.
+    An exit is deeper the more convolutions and matrix products it shares with other exits; its own head does
+    not count. The last early exit and the final one share the same layers: of the two, the final one has
+    more of its own. Names and the order in a file are ignored.
     """
     everything = [graph.ancestors(output) for output in graph.outputs]
     weighted = [graph.weighted(names) for names in everything]

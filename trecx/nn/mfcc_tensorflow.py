@@ -1,4 +1,4 @@
-"""MFCCs of spoken clips by `tf.signal`: what the published networks were trained on."""
+"""MFCCs of audio clips by `tf.signal`: the features that the published networks were trained on."""
 
 from typing import Any
 
@@ -20,10 +20,9 @@ def _mfccs(waveforms: Any) -> Any:
 
 
 def _scaled(wave: Any) -> Any:
-    """Divide each clip by its largest value (not its largest amplitude: so were the networks trained).
+    """Divide each clip by its largest value (not its largest amplitude), as in the networks' training.
 
-    A clip that never rises above zero has no such value: its largest amplitude stands in, and a clip of
-    nothing but zeros stays as it is.
+    A clip without positive values is divided by its largest amplitude; a clip of zeros is unchanged.
     """
     highest = tf.reduce_max(wave, axis=1, keepdims=True)
     amplitude = tf.reduce_max(tf.abs(wave), axis=1, keepdims=True)
@@ -36,6 +35,6 @@ _run = tf.function(
 
 
 def mfccs(waveforms: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Return ten MFCCs a frame, (n, 49, 10, 1), of int16 waveforms (n, 16000)."""
+    """Return ten MFCCs per frame, (n, 49, 10, 1), of int16 waveforms (n, 16000)."""
     batch: npt.NDArray[np.float32] = _run(tf.constant(waveforms, tf.int16)).numpy()
     return batch

@@ -1,4 +1,4 @@
-"""A trained network whose exits are found, counted and ready to run."""
+"""A trained network with its exits in order and their FLOPs, ready to run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Batch = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class ExitModel:
-    """A classifier with one exit or more, early to final.
+    """A classifier with one or more exits, early to final.
 
     Attributes:
         name: file or folder name.
@@ -29,7 +29,7 @@ class ExitModel:
         n_exits: number of exits, the final one included.
         n_classes: number of classes.
         parameters: number of weights, trained or not.
-        exit_flops: operations up to each exit, heads on the way included (Eq. 3), of shape (n_exits,).
+        exit_flops: exit FLOPs, earlier exit heads included (Eq. 3), of shape (n_exits,).
     """
 
     name: str
@@ -45,7 +45,7 @@ class ExitModel:
         """Return the scores of every exit, of shape (n, n_exits, n_classes), float32.
 
         Args:
-            batch: samples as the network wants them, of shape (n, *input_shape).
+            batch: input features, of shape (n, *input_shape).
 
         Raises:
             ValueError: the batch has another shape.
@@ -58,19 +58,19 @@ class ExitModel:
 
 
 def load_model(path: Path) -> ExitModel:
-    """Read a model, find its exits, count them and try it once.
+    """Read a model, order its exits, count their FLOPs, and run it once as a test.
 
     Args:
         path: a SavedModel folder, a `.keras` file or a `.h5` file.
 
     Raises:
-        ModelError: nothing is there, it is no model, or no classifier whose exits all end in a softmax.
+        ModelError: the path does not exist, is not a model, or an exit does not end in a softmax.
     """
     network = read_network(path)
     input_shape = _input_shape(path, network)
     try:
         graph = freeze(network.run, input_shape)
-    except Exception as error:  # whatever a network's own code raises when it is traced
+    except Exception as error:  # a network's own code can raise any error when it is traced
         raise ModelError(
             f"{path.name} does not run on one sample of shape {input_shape} ({cause_in_brief(error)}); "
             "give a model that takes one batch of samples and returns its exits"
@@ -92,19 +92,19 @@ def load_model(path: Path) -> ExitModel:
 
 
 def require_exits(model: ExitModel, system: str) -> None:
-    """Check that a model has as many exits as its system needs: 'baseline' one, every other two or more.
+    """Check the number of exits: one for design 'baseline', two or more for all others.
 
     Raises:
-        ModelError: it has not.
+        ModelError: the model has another number of exits.
     """
     if system == "baseline" and model.n_exits != 1:
         raise ModelError(
-            f"{model.name} has {model.n_exits} exits, and a baseline has one; "
-            "score it as another system, or give the network without early exits"
+            f"{model.name} has {model.n_exits} exits, but a baseline has one; "
+            "score it as another design (--system), or give the network without early exits"
         )
     if system != "baseline" and model.n_exits < 2:
         raise ModelError(
-            f"{model.name} has one output, and {system!r} needs an early exit too; "
+            f"{model.name} has one output, but {system!r} needs an early exit too; "
             "score it as 'baseline', or save the model with all its exits as outputs"
         )
 
@@ -117,8 +117,8 @@ def _input_shape(path: Path, network: Network) -> tuple[int, ...]:
     shape, dtype = network.inputs[0]
     if len(shape) < 2 or shape[0] is not None or None in shape[1:]:
         raise ModelError(
-            f"{path.name} takes input of shape {shape}; save it with a free batch size and every other "
-            "size fixed, such as (None, height, width, channels)"
+            f"{path.name} takes input of shape {shape}; save it with a variable batch size and all "
+            "other sizes fixed, such as (None, height, width, channels)"
         )
     if dtype != "float32":
         raise ModelError(f"{path.name} takes {dtype} input; save the model with float32 input")
@@ -135,8 +135,8 @@ def _class_count(path: Path, graph: FrozenGraph) -> int:
     counts = [int(shape[1]) for shape in graph.output_shapes if shape and shape[1]]
     if len(set(counts)) != 1:
         raise ModelError(
-            f"{path.name} has outputs of {', '.join(map(str, counts))} classes; all exits must answer "
-            "with the same classes"
+            f"{path.name} has outputs of {', '.join(map(str, counts))} classes; all exits must have "
+            "the same classes"
         )
     return counts[0]
 
@@ -146,13 +146,13 @@ def _all_exits(network: Network, order: list[int], shape: tuple[int, ...]) -> Ca
         outputs = network.run(batch)
         return tf.stack([tf.cast(outputs[index], tf.float32) for index in order], axis=1)
 
-    # A free batch size: the last, smaller batch must not be traced anew.
+    # A variable batch size: otherwise the last, smaller batch would be traced again.
     signature = [tf.TensorSpec([None, *shape], tf.float32)]
     return tf.function(run, input_signature=signature, autograph=False)  # type: ignore[no-any-return]
 
 
 def _try_once(model: ExitModel) -> None:
-    """Run three samples, so that a long scoring does not fail at its end."""
+    """Run three samples, so that an invalid model fails before a long scoring."""
     noise = np.random.default_rng(0).normal(size=(2, *model.input_shape))
     samples = np.concatenate([np.zeros((1, *model.input_shape)), noise])
     try:
@@ -160,11 +160,11 @@ def _try_once(model: ExitModel) -> None:
         ExitScores(labels=np.zeros(3, np.int64), exit_flops=model.exit_flops, probabilities=scores)
     except ScoresError as error:
         raise ModelError(
-            f"{model.name}, tried on three made-up samples: {error}; "
-            "every output must be an exit of its own that ends in a softmax"
+            f"{model.name} failed a test with three random samples: {error}; "
+            "every output must be a separate exit that ends in a softmax"
         ) from error
-    except Exception as error:  # whatever a network's own code raises when it runs
+    except Exception as error:  # a network's own code can raise any error when it runs
         raise ModelError(
             f"{model.name} runs on one sample but not on three ({cause_in_brief(error)}); "
-            "save it with a free batch size"
+            "save it with a variable batch size"
         ) from error

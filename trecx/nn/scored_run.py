@@ -1,4 +1,4 @@
-"""A model over its task's samples into the store: one run."""
+"""Scoring of a model on its task's samples, stored as one run."""
 
 import hashlib
 from collections.abc import Mapping
@@ -30,22 +30,23 @@ def score_into(
     progress: Progress = silent,
     training: Mapping[str, Any] | None = None,
 ) -> tuple[Run, bool]:
-    """Score a model and keep the scores; return its run, and whether it is new.
+    """Score a model and store the scores; return the run, and whether it is new.
 
-    The same model over the same samples is not run twice, unless `again`.
+    The same model is not scored twice on the same samples, unless `again`.
 
     Args:
-        store: where the run is kept.
+        store: the store for the run.
         path: the model's file or folder.
-        system: what the model is; one with an extra class answers with it too.
-        samples: what it is scored on.
-        again: whether a new run is made even if there is the same one already.
-        progress: told how far the scoring is.
-        training: what shaped the weights, where they were trained here.
+        system: name of the model's design; a design with an extra class has one output more.
+        samples: the samples to score.
+        again: add a new run even if the same one exists.
+        progress: called with the progress of the scoring.
+        training: the training configuration, if the model was trained here.
 
     Raises:
-        ModelError: the model is none, does not fit its system or task, or is another of the paper's.
-        StoreError: the run could not be kept.
+        ModelError: the model is not valid, does not match its design or task, or is another model of the
+            paper.
+        StoreError: the run cannot be stored.
     """
     progress("loading the model", 0, None)
     model = load_model(path)
@@ -78,7 +79,7 @@ def score_into(
 
 
 def _said(samples: SampleSet, progress: Progress) -> dict[str, Any]:
-    """Return what a task file says of the samples, and, where nobody else vouches for it, their content."""
+    """Return the task file's metadata, and the hash of samples that were not downloaded and verified."""
     own, folder = samples.own, samples.folder
     said: dict[str, Any] = {"preprocess": dict(own.preprocess), "noun": own.noun} if own else {}
     if own or (folder and not folder.resolve().is_relative_to(paths.DOWNLOADS)):
@@ -96,6 +97,6 @@ def _content_sha256(samples: SampleSet, progress: Progress) -> str:
 
 
 def _with_extra_class(samples: SampleSet, system: str) -> SampleSet:
-    """Name the output that no sample belongs to, for a system that has one (Section 6.1)."""
+    """Add the extra class, which no sample has, for a design with one (Section 6.1)."""
     extra = SYSTEMS[system].extra_classes if system in SYSTEMS else 0
     return replace(samples, class_names=(*samples.class_names, *("(extra)",) * extra))

@@ -1,4 +1,4 @@
-"""Samples through a network: the one place where a model is run over a dataset."""
+"""Scoring: running a model on all samples of a dataset."""
 
 import platform
 
@@ -17,17 +17,17 @@ from trecx.scores import ExitScores
 def score_model(
     model: ExitModel, samples: SampleSet, progress: Progress = silent, batch_size: int = 128
 ) -> ExitScores:
-    """Run a model over every sample and return what each exit answered.
+    """Run a model on every sample and return the scores of each exit.
 
     Args:
         model: a network trained for the samples' task.
-        samples: read in batches, so that a dataset may be larger than memory.
-        progress: told after every batch how many samples are done.
-        batch_size: samples at a time; changes speed, and scores by no more than rounding.
+        samples: read in batches, so a dataset can be larger than memory.
+        progress: called after every batch with the number of samples done.
+        batch_size: samples per batch; it affects speed, and scores only by rounding.
 
     Raises:
-        ModelError: the model wants other input, or answers with another number of classes.
-        ScoresError: some answer is no softmax.
+        ModelError: the model needs other input, or has another number of classes.
+        ScoresError: an output is not a softmax.
     """
     _check_match(model, samples)
     n_samples = len(samples.labels)
@@ -62,18 +62,18 @@ def _check_match(model: ExitModel, samples: SampleSet) -> None:
         samples.own is None or _sizes(model.input_shape) != _sizes(expected)
     ):
         raise ModelError(
-            f"{model.name} takes samples of shape {model.input_shape}, and those of task {samples.task!r} "
+            f"{model.name} takes samples of shape {model.input_shape}, but those of task {samples.task!r} "
             f"have shape {expected}; {_remedy(samples)}"
         )
     if model.n_classes != len(samples.class_names):
         raise ModelError(
-            f"{model.name} answers with {model.n_classes} classes, and task {samples.task!r} has "
+            f"{model.name} has {model.n_classes} classes, but task {samples.task!r} has "
             f"{len(samples.class_names)}; {_remedy(samples)}"
         )
 
 
 def _ready(model: ExitModel, samples: SampleSet, raw: RawSamples) -> Batch:
-    """Return raw samples as the network takes them."""
+    """Return the network's input features for raw samples."""
     if samples.own is None:
         return features(samples.task, raw)
     return samples.own.prepare(raw).reshape(-1, *model.input_shape)
@@ -84,9 +84,9 @@ def _own_shape(samples: SampleSet) -> tuple[int, ...]:
 
 
 def _sizes(shape: tuple[int, ...]) -> list[int]:
-    """Return a shape without its axes of length 1: (8, 8) and (8, 8, 1) hold the same numbers alike."""
+    """Return a shape without axes of length 1: (8, 8) and (8, 8, 1) hold the same numbers."""
     return [size for size in shape if size > 1]
 
 
 def _remedy(samples: SampleSet) -> str:
-    return "mend the task file" if samples.own else "score it as the task that it was trained for"
+    return "correct the task file" if samples.own else "use the --task that it was trained for"

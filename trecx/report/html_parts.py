@@ -25,14 +25,14 @@ def static_parts(report: Report, table: ExitTable, exact: bool) -> str:
         exact: whether they hold at every ρ.
     """
     basis = [*setting_words(report), *method_words(report, table, exact)]
-    title = "The chosen point, and what else was kept of this run" if report.saved else "The chosen point"
+    title = "Chosen point and saved points of this run" if report.saved else "Chosen point"
     return "\n".join(
         [
             _section(title, _points(report), "on-screen"),
             *_others(report),
             *_pictures(report),
-            _section("What the numbers rest on", _rows(basis)),
-            _section("Where it comes from", _rows(provenance_words(report))),
+            _section("Method and limits", _rows(basis)),
+            _section("Provenance", _rows(provenance_words(report))),
         ]
     )
 
@@ -45,7 +45,9 @@ def isolated(text: str) -> str:
 def _points(report: Report) -> str:
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in points_table.heads(report))
     body = "".join(map(_point, points_table.rows(report)))
-    return f'<table class="points"><thead><tr><th></th>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    head = f'<thead><tr><th scope="col">Point</th>{heads}</tr></thead>'
+    table = f'<table class="points">{head}<tbody>{body}</tbody></table>'
+    return f'<div class="points-frame" tabindex="0" role="group" aria-label="Points">{table}</div>'
 
 
 def _point(row: points_table.Row) -> str:
@@ -59,9 +61,12 @@ def _others(report: Report) -> list[str]:
     if not report.others:
         return []
     names = escape(", ".join(design.name for design in report.others))
-    figure = f'<div id="others" role="img" aria-label="benefit curves of {names}"></div>'
+    figure = (
+        f'<div class="others-frame" tabindex="0" role="group" aria-label="Comparison">'
+        f'<div id="others" role="img" aria-label="benefit curves of {names}"></div></div>'
+    )
     words = f"<p>{isolated(others_words(report.run, report.others))}</p>"
-    return [_section("Beside other designs", figure + words, "on-screen")]
+    return [_section("Comparison with other designs", figure + words, "on-screen")]
 
 
 def _pictures(report: Report) -> list[str]:
@@ -69,11 +74,11 @@ def _pictures(report: Report) -> list[str]:
         return []
     words = "".join(f"<p>{isolated(sentence)}</p>" for sentence in pictures_words(report))
     shown = "".join(map(_picture, report.pictures))
-    return [_section("Overthought", f'{words}<div class="pictures">{shown}</div>', "on-screen")]
+    return [_section("Destructive overthinking", f'{words}<div class="pictures">{shown}</div>', "on-screen")]
 
 
 def _picture(picture: Picture) -> str:
-    said = f"{isolated(picture.truth)}, taken for {isolated(picture.answer)} at {escape(picture.exit)}"
+    said = f"{isolated(picture.truth)}, predicted as {isolated(picture.answer)} at {escape(picture.exit)}"
     image = f'<img src="{picture.address}" alt="{escape(picture.name)}" title="{escape(picture.name)}">'
     return f"<figure>{image}<figcaption>{said}</figcaption></figure>"
 

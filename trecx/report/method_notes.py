@@ -1,4 +1,4 @@
-"""What the numbers of a report rest on, in plain words: label and text of each paragraph."""
+"""Method, limits and provenance of a report: label and text of each paragraph."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from trecx.comparison.design import Design
+from trecx.console.labels import SAME_SAMPLES
 from trecx.datasets.tasks import SHORT_NAMES, task_of
 from trecx.figures.style import shortened
 from trecx.report.content import Report
@@ -35,11 +36,11 @@ def heading(run: Run) -> str:
 def setting_line(report: Report) -> str:
     """Return where the network runs, and what it is shown there, in one line."""
     device, conditions = report.context.device, report.context.conditions
-    parts = [device.title if device else "costs as measured" if conditions.costs else "no device chosen"]
+    parts = [device.title if device else "measured costs" if conditions.costs else "no device selected"]
     if conditions.battery and conditions.costs:
         parts.append(conditions.battery.name)
     if conditions.inferences_per_hour and conditions.costs:
-        parts.append(f"{conditions.inferences_per_hour / 60:,.4g} inferences a minute")
+        parts.append(f"{conditions.inferences_per_hour / 60:,.4g} inferences per minute")
     parts.append(f"classes {report.record.setting.class_mix}")
     return " · ".join(parts)
 
@@ -61,32 +62,32 @@ def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
     counted = (
         "at every ρ"
         if exact
-        else f"at {len(table.edges):,} values of ρ, each k/256 among them; "
-        "between two of them the upper one counts"
+        else f"at {len(table.edges):,} values of ρ, which include every k/256; "
+        "between two of them, the upper one applies"
     )
     costs = (
-        "The costs of the exits are known in proportion only: a million FLOPs stands for the final exit."
+        "Only relative costs of the exits are known: 1 MFLOP stands for the final exit."
         if run.relative_costs
-        else "FLOPs are floating-point operations spent by the time an exit has answered; one "
-        "multiply-accumulate is two."
+        else "Exit FLOPs are the floating-point operations from the input to an exit's prediction; one "
+        "multiply-accumulate counts as two."
     )
     return [
         (
-            "How it decides",
-            f"Each {noun} leaves at the first exit where its confidence, the {CRITERIA[rule.criterion]}, "
-            f"reaches ρ; the final exit answers the rest.{_steps(rule)}",
+            "Exit rule",
+            f"Inference stops at the first exit whose confidence ({CRITERIA[rule.criterion]}) is ≥ ρ; the "
+            f"final exit takes all remaining {noun}s.{_steps(rule)}",
         ),
         (
-            "How it is counted",
+            "Counting",
             f"The network was run once over the {run.n_samples:,} {noun}s of {run.dataset} "
             f"(split: {run.split}); every number is a count over their scores, exact {counted}. "
-            f"Intervals are 95 % Wilson score intervals. {costs}",
+            f"Confidence intervals are 95 % Wilson score intervals. {costs}",
         ),
         (
-            "What it does not say",
-            f"It holds for {noun}s like these. Where ρ was chosen on the same {noun}s, expect a little less "
-            "in the field. Confidences are those of the scored model: int8 counts ρ in steps of 1/256, not "
-            "what quantisation does to the scores.",
+            "Limits",
+            f"The numbers hold for {noun}s like these. {SAME_SAMPLES['sentence']} Confidences are those of "
+            "the scored model: int8 rounds ρ to steps of 1/256 and does not model how quantisation changes "
+            "the scores.",
         ),
     ]
 
@@ -97,9 +98,9 @@ def provenance_words(report: Report) -> Rows:
     return [
         ("Run", f"{run.run_id}, of {run.created_at:%Y-%m-%d}"),
         ("Identity", run.identity),
-        ("Baseline", record.baseline_run_id or "none was scored over these samples"),
+        ("Baseline", record.baseline_run_id or "none was scored on these samples"),
         ("Model", run.model),
-        ("Model's SHA-256", run.model_sha256 or "unknown: its scores were made elsewhere"),
+        ("Model's SHA-256", run.model_sha256 or "unknown: the scores were imported"),
         ("Parameters", "unknown" if run.parameters is None else f"{run.parameters:,}"),
         ("FLOPs by exit", ", ".join(f"{flops:,}" for flops in run.exit_flops)),
         ("Training", _listed(run.training) or "unknown"),
@@ -112,26 +113,27 @@ def provenance_words(report: Report) -> Rows:
 def others_words(run: Run, designs: Sequence[Design]) -> str:
     """Return over what other designs were scored, where it is not what the run was scored over."""
     strange = [design for design in designs if design.runs[0].sample_set_id != run.sample_set_id]
-    each = [f"{design.name} over {design.runs[0].dataset}" for design in strange]
+    each = [f"{design.name} on {design.runs[0].dataset}" for design in strange]
     if not each:
-        return f"All were scored over the same {noun_of(run)}s; the dot is the chosen point."
-    return f"Not all were scored over the same {noun_of(run)}s, so small differences say little: " + (
-        "; ".join(each) + "."
+        return f"All designs were scored on the same {noun_of(run)}s; the dot is the chosen point."
+    return (
+        f"Not all designs were scored on the same {noun_of(run)}s, so small differences are not meaningful: "
+        + ("; ".join(each) + ".")
     )
 
 
 def pictures_words(report: Report) -> Iterator[str]:
     """Yield what the pictures show, and what to heed."""
     run, rho, noun = report.run, report.record.rule.effective, noun_of(report.run)
-    here = "Where nobody leaves early" if math.isinf(rho) else f"At ρ = {rho:.4g}"
+    here = "Without early exits" if math.isinf(rho) else f"At ρ = {rho:.4g}"
     if not report.pictures:
-        yield f"{here}, no {noun} is answered wrong that an earlier exit was right about."
+        yield f"{here}, there is no {noun} with destructive overthinking."
         return
     yield (
-        f"{here}, each of these is answered wrong, and an earlier exit was right about it. First those where "
-        "the final exit is surest, compared with the first."
+        f"{here}, the prediction for each of these is wrong, but an earlier exit was correct. They are "
+        "sorted by how much more confident the final exit is than the first."
     )
-    yield f"They are {noun}s of {run.dataset}: someone's data. Mind to whom this file goes."
+    yield f"They are {noun}s of {run.dataset} and may be personal data; check before sharing this file."
 
 
 def _steps(rule: Rule) -> str:
@@ -139,22 +141,23 @@ def _steps(rule: Rule) -> str:
         return ""
     scale, zero = rule.quantisation.scale, rule.quantisation.zero_point
     words = f" The device's int8 softmax counts in steps of {scale:g} from the zero point {zero}"
-    return f"{words}: the chosen ρ is already the step that it goes by." if rule.precision == "int8" else ""
+    return f"{words}; the chosen ρ is one of these steps." if rule.precision == "int8" else ""
 
 
 def _energy(report: Report) -> str:
     costs, rate = report.context.conditions.costs, report.context.conditions.inferences_per_hour
     if costs is None:
-        return "No device was chosen, so that nothing is said about energy and battery life."
+        return "No device was selected, so energy and battery life are unknown."
     by_exit = ", ".join(f"{energy:,.4g}" for energy in costs.energy_uj)
-    often = "" if rate is None else f" It infers {rate / 60:,.4g} times a minute."
+    often = "" if rate is None else f" Inferences per minute: {rate / 60:,.4g}."
     if costs.kind == "measured":
-        return f"Measured, and typed in: {by_exit} µJ by the time each exit has answered.{often}"
+        return f"Measured values, entered by the user: {by_exit} µJ, cumulative by exit.{often}"
     low, high = costs.energy_band
     return (
-        f"An estimate: {by_exit} µJ by the time each exit has answered, from what was measured for the "
-        "task's reference network, scaled by FLOPs. The truth is thought to lie within "
-        f"{low:.2f} to {high:.2f} times that. Only the inference counts: no sensor, no radio.{often} "
+        f"Estimate: {by_exit} µJ, cumulative by exit, scaled by FLOPs from a published measurement of the "
+        f"task's reference network. The actual value is expected within {low:.2f}–{high:.2f} times "
+        "the estimate. "
+        f"Only inference is included: no sensor, no radio.{often} "
         f"Source: {costs.source}."
     )
 
@@ -162,11 +165,11 @@ def _energy(report: Report) -> str:
 def _battery(report: Report) -> str:
     battery = report.context.conditions.battery
     if battery is None:
-        return "None was chosen."
+        return "No battery was selected."
     return (
         f"{battery.name}: {battery.capacity_mah:g} mAh at {battery.voltage:g} V, of which "
-        f"{100 * battery.usable:g} % can be used, and {battery.sleep_ua:g} µA asleep; self-discharge is not "
-        f"counted. Source: {battery.source}."
+        f"{100 * battery.usable:g} % is usable; sleep current {battery.sleep_ua:g} µA; self-discharge is not "
+        f"included. Source: {battery.source}."
     )
 
 

@@ -29,12 +29,12 @@ from trecx.threshold.int8_threshold import INT8_SOFTMAX
 REPORT = ".html"
 MOST_BYTES = 6_000_000
 FOLDERS = (Path(__file__).parent, FOLDER)
-SCRIPTS = ("parts", "hints", "plot", "counts", "slider", "tiles", "outcomes", "console", "page")
+SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "console", "page")
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
-    "energy": "no device was chosen",
-    "battery": "no battery was chosen",
-    "rate": "nobody said how often it infers",
+    "energy": "No device selected",
+    "battery": "No battery selected",
+    "rate": "Inferences per minute unknown",
 }
 
 
@@ -132,6 +132,7 @@ def _style() -> str:
             f":root,.on-paper{{{light}}}",
             f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
             style_sheet("console"),
+            style_sheet("access"),
             style_sheet("page", FOLDERS),
         ]
     )

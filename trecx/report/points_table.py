@@ -29,9 +29,9 @@ def _flops(numbers: Mapping[str, Any]) -> str:
 
 
 COLUMNS = (
-    Column("accuracy", "Accuracy (95 %)", _accuracy),
-    Column("exit_rate", "Leave early", lambda numbers: f"{100 * numbers['exit_rate']:.1f} %"),
-    Column("flops", "FLOPs (change)", _flops),
+    Column("accuracy", "Accuracy (95 % CI)", _accuracy),
+    Column("exit_rate", "Exit rate", lambda numbers: f"{100 * numbers['exit_rate']:.1f} %"),
+    Column("flops", "FLOPs (vs baseline)", _flops),
     Column("energy_uj", "Energy", lambda numbers: f"{numbers['energy_uj']:,.0f} µJ"),
     Column("battery_days", "Battery", lambda numbers: f"{numbers['battery_days']:,.1f} days"),
 )
@@ -67,13 +67,13 @@ def _columns(report: Report) -> list[Column]:
 
 def _rho(record: PointRecord) -> str:
     rho = record.rule.threshold
-    value = "never" if math.isinf(rho) else f"{rho:.6g}"
+    value = "∞" if math.isinf(rho) else f"{rho:.6g}"
     return value if record.rule.precision == "float32" else f"{value}, int8"
 
 
 def _about(record: PointRecord) -> str:
     setting = record.setting
     by = f" by {record.author}" if record.author else ""
-    kept = f"kept {record.taken_at:%Y-%m-%d}{by}" if record.name else "as it was exported"
+    kept = f"saved {record.taken_at:%Y-%m-%d}{by}" if record.name else "as exported"
     costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {setting.costs}"
     return f"{kept} · {costs} · classes {setting.class_mix}"

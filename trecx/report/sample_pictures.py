@@ -60,7 +60,7 @@ def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:
             _picture(run, sample, source.read(sample.name)) for sample in store.gallery.page(run, wanted, n)
         ]
     except DatasetError as error:
-        raise ExportError(f"no pictures can be shown: {error}; or leave them out") from error
+        raise ExportError(f"the samples cannot be included: {error}; or leave them out") from error
 
 
 def picture_source(run: Run, criterion: str = LARGEST) -> SingleSamples:
@@ -71,15 +71,16 @@ def picture_source(run: Run, criterion: str = LARGEST) -> SingleSamples:
     """
     noun = task_of(run.task, run.noun).noun
     if criterion != LARGEST:
-        raise ExportError("pictures are found by the largest probability only: leave them out, or go by it")
+        raise ExportError(
+            "samples can be included with the maximum softmax probability as exit criterion only: leave them "
+            "out, or select it"
+        )
     singles = find_single_samples(run.task, run.dataset)
     if singles is None:
-        raise ExportError(f"the {noun}s of {run.dataset} are not known here, only their scores: no pictures")
+        raise ExportError(f"the {noun}s of {run.dataset} are not available, only their scores")
     if not singles.there:
         fetch = f"'python -m trecx data fetch {run.task}'"
-        raise ExportError(
-            f"the {noun}s of {run.dataset} are not here: fetch them with {fetch}, or no pictures"
-        )
+        raise ExportError(f"the {noun}s of {run.dataset} are not downloaded: run {fetch} first")
     return singles
 
 

@@ -81,18 +81,18 @@ class _Subject:
 
     @property
     def against(self) -> str:
-        return "baseline" if self.context.reference else "final exit alone"
+        return "baseline" if self.context.reference else "final exit"
 
     @property
     def reference(self) -> dict[str, Any]:
-        """What changes are told against: the baseline, or this network where it always runs to the end."""
+        """What changes are told against: the baseline, or this network without early exits."""
         return self.context.reference or self.context.conditions.quantities(self.in_full)
 
     @property
     def about(self) -> str:
         run, weights = self.run, self.context.class_weights
         system = SHORT_NAMES.get(run.system, run.system)
-        rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "nobody leaves early"
+        rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
         mix = "" if weights is None else ", classes weighted"
         over = f"{system} ({run.source}) on {run.dataset}, {run.n_samples:,} {self.noun}s{mix}, {rho}"
         return f"{over}; run {run.run_id}"
@@ -104,8 +104,8 @@ def _benefit_slide(subject: _Subject) -> go.Figure:
     saved = signed(100 * (point.flops / reference["flops"] - 1))
     return benefit_slide(
         Words(
-            f"{saved} % FLOPs for {gain} points of accuracy",
-            f"Against the {subject.against}. {subject.about}",
+            f"{saved} % FLOPs, {gain} pt accuracy",
+            f"Compared with the {subject.against}. {subject.about}",
         ),
         subject.context.curve,
         flops_axis(subject.context.table.exit_flops),
@@ -121,14 +121,14 @@ def _savings_slide(subject: _Subject) -> go.Figure:
     names, values = (subject.against, "with early exit"), (reference["flops"] / 1e6, point.flops / 1e6)
     title = "million FLOPs per inference"
     if costs and before:
-        of_what, where = "energy", f". Energy: {device.title if device else 'as measured'}"
+        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}"
         title = f"energy per inference (mJ, {costs.kind})"
         values = (before / 1000, point.expected(costs.energy_uj) / 1000)
     change = signed(100 * (values[1] / values[0] - 1))
     return savings_slide(
         Words(
-            f"{100 * point.exit_rate:.1f} % of {subject.noun}s leave early: {change} % {of_what}",
-            f"Against the {subject.against}. {subject.about}{where}",
+            f"{100 * point.exit_rate:.1f} % of {subject.noun}s exit early: {change} % {of_what}",
+            f"Compared with the {subject.against}. {subject.about}{where}",
         ),
         point.exit_counts / point.n_samples,
         Bars(title, names, values),
@@ -145,7 +145,7 @@ def _confusion_slide(subject: _Subject) -> go.Figure:
         Words(
             _gained_most(names, confusion, against.confusion, subject),
             f"{subject.noun.capitalize()}s more (+) or fewer (−) than with the {subject.against}: green is "
-            f"better, yellow is worse, right answers are framed. {subject.about}",
+            f"better, yellow is worse, correct predictions are framed. {subject.about}",
         ),
         names,
         confusion,
@@ -161,5 +161,5 @@ def _gained_most(
     wrong = change.sum(axis=0) - change.diagonal()
     most = int(np.argmax(wrong))
     if wrong[most] < 0.5:
-        return f"No wrong answer is given more often than by the {subject.against}"
-    return f"{signed(wrong[most], 0)} {subject.noun}s wrongly taken for {shortened(names[most])}"
+        return f"No confusion is more frequent than with the {subject.against}"
+    return f"{signed(wrong[most], 0)} {subject.noun}s wrongly predicted as {shortened(names[most])}"

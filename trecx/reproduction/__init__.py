@@ -1,4 +1,4 @@
-"""The paper's tables and figures from the store alone, each number beside the paper's."""
+"""The paper's tables and figures from the runs in the store, each number next to the paper's."""
 
 from trecx.reproduction.document import Reproduction, reproduction_of
 from trecx.reproduction.output import write

@@ -1,4 +1,4 @@
-"""Figures 4, 6 and 7: benefit curves beside each other."""
+"""Figures 4, 6 and 7: benefit curves of several designs."""
 
 from collections.abc import Sequence
 
@@ -45,20 +45,24 @@ def figure_4(evidence: Evidence) -> Panel:
 
 
 def figure_6(evidence: Evidence) -> Panel:
-    """Return the benefit curves with weight transfer, without, and with feature maps joined."""
+    """Return the benefit curves with and without weight transfer, and with concatenated feature maps."""
     transfer, joined = ("trecx", "trecx-notransfer"), ("fmaps-concat", "trecx-notransfer")
     paper = TRANSFER_GAIN.get(evidence.setting.task)
     equal = gain_at_equal_flops
     rows = [
         *claim(evidence, "Weight transfer is more accurate at equal FLOPs", *transfer, equal, paper),
-        *claim(evidence, "T-RECX is more accurate than joined feature maps", "trecx", "fmaps-concat", equal),
-        *claim(evidence, "Joined feature maps are more accurate than no weight transfer", *joined, equal),
+        *claim(
+            evidence, "T-RECX is more accurate than concatenated feature maps", "trecx", "fmaps-concat", equal
+        ),
+        *claim(
+            evidence, "Concatenated feature maps are more accurate than no weight transfer", *joined, equal
+        ),
     ]
     return _curves(evidence, ("trecx", "trecx-notransfer", "fmaps-concat"), rows)
 
 
 def figure_7(evidence: Evidence) -> Panel:
-    """Return the benefit curves of T-RECX, BranchyNet and SDN; FLOPs by logarithm."""
+    """Return the benefit curves of T-RECX, BranchyNet and SDN, with a logarithmic FLOPs axis."""
     pairs = (("trecx", "branchynet"), ("trecx", "sdn"), ("sdn", "branchynet"))
     rows = []
     for one, other in pairs:

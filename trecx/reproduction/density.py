@@ -1,4 +1,4 @@
-"""How much higher the confidences of one system lie within a band than those of another."""
+"""The difference between the confidences of two designs within a range."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from trecx.threshold.intervals import Z95
 def quantile_gain(
     ones: Sequence[FloatArray], others: Sequence[FloatArray], share: float, band: tuple[float, float]
 ) -> Estimate:
-    """Return how much higher a quantile of the ones lies than that of the others.
+    """Return the difference of a quantile of two designs.
 
     Several runs: over seeds. One run each: a quantile's standard error is √(p(1−p)/n) over the density there.
 
     Args:
-        ones: confidences within the band, an array a run.
-        others: the same of the other system.
-        share: which quantile, 0..1.
+        ones: confidences within the range, one array per run.
+        others: the same of the other design.
+        share: the quantile, 0..1.
         band: low and high, 0..1.
     """
     gains = [float(np.quantile(a, share) - np.quantile(b, share)) for a, b in zip(ones, others, strict=False)]

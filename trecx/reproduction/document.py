@@ -1,4 +1,4 @@
-"""The document: every table and figure of the paper, as Markdown, CSV and pictures."""
+"""The document: all tables and figures of the paper, as Markdown, CSV and pictures."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from trecx.reproduction.parts import PARTS, Part, missing
 from trecx.reproduction.rows import Row, Verdict
 from trecx.store import Run, Store
 
-FOLDER = "reproduction"  # beside the document
+FOLDER = "reproduction"  # in the folder of the document
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
@@ -36,7 +36,7 @@ class Reproduction:
 
 @dataclass(frozen=True, eq=False)
 class Chapter:
-    """A part with what the store has for it: its panels, and what is missing, in the order of its places."""
+    """A part with its results from the store: its panels, and what is missing, setting by setting."""
 
     part: Part
     panels: Sequence[tuple[Setting, Panel]]
@@ -44,7 +44,7 @@ class Chapter:
 
 
 def reproduction_of(store: Store) -> Reproduction:
-    """Return the paper's tables and figures as the runs of a store have them."""
+    """Return the paper's tables and figures from the runs of a store."""
     evidence = gather(store)
     chapters = [_chapter(part, evidence) for part in PARTS]
     figures = {
@@ -78,9 +78,9 @@ def _summary(chapters: Sequence[Chapter]) -> str:
     rows = [row for chapter in chapters for _, panel in chapter.panels for row in panel.rows]
     counts = Counter(row.verdict for row in rows)
     told = " · ".join(f"{verdict}: {counts[verdict]}" for verdict in Verdict if counts[verdict])
-    lines = ["## In short", "", f"{len(rows)} comparisons. {told}", ""]
-    lines += _listed(chapters, "T-RECX at one point less than its baseline's accuracy:", _headline)
-    lines += _listed(chapters, "Not as in the paper:", _exception)
+    lines = ["## Summary", "", f"{len(rows)} comparisons. {told}", ""]
+    lines += _listed(chapters, "T-RECX at 1 pt below its baseline's accuracy:", _headline)
+    lines += _listed(chapters, "Different from the paper:", _exception)
     return "\n".join(lines)
 
 
@@ -97,7 +97,7 @@ def _listed(chapters: Sequence[Chapter], heading: str, told: Callable[[Part, Row
 
 def _headline(part: Part, row: Row) -> str:
     told = "" if row.verdict is Verdict.OURS else f" ({row.verdict})"
-    return f"{row.words}{told}" if row.what.endswith("at −1 point") else ""
+    return f"{row.words}{told}" if row.what.endswith("at −1 pt") else ""
 
 
 def _exception(part: Part, row: Row) -> str:
@@ -122,7 +122,7 @@ def _chapter_text(chapter: Chapter) -> str:
 
 
 def _table(rows: Sequence[Row]) -> list[str]:
-    lines = ["| | paper | ours | run | what holds |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| | paper | here | run | result |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
         verdict = f"**{row.verdict}**" if row.verdict is not Verdict.OURS else ""
         words = ": ".join(filter(None, (verdict, row.words))) or "—"
@@ -137,10 +137,8 @@ def _run_names(runs: Sequence[Run]) -> str:
 
 def _files(chapters: Sequence[Chapter]) -> str:
     links = ", ".join(f"[{name}]({FOLDER}/{name})" for name in _csvs(chapters))
-    about = (
-        "Fractions are 0..1 there; `comparisons.csv` has all lines of all tables above, with all ids of runs."
-    )
-    return f"## The numbers\n\n{links or 'None yet'}. {about}\n"
+    about = "Shares in these files are 0..1. `comparisons.csv` has all rows of all tables, with all run ids."
+    return f"## Numbers as CSV\n\n{links or 'None'}. {about}\n"
 
 
 def _picture_name(part: Part, setting: Setting) -> str:

@@ -1,4 +1,4 @@
-"""Numbers with what they are sure of: over the samples of one run, or over the seeds of several."""
+"""Numbers with their 95 % CI: over the samples of one run, or over the seeds of several runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Estimate:
         low: lower end of the interval.
         high: upper end of the interval.
         spread: standard deviation over seeds (ddof 1); None for a single run.
-        n_runs: how many runs it comes from.
+        n_runs: number of runs.
     """
 
     value: float
@@ -44,13 +44,13 @@ class Estimate:
         return (self.high - self.low) / 2
 
     def scaled(self, factor: float) -> "Estimate":
-        """Return it in another unit."""
+        """Return the estimate in another unit."""
         spread = None if self.spread is None else self.spread * factor
         return Estimate(self.value * factor, self.low * factor, self.high * factor, spread, self.n_runs)
 
 
 def over_seeds(values: Sequence[float]) -> Estimate:
-    """Return the mean of one value a seed with Student's interval; the test samples are taken as given.
+    """Return the mean of one value per seed with Student's interval; the test samples are fixed.
 
     >>> over_seeds([1.0, 2.0, 3.0]).value, over_seeds([1.0, 2.0, 3.0]).spread
     (2.0, 1.0)
@@ -61,7 +61,7 @@ def over_seeds(values: Sequence[float]) -> Estimate:
 
 
 def estimate(per_sample: Sequence[npt.NDArray[np.bool_] | FloatArray]) -> Estimate:
-    """Return the mean of a quantity that every sample has: its interval over samples, or over seeds.
+    """Return the mean of a quantity of each sample, with its 95 % CI over samples or over seeds.
 
     Args:
         per_sample: for each run, an array of shape (n_samples,).
@@ -74,10 +74,10 @@ def estimate(per_sample: Sequence[npt.NDArray[np.bool_] | FloatArray]) -> Estima
 
 
 def standalone(runs: Sequence[ExitScores], exit_: int) -> Estimate:
-    """Return the accuracy of an exit if all left there, 0..1 (Table 2).
+    """Return the accuracy of an exit if all samples stop there, 0..1 (Table 2).
 
-    Of one run with Wilson's interval. Of several seeds with Student's interval of the mean, widened by
-    Wilson's: the paper's test samples are others, whatever the seed.
+    One run has Wilson's interval. Several seeds have Student's interval of the mean, widened by Wilson's,
+    because the paper's test samples are others.
     """
     if len(runs) == 1:
         share = float(runs[0].standalone_accuracy[exit_])
@@ -94,10 +94,10 @@ def final_gain(pairs: Sequence[tuple[ExitScores, ExitScores]]) -> Estimate:
 
 
 def gain_at_equal_flops(pairs: Sequence[tuple[ExitScores, ExitScores]]) -> Estimate:
-    """Return how much more accurate the first is, averaged over budgets that both can meet.
+    """Return how much more accurate the first is, averaged over FLOPs budgets that both can meet.
 
-    A budget buys the most accurate step of the benefit curve that costs no more. There are 101 budgets,
-    evenly spaced from the dearer of the two first exits to the dearer of the two final exits.
+    For each budget, the most accurate step of the benefit curve that costs no more is used. There are 101
+    budgets, evenly spaced from the more expensive first exit to the more expensive final exit.
     """
     differences = []
     for one, other in pairs:
@@ -126,7 +126,7 @@ def bought(curve: BenefitCurve, budgets: FloatArray) -> FloatArray:
 
 
 def correct_at(scores: ExitScores, thresholds: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return whether each sample is answered right at each ρ, of shape (n_samples, n_thresholds)."""
+    """Return whether each sample's prediction is correct at each ρ, of shape (n_samples, n_thresholds)."""
     reached = reached_confidence(scores).astype(np.float64)
     taken = (reached[:, :, None] < thresholds).sum(axis=1)
     return np.take_along_axis(scores.correct, taken, axis=1)

@@ -1,4 +1,4 @@
-"""Which runs may stand beside each other: of the same samples, source and recipe."""
+"""The runs that can be compared: with the same samples, source and recipe."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ COMPARED = {"published": "published models", "trained here": "trained here"}
 
 @dataclass(frozen=True, order=True)
 class Setting:
-    """What the runs beside each other have in common."""
+    """What the compared runs have in common."""
 
     task: str
     source: str
@@ -28,13 +28,13 @@ class Setting:
 
     @property
     def name(self) -> str:
-        """Short: task and source."""
+        """The short name: task and source."""
         task = "kws (small data)" if self.dataset == SMALL_KWS_TITLE else self.task
         return f"{task}, {COMPARED[self.source]}"
 
     @property
     def title(self) -> str:
-        """Long: also the samples and the recipe."""
+        """The long name: also the samples and the recipe."""
         how = f"; recipe {self.recipe}, {self.epochs} epochs" if self.recipe else ""
         return f"{self.dataset}, {self.n_samples:,} {task_of(self.task).noun}s{how}"
 
@@ -51,7 +51,7 @@ class Evidence:
 
     Attributes:
         setting: what they have in common.
-        runs: by system, one a seed, in the order of seeds.
+        runs: by design, one per seed, in the order of seeds.
         scores: by run id.
     """
 
@@ -60,11 +60,11 @@ class Evidence:
     scores: Mapping[str, ExitScores]
 
     def of(self, system: str) -> list[ExitScores]:
-        """Return the scores of every run of a system; none if there is none."""
+        """Return the scores of all runs of a design."""
         return [self.scores[run.run_id] for run in self.runs.get(system, ())]
 
     def paired_runs(self, system: str, other: str) -> list[tuple[Run, Run]]:
-        """Return the runs of two systems, seed by seed; a seed that only one of them has is left out."""
+        """Return the runs of two designs, paired by seed; a seed that only one of them has is left out."""
         by_seed = {run.training.get("seed"): run for run in self.runs.get(other, ())}
         seeds = [(run, by_seed.get(run.training.get("seed"))) for run in self.runs.get(system, ())]
         return [(run, match) for run, match in seeds if match is not None]
@@ -74,15 +74,15 @@ class Evidence:
         return [run for pair in self.paired_runs(system, other) for run in pair]
 
     def pairs(self, system: str, other: str) -> list[tuple[ExitScores, ExitScores]]:
-        """Return the scores of two systems, seed by seed."""
+        """Return the scores of two designs, paired by seed."""
         found = self.paired_runs(system, other)
         return [(self.scores[one.run_id], self.scores[two.run_id]) for one, two in found]
 
 
 def gather(store: Store) -> list[Evidence]:
-    """Return all published runs and all trained here, setting by setting; of one seed the newest run.
+    """Return all published runs and all runs trained here, by setting; for each seed the newest run.
 
-    Where settings differ in nothing but their samples, the one of most samples stands for them.
+    Of settings that differ only in their samples, the one with the most samples is used.
     """
     runs = sorted((run for run in store.runs() if run.source in COMPARED), key=_setting)
     groups = {setting: list(group) for setting, group in groupby(runs, key=_setting)}

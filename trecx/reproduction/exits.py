@@ -1,4 +1,4 @@
-"""Figures 2 and 5: what the early exit's place and its block do."""
+"""Figures 2 and 5: the position of the early exit, and its exit block."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ BLOCKS = {"trecx": ("T-RECX's exit block", BLUE), "baseline-ee": ("pool + dense"
 
 
 def figure_2(evidence: Evidence) -> Panel:
-    """Return accuracy against the place of the early exit."""
+    """Return accuracy against the position of the early exit."""
     placed, records = [], []
     for system, place in PLACES.items():
         if not (scores := evidence.of(system)):
@@ -31,7 +31,7 @@ def figure_2(evidence: Evidence) -> Panel:
     level = standalone(baseline, -1).value if baseline else None
     quarter, half, three_quarters = PLACES
     claims = [
-        ("An exit at ¼ harms the final exit: the baseline is more accurate", "baseline", quarter),
+        ("The baseline is more accurate than the final exit with an exit at ¼", "baseline", quarter),
         ("The final exit is more accurate with an exit at ½ than at ¼", half, quarter),
         ("The final exit is more accurate with an exit at ¾ than at ¼", three_quarters, quarter),
     ]
@@ -40,7 +40,7 @@ def figure_2(evidence: Evidence) -> Panel:
 
 
 def figure_5(evidence: Evidence) -> Panel:
-    """Return how the early exit's medium confidences are distributed, by its block."""
+    """Return the distribution of the early exit's medium confidences, by exit block."""
     values = {system: _medium_confidences(evidence, system) for system in BLOCKS}
     violins, records = [], []
     for system, (name, ink) in BLOCKS.items():
@@ -60,7 +60,7 @@ def figure_5(evidence: Evidence) -> Panel:
 
 
 def _medium_confidences(evidence: Evidence, system: str) -> list[FloatArray]:
-    """Return each run's early confidences within the band; a run without any is left out."""
+    """Return the early-exit confidences of each run within the range; a run without any is left out."""
     runs = [
         within(scores.confidence[:, 0].astype(float), MEDIUM_CONFIDENCE) for scores in evidence.of(system)
     ]
@@ -78,5 +78,5 @@ def _confidence_rows(evidence: Evidence, ones: list[FloatArray], others: list[Fl
 
 
 def _bar(one: Estimate) -> float:
-    """Return the half-width of an error bar: the spread over seeds, or for one run the interval's half."""
+    """Return the half-width of an error bar: deviation over seeds, or half of the 95 % CI of one run."""
     return one.margin if one.spread is None else one.spread

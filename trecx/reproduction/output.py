@@ -1,4 +1,4 @@
-"""The document and its files, on disk."""
+"""Write the document and its files."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,21 +13,21 @@ DOCUMENT = "reproduction.md"
 
 
 class Left(NamedTuple):
-    """Pictures that were left as they were, by file name, and why."""
+    """Pictures that were not written, by file name, and the reason."""
 
     pictures: list[str]
     reason: str
 
 
 def write(reproduction: Reproduction, folder: Path) -> tuple[dict[str, Path], Left | None]:
-    """Write the document, and beside it the numbers and the pictures.
+    """Write the document, and its numbers and pictures in a folder next to it.
 
     Args:
         reproduction: what to write.
-        folder: where; made if it is not there.
+        folder: the output folder; created if it does not exist.
 
     Returns:
-        What was written, by name, and what was not: None where all was.
+        The written files by name, and the pictures that were not written, or None.
 
     Raises:
         OutputError: the folder cannot be written to; the message says what to do.
@@ -44,7 +44,7 @@ def write(reproduction: Reproduction, folder: Path) -> tuple[dict[str, Path], Le
         reason = write_pictures(pictures) if pictures else ""
     except OSError as error:
         raise OutputError(
-            f"{folder} cannot be written to ({error.strerror}); choose another with --out"
+            f"{folder} cannot be written to ({error.strerror}); choose another folder with --out"
         ) from error
     written = [*texts, *({} if reason else pictures)]
     return {path.name: path for path in written}, Left(list(reproduction.figures), reason) if reason else None

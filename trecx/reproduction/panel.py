@@ -1,4 +1,4 @@
-"""What a figure shows of one setting: the picture, its numbers, and the claims that the paper makes of it."""
+"""A figure of the paper for one setting: its picture, its numbers, and the paper's claims."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ Measure = Callable[[list[tuple[ExitScores, ExitScores]]], Estimate]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """What a figure shows of one setting.
+    """A figure of the paper for one setting.
 
     Attributes:
         rows: the paper's claims.
-        figure: the picture; None where there is nothing to draw.
+        figure: the picture; None if there is nothing to draw.
         records: the numbers drawn, for CSV.
     """
 
@@ -33,15 +33,15 @@ class Panel:
 def claim(
     evidence: Evidence, what: str, one: str, other: str, measure: Measure, paper: float | None = None
 ) -> list[Row]:
-    """Return the row of a claim that one system is more accurate; none where a system has no runs.
+    """Return the row of a claim that one design is more accurate; none if a design has no runs.
 
     Args:
         evidence: where the runs are.
         what: the claim.
-        one: the system said to be more accurate.
-        other: than this one.
-        measure: how much more accurate, 0..1, from pairs of scores.
-        paper: the same in the paper, if it gives a number.
+        one: the design that is claimed to be more accurate.
+        other: the design that it is compared with.
+        measure: the difference in accuracy, 0..1, from pairs of scores.
+        paper: the same in the paper, if it has a number.
     """
     if not (pairs := evidence.pairs(one, other)):
         return []
@@ -52,7 +52,7 @@ def claim(
 
 
 def origin(evidence: Evidence, system: str) -> Record:
-    """Return what every line of CSV begins with: where its numbers come from."""
+    """Return the first columns of every CSV row: the setting and the runs of its numbers."""
     runs = evidence.runs[system]
     ids = " ".join(run.run_id for run in runs)
     return {"setting": evidence.setting.slug, "system": system, "n_runs": len(runs), "runs": ids}

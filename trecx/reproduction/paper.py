@@ -1,4 +1,4 @@
-"""What the paper says (Ghanathe and Wilton, CF '23), number by number, with where it says so."""
+"""The paper's numbers (Ghanathe and Wilton, CF '23), with their source in the paper."""
 
 from dataclasses import dataclass
 

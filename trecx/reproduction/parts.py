@@ -1,4 +1,4 @@
-"""The paper's tables and figures, one by one: what each shows, and which runs it wants."""
+"""The paper's tables and figures: what each shows, and the runs that it needs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class Part:
     Attributes:
         name: as the paper calls it.
         title: what it shows.
-        about: what a reader must know besides.
-        wanted: by task and source, the systems whose runs it shows.
-        panel: makes what is shown of one setting.
+        about: a note for readers.
+        wanted: by task and source, the designs whose runs it shows.
+        panel: computes what is shown for one setting.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Part:
         return self.name.lower().replace(" ", "-")
 
     def settings(self, evidence: Sequence[Evidence], task: str, source: str) -> list[Evidence]:
-        """Return the settings of a task and source that have a wanted system that is no baseline."""
+        """Return the settings of a task and source that have a needed design other than the baseline."""
         systems = set(self.wanted[task, source]) - {"baseline"}
         return [
             one
@@ -49,7 +49,7 @@ class Part:
 
 
 def missing(part: Part, task: str, source: str, there: Sequence[str]) -> str:
-    """Return which runs a part still wants, and the commands that make them; empty if none."""
+    """Return the runs that a part lacks, and the commands that make them; empty if none."""
     absent = [system for system in part.wanted[task, source] if system not in there]
     if not absent:
         return ""
@@ -58,7 +58,7 @@ def missing(part: Part, task: str, source: str, there: Sequence[str]) -> str:
     if source == THEIRS:
         command = f"python -m trecx score MODEL --task {task} --system {absent[0]}"
     fetch = f" after `python -m trecx models fetch {task}`" if source == THEIRS else ""
-    others = "" if len(absent) == 1 else f", and so on for {', '.join(absent[1:])}"
+    others = "" if len(absent) == 1 else f", and the same for {', '.join(absent[1:])}"
     lacks = f"{where}, {source}: no run of {', '.join(absent)}"
     return f"*Missing: {lacks}. To make one: `{command}`{fetch}{others}.*"
 
@@ -70,12 +70,12 @@ def _table(rows: Callable[[Evidence], list[Row]]) -> Callable[[Evidence], Panel]
 PARTS = (
     Part(
         "Table 1",
-        "T-RECX beside its baseline",
-        "MFLOPs at a trade-off point: first on the paper's grid of 101 thresholds, then, after “exact”, "
-        "on every step of the curve against the baseline run's own accuracy. On the grid the published "
-        "kws run is measured against the paper's 92.2 %, every other one against its own baseline run. "
-        "The paper's average of 31.58 % fewer FLOPs at −1 point has no line: ours would mix published "
-        "models with models trained here.",
+        "T-RECX compared with its baseline",
+        "MFLOPs at a trade-off point are given twice: on the paper's grid of 101 thresholds, and, after "
+        "“exact”, on all steps of the curve, relative to the accuracy of the baseline run. On the grid, the "
+        "published kws run is compared with the paper's 92.2 %, every other run with its own baseline run. "
+        "The paper's average of 31.58 % fewer FLOPs at −1 pt has no row: an average here would mix "
+        "published models with models trained here.",
         dict.fromkeys(EVERYWHERE, ("baseline", "trecx")),
         _table(table_1),
     ),
@@ -88,9 +88,9 @@ PARTS = (
     ),
     Part(
         "Figure 2",
-        "where the early exit sits",
-        "The paper's text has no numbers for it; it says that an exit at ¼ of the network harms the final "
-        "exit most.",
+        "position of the early exit",
+        "The paper has no numbers for it. It says that an exit at ¼ of the network reduces the accuracy of "
+        "the final exit most.",
         dict.fromkeys((("kws", HERE), ("digits", HERE)), ("baseline", *PLACES)),
         figure_2,
     ),
@@ -105,14 +105,13 @@ PARTS = (
         "Figure 5",
         "medium confidences at the early exit",
         "Density of the confidences c with 0.65 ≤ c < 0.9 at the early exit: Gaussian kernel of Scott's "
-        "bandwidth, reflected at both ends, so that nothing is drawn where nothing can be; each violin's "
-        "area is 1.",
+        "bandwidth, reflected at both ends of this range; the area of each violin is 1.",
         dict.fromkeys((("ic", HERE), ("digits", HERE)), ("trecx", "baseline-ee")),
         figure_5,
     ),
     Part(
         "Figure 6",
-        "weight transfer, none, and joined feature maps",
+        "weight transfer and concatenated feature maps",
         "The authors published no model without weight transfer.",
         {
             ("kws", THEIRS): ("trecx", "fmaps-concat"),

@@ -1,4 +1,4 @@
-"""One comparison with the paper as a row: the numbers, and in words what holds."""
+"""One comparison with the paper as a row: its numbers, and its result in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from trecx.threshold.benefit_curve import REACHED
 
 
 class Verdict(StrEnum):
-    """What a comparison ends with."""
+    """The result of a comparison."""
 
     HOLDS = "holds"
     MORE = "better than the paper"
@@ -37,12 +37,12 @@ class Row:
 
     Attributes:
         what: what is compared.
-        paper: the paper's side, as text.
-        ours: ours, as text.
-        runs: where ours comes from.
-        verdict: what it ends with.
-        words: the verdict's reason.
-        numbers: both sides as numbers.
+        paper: the paper's value, as text.
+        ours: the value of this project, as text.
+        runs: the runs that `ours` comes from.
+        verdict: the result.
+        words: the reason of the result.
+        numbers: both values as numbers.
     """
 
     what: str
@@ -55,7 +55,7 @@ class Row:
 
 
 def signed(value: float, decimals: int = 1) -> str:
-    """Return a number with its sign, as it is set in print.
+    """Return a number with its sign, with a typographic minus.
 
     >>> signed(-1.25, 2), signed(0.04), signed(3)
     ('−1.25', '0.0', '+3.0')
@@ -64,12 +64,12 @@ def signed(value: float, decimals: int = 1) -> str:
     return text if float(text) == 0 else ("+" if value > 0 else "−") + text
 
 
-def sure(ours: Sequence[Estimate], decimals: int = 1, unit: str = "") -> str:
-    """Return numbers of the same runs and how sure they are: half of the interval, or the spread over seeds.
+def with_uncertainty(ours: Sequence[Estimate], decimals: int = 1, unit: str = "") -> str:
+    """Return numbers of the same runs with half of their 95 % CI, or with their deviation over seeds.
 
-    >>> sure([Estimate(92.43, 91.69, 93.17)], unit=" %")
+    >>> with_uncertainty([Estimate(92.43, 91.69, 93.17)], unit=" %")
     '92.4 ± 0.7 %'
-    >>> sure([Estimate(90, 89, 91, 0.8, 5), Estimate(95, 94, 96, 0.6, 5)], unit=" %")
+    >>> with_uncertainty([Estimate(90, 89, 91, 0.8, 5), Estimate(95, 94, 96, 0.6, 5)], unit=" %")
     '90.0 / 95.0 % (sd 0.8 / 0.6, 5 seeds)'
     """
     if ours[0].spread is None:
@@ -84,26 +84,26 @@ def gain_row(
     gain: Estimate,
     paper: float | None,
     runs: Sequence[Run],
-    unit: str = " points",
+    unit: str = " pt",
     decimals: int = 1,
 ) -> Row:
-    """Return the claim that one system's number is higher: it holds if the interval of the gain is above 0.
+    """Return the claim that the number of one design is higher: it holds if the CI of the gain is above 0.
 
     Args:
         what: the claim.
-        gain: how much higher.
-        paper: the paper's gain, if it gives one.
-        runs: where `gain` comes from.
-        unit: of `gain`; points are percentage points.
-        decimals: how many are told.
+        gain: the difference.
+        paper: the paper's gain, if it has one.
+        runs: the runs that `gain` comes from.
+        unit: of `gain`.
+        decimals: number of decimals.
     """
     verdict = Verdict.HOLDS if gain.low > 0 else Verdict.FAILS if gain.high < 0 else Verdict.UNDECIDED
     value, low, high = (signed(each, decimals) for each in (gain.value, gain.low, gain.high))
-    of_what = "samples" if gain.n_runs == 1 else f"{gain.n_runs} seeds"
+    of_what = "the samples" if gain.n_runs == 1 else f"{gain.n_runs} seeds"
     words = {
-        Verdict.HOLDS: f"{value}{unit} (95 % interval {low} to {high})",
-        Verdict.FAILS: f"the other way round: {value}{unit} (95 % interval {low} to {high})",
-        Verdict.UNDECIDED: f"{low} to {high}{unit}: these {of_what} cannot tell it from luck",
+        Verdict.HOLDS: f"{value}{unit} (95 % CI {low} to {high})",
+        Verdict.FAILS: f"the opposite: {value}{unit} (95 % CI {low} to {high})",
+        Verdict.UNDECIDED: f"not significant: 95 % CI {low} to {high}{unit} over {of_what}",
     }[verdict]
     ours = f"{value}{unit}"
     if gain.spread is not None:
@@ -116,15 +116,15 @@ def gain_row(
 def accuracy_row(
     what: str, ours: Sequence[Estimate], paper: Sequence[float] | None, runs: Sequence[Run]
 ) -> Row:
-    """Return standalone accuracies beside the paper's: they hold if each interval has the paper's in it.
+    """Return accuracies of exits with the paper's: they hold if each 95 % CI includes the paper's number.
 
     Args:
-        what: whose.
+        what: the design, as text.
         ours: by exit, in percent.
-        paper: by exit, in percent, if it gives them.
-        runs: where `ours` comes from.
+        paper: by exit, in percent, if it has them.
+        runs: the runs that `ours` comes from.
     """
-    text, names = sure(ours, unit=" %"), _exit_names(len(ours))
+    text, names = with_uncertainty(ours, unit=" %"), _exit_names(len(ours))
     said = [None] * len(ours) if paper is None else list(paper)
     numbers = [Number(*each) for each in zip(names, ["%"] * len(ours), said, ours, strict=True)]
     if paper is None:
@@ -136,15 +136,15 @@ def accuracy_row(
 def count_row(
     what: str, unit: str, ours: float, paper: float | None, decimals: int, runs: Sequence[Run]
 ) -> Row:
-    """Return an exact count beside the paper's, which holds within one unit of the paper's last decimal.
+    """Return an exact count with the paper's: it holds within one unit of the paper's last digit.
 
     Args:
         what: what is counted.
         unit: of both numbers.
-        ours: our count.
-        paper: the paper's, if it gives it.
-        decimals: how many the paper gives.
-        runs: where ours comes from.
+        ours: the count of this project.
+        paper: the paper's, if it has one.
+        decimals: number of decimals in the paper.
+        runs: the runs that `ours` comes from.
     """
     number = Number("", unit, paper, Estimate(ours, ours, ours))
     text = f"{ours:.{decimals + 1}f}"
@@ -152,27 +152,25 @@ def count_row(
         return Row(what, "—", text, runs, Verdict.OURS, "", [number])
     off = abs(ours - paper)
     holds = off <= 1.001 * 10**-decimals
-    words = "to the paper's last digit" if holds else f"{100 * off / paper:.1f} % apart"
+    words = "equal to the paper's last digit" if holds else f"differs by {100 * off / paper:.1f} %"
     verdict = Verdict.HOLDS if holds else Verdict.FAILS
     return Row(what, f"{paper:.{decimals}f}", text, runs, verdict, words, [number])
 
 
 def saving_verdict(saving: Estimate, paper: float | None, at: str, short: float) -> tuple[Verdict, str]:
-    """Return what a trade-off point ends with: it holds if the interval has the paper's saving in it.
+    """Return the result of a trade-off point: it holds if the 95 % CI includes the paper's saving.
 
     Args:
         saving: share of the baseline's FLOPs saved, 0..1.
-        paper: the same in the paper, if it gives it.
-        at: where, in words.
-        short: by how much the point's accuracy is below what was wanted, 0..1.
+        paper: the same in the paper, if it has it.
+        at: the drop in accuracy, in words.
+        short: how far the point's accuracy is below the target, 0..1.
     """
     if short > REACHED:
-        return Verdict.FAILS, f"not reached: the best point is {100 * short:.1f} points short of it"
+        return Verdict.FAILS, f"not reached: the best point is {100 * short:.1f} pt below the target"
     low, high = (signed(100 * end, 0).lstrip("+") for end in (saving.low, saving.high))
     word = "fewer" if saving.value >= 0 else "more"
-    words = (
-        f"{100 * abs(saving.value):.1f} % {word} FLOPs {at} (95 % interval of the saving: {low} to {high} %)"
-    )
+    words = f"{100 * abs(saving.value):.1f} % {word} FLOPs {at} (95 % CI of the saving: {low} to {high} %)"
     if paper is None:
         return Verdict.OURS, words
     words += f"; paper {100 * paper:.1f} %"
@@ -191,10 +189,10 @@ def _accuracy_verdict(numbers: Sequence[Number]) -> tuple[Verdict, str]:
     outside = [(number, by) for number, by in off if not _has(number.ours, number.ours.value - by)]
     if not outside:
         farthest = signed(max((by for _, by in off), key=abs))
-        return Verdict.HOLDS, f"{farthest} points, within the interval" if len(off) == 1 else (
-            f"each exit within its interval, at most {farthest} points off"
+        return Verdict.HOLDS, f"{farthest} pt, within the 95 % CI" if len(off) == 1 else (
+            f"each exit within its 95 % CI, largest difference {farthest} pt"
         )
-    told = [(f"{number.part} " if len(off) > 1 else "") + f"{signed(by)} points" for number, by in outside]
+    told = [(f"{number.part} " if len(off) > 1 else "") + f"{signed(by)} pt" for number, by in outside]
     sides = {by < 0 for _, by in outside}
     verdict = Verdict.MIXED if len(sides) == 2 else Verdict.LESS if sides == {True} else Verdict.MORE
     return verdict, ", ".join(told)

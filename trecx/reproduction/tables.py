@@ -1,4 +1,4 @@
-"""Tables 1 and 2: a setting's runs beside the paper's rows."""
+"""Tables 1 and 2: the runs of a setting, compared with the paper's rows."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,20 @@ from trecx.datasets.tasks import system_title
 from trecx.reproduction.estimates import Estimate, final_gain, saved_flops, standalone
 from trecx.reproduction.evidence import Evidence
 from trecx.reproduction.paper import GRID, TABLE_1, TABLE_2, BesideBaseline
-from trecx.reproduction.rows import Number, Row, accuracy_row, count_row, gain_row, saving_verdict, sure
+from trecx.reproduction.rows import (
+    Number,
+    Row,
+    accuracy_row,
+    count_row,
+    gain_row,
+    saving_verdict,
+    with_uncertainty,
+)
 from trecx.threshold.benefit_curve import DROPS, TradeoffPoint
 
 
 def table_1(evidence: Evidence) -> list[Row]:
-    """Return T-RECX beside its baseline: accuracy, cost, size, and the trade-off points (Table 1)."""
+    """Return T-RECX and its baseline: accuracy, cost, size, and the trade-off points (Table 1)."""
     paper = TABLE_1.get(evidence.setting.task)
     rows = []
     if evidence.runs.get("baseline"):
@@ -37,7 +45,7 @@ def table_1(evidence: Evidence) -> list[Row]:
 
 
 def table_2(evidence: Evidence) -> list[Row]:
-    """Return every exit alone, and T-RECX's final exit against the others' (Table 2)."""
+    """Return the accuracy of every exit alone, and of T-RECX's final exit vs the others' (Table 2)."""
     rows = []
     for system in ("trecx", "branchynet", "sdn"):
         if evidence.runs.get(system):
@@ -80,7 +88,7 @@ def _tradeoff_row(evidence: Evidence, paper: BesideBaseline | None, drop: float)
     exact_saving, exact_points = saved_flops(pairs, drop)
     bases = [base or baseline.standalone_accuracy[-1] for _, baseline in pairs]
     short = float(np.mean(bases) - drop - np.mean([point.accuracy for point in points]))
-    at = "at the baseline's accuracy" if drop == 0 else f"at −{100 * drop:.0f} point" + "s" * (drop > 0.01)
+    at = "at the baseline's accuracy" if drop == 0 else f"at −{100 * drop:.0f} pt"
     said = paper.saving_at(drop) if paper else None
     verdict, words = saving_verdict(saving, said, at, short)
     mflops = float(pairs[0][1].exit_flops[-1]) / 1e6
@@ -98,7 +106,7 @@ def _tradeoff_row(evidence: Evidence, paper: BesideBaseline | None, drop: float)
 
 
 def _spent(saving: Estimate, mflops: float) -> Estimate:
-    """Return what is spent where a share of `mflops` is saved."""
+    """Return the MFLOPs that remain if a share of `mflops` is saved."""
     spread = None if saving.spread is None else mflops * saving.spread
     value, low, high = (mflops * (1 - share) for share in (saving.value, saving.high, saving.low))
     return Estimate(value, low, high, spread, saving.n_runs)
@@ -106,6 +114,6 @@ def _spent(saving: Estimate, mflops: float) -> Estimate:
 
 def _cost_text(mflops: Estimate, points: Sequence[TradeoffPoint], decimals: int) -> str:
     if len(points) > 1:
-        return sure([mflops], 3)
+        return with_uncertainty([mflops], 3)
     threshold = points[0].threshold
     return f"{mflops.value:.3f} " + (f"(ρ {threshold:.{decimals}f})" if threshold <= 1 else "(ρ inf)")

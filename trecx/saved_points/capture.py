@@ -1,4 +1,4 @@
-"""Taking an operating point down with all that defines it, and computing it again from what was written."""
+"""Record an operating point with its definition, and compute its numbers again from a record."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -24,11 +24,11 @@ def capture_point(
     """Return an operating point with all that defines it.
 
     Args:
-        run: what is looked at.
+        run: the run of the point.
         baseline: the run that `context.baseline` counts.
-        context: what it is looked at with.
-        rule: what decides at an early exit; the table's counts are by its criterion.
-        class_mix: what the user calls the context's class mix.
+        context: the run's counts, device, battery and class mix.
+        rule: the rule by which a sample exits early; the table's counts are by its criterion.
+        class_mix: the name of the context's class mix.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -45,11 +45,11 @@ def capture_point(
 
 
 def point_numbers(context: RunContext, rule: Rule) -> dict[str, Any]:
-    """Return all that follows from a rule, by name, as JSON has it; None where it is unknown.
+    """Return the values of an operating point, by name, as in JSON; None where unknown.
 
     Shares are within 0..1, FLOPs, µJ and ms are means per inference, `_low` and `_high` are the ends of the
     95 % interval of a share and of the band of an estimated cost. Counts are of samples, weighted by the
-    class mix. A `plateau_up_to` of None means: without end.
+    class mix. A `plateau_up_to` of None means that the plateau has no upper end.
     """
     point = _with_plateau(context, rule)
     reference = context.reference or {}

@@ -18,7 +18,7 @@ SCHEMA, SCHEMA_VERSION = "trecx.operating-point", 1
 
 
 def document_of(record: PointRecord) -> dict[str, Any]:
-    """Return a record as JSON has it: `inf` is None, times are ISO 8601 in UTC."""
+    """Return a record as a JSON document: `inf` is None, times are ISO 8601 in UTC."""
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -35,13 +35,15 @@ def document_of(record: PointRecord) -> dict[str, Any]:
 
 
 def record_of(document: Mapping[str, Any]) -> PointRecord:
-    """Return the record that `document_of` made a document of.
+    """Return the record of a document that `document_of` wrote.
 
     Raises:
         ExportError: it is no such document, or of another version.
     """
     if (document.get("schema"), document.get("schema_version")) != (SCHEMA, SCHEMA_VERSION):
-        raise ExportError(f"not an operating point of schema {SCHEMA}, version {SCHEMA_VERSION}")
+        raise ExportError(
+            f"the document is not an operating point of schema {SCHEMA}, version {SCHEMA_VERSION}"
+        )
     run, setting, rule = document["run"], document["setting"], document["rule"]
     recorded = {field.name: run[field.name] for field in fields(RecordedRun)} | {
         "created_at": datetime.fromisoformat(run["created_at"]),
@@ -75,7 +77,7 @@ def _run(run: RecordedRun) -> dict[str, Any]:
 
 
 def _rule(rule: Rule, n_classes: int) -> dict[str, Any]:
-    """Return the rule, with what firmware compares; those numbers follow from the rest."""
+    """Return the rule, with the derived numbers that firmware compares."""
     limit = entropy_limit(rule.threshold, n_classes) if rule.criterion == ENTROPY else None
     return {
         "threshold": _finite(rule.threshold),

@@ -1,4 +1,4 @@
-"""An operating point written down: all that defines it, and its numbers at that moment."""
+"""The record of an operating point: its definition, and its numbers when it was saved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ OWN_DEVICE, NO_DEVICE = "my own", "none"
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """The run behind a point, as it was: the record outlives it.
+    """The run of a point, as it was when the point was saved; the record stays if the run is deleted.
 
-    Its fields are those of `store.Run`; `identity` tells it from another run under the same id.
+    Its fields are those of `store.Run`; `identity` distinguishes it from another run with the same id.
     """
 
     run_id: str
@@ -47,22 +47,22 @@ class RecordedRun:
 
     @property
     def relative_costs(self) -> bool:
-        """Whether exit FLOPs are proportions only: a million stands for what the final exit costs."""
+        """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
         return self.training.get("costs") == "relative"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What decides at an early exit.
+    """The rule by which a sample exits early.
 
     Attributes:
-        threshold: ρ, as it was chosen; `inf`: nobody leaves early.
-        criterion: what the exit goes by (`criteria.CRITERIA`).
+        threshold: ρ, as it was chosen; `inf`: no early exits.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
         precision: of the softmax on the device.
-        quantisation: how an int8 softmax counts.
+        quantisation: scale and zero point of an int8 softmax.
 
     Raises:
-        QuantisationError: it goes by the entropy of an int8 softmax.
+        QuantisationError: the criterion is the entropy of an int8 softmax.
     """
 
     threshold: float
@@ -73,25 +73,25 @@ class Rule:
     def __post_init__(self) -> None:
         if self.criterion == ENTROPY and self.precision == "int8":
             raise QuantisationError(
-                "entropy has no int8 threshold: no single whole number decides a sum of logarithms; take a "
-                f"float32 softmax, or go by the {CRITERIA[LARGEST]} or the {CRITERIA[MARGIN]}"
+                "entropy has no int8 threshold, because it is a sum of logarithms; select a float32 softmax, "
+                f"or the exit criterion {CRITERIA[LARGEST]} or {CRITERIA[MARGIN]}"
             )
 
     @property
     def effective(self) -> float:
-        """The ρ that the device goes by: with an int8 softmax it rises to the next step."""
+        """The ρ that the device uses: with an int8 softmax, rounded up to the next step."""
         return snapped(self.threshold, self.steps) if self.precision == "int8" else self.threshold
 
     @property
     def steps(self) -> npt.NDArray[np.float32]:
-        """What an int8 softmax can say of its confidence, increasing, of shape (256,)."""
+        """The confidences that an int8 softmax can have, increasing, of shape (256,)."""
         return self.quantisation.leads if self.criterion == MARGIN else self.quantisation.confidences
 
     @property
     def int8_threshold(self) -> int | None:
-        """What the largest q of an int8 softmax is compared with; for the margin, its lead over the second.
+        """The integer that the largest int8 score is compared with; for the margin, its lead over the second.
 
-        None for entropy, which no single whole number decides.
+        None for entropy, which cannot be compared with a single integer.
         """
         if self.criterion == ENTROPY:
             return None
@@ -101,17 +101,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the network runs, and what it is shown there.
+    """Where the network runs, and which classes occur there.
 
     Attributes:
         device: a profile's id, `OWN_DEVICE` for measured costs, or `NO_DEVICE`.
         costs: "estimate" or "measured"; None where costs are unknown.
-        costs_source: what they rest on, in words.
-        exit_energy_uj: µJ spent by the time exit k has answered; None where unknown.
-        exit_latency_ms: ms passed by then; None where unknown.
-        inferences_per_hour: how often the device infers; None where unknown.
-        battery: what feeds it; None where unknown.
-        class_mix: how often each class occurs, as the user called it.
+        costs_source: their source, in words.
+        exit_energy_uj: cumulative µJ up to each exit's prediction; None where unknown.
+        exit_latency_ms: cumulative ms, likewise; None where unknown.
+        inferences_per_hour: None where unknown.
+        battery: None where unknown.
+        class_mix: the name of the class mix.
         class_shares: the same by class, adding up to 1; None: as in the test set.
     """
 
@@ -132,14 +132,14 @@ class PointRecord:
 
     Attributes:
         run: the run behind it.
-        baseline_run_id: the run without exits that it was held against; None where there was none.
-        rule: what decides at an early exit.
+        baseline_run_id: the baseline that it was compared with; None where there was none.
+        rule: the rule by which a sample exits early.
         setting: where the network runs.
-        numbers: what followed from all that when it was taken (`keeping.point_numbers`).
+        numbers: its values when it was saved (`capture.point_numbers`).
         taken_at: when that was, UTC.
-        name: what somebody called it.
-        note: what they wrote about it.
-        author: who they are.
+        name: given by the user.
+        note: given by the user.
+        author: given by the user.
     """
 
     run: RecordedRun
@@ -159,8 +159,8 @@ class SavedPoint:
 
     Attributes:
         point_id: its number there.
-        record: what was kept.
-        retired_at: when it was taken out of use, UTC; None while it is in use.
+        record: the point itself.
+        retired_at: when it was archived, UTC; None while it is active.
     """
 
     point_id: int

@@ -1,4 +1,4 @@
-"""What has become of a saved point: whether its run is there, and whether its numbers still hold."""
+"""The status of a saved point: whether its run exists, and whether its numbers are unchanged."""
 
 import math
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ SAME = 1e-9  # relative: what two computations of one number may differ by
 
 @dataclass(frozen=True)
 class PointStatus:
-    """What has become of a saved point.
+    """The status of a saved point.
 
     Attributes:
-        words: a sentence; empty where all is as it was kept.
-        restorable: whether its run is there to look at it with.
-        changed: numbers that are others today, by name: as kept, and today.
+        words: a sentence for the user; empty if nothing changed.
+        restorable: whether its run exists, so that the point can be opened.
+        changed: numbers that differ, by name: as saved, and as computed today.
     """
 
     words: str = ""
@@ -28,36 +28,38 @@ class PointStatus:
 def point_status(
     record: PointRecord, identity: str | None, today: Mapping[str, Any] | None, why: str = ""
 ) -> PointStatus:
-    """Return what has become of a record.
+    """Return the status of a record.
 
     Args:
-        record: what was kept.
-        identity: of the run that is under its run's id today; None where there is none.
-        today: its numbers computed again (`keeping.point_numbers`); None where they cannot be.
-        why: why not, as a sentence.
+        record: the saved point.
+        identity: of the run that has its run id today; None if there is none.
+        today: its numbers computed again (`capture.point_numbers`); None if that fails.
+        why: the reason, as a sentence.
     """
     run_id = record.run.run_id
     if identity is None:
-        return PointStatus(f"Its run {run_id} is gone from this store: these are the numbers as kept.", False)
+        return PointStatus(
+            f"Run {run_id} is no longer in this store. The values shown are the saved ones.", False
+        )
     if identity != record.run.identity:
         return PointStatus(
-            f"Another run is under the id {run_id} today, of another model or over other samples: "
-            "these are the numbers as kept, and they say nothing about it.",
+            f"The id {run_id} now belongs to a different run (another model or other samples). The values "
+            "shown are the saved ones, not those of that run.",
             False,
         )
     if today is None:
-        return PointStatus(f"Its numbers cannot be computed again. {why}")
+        return PointStatus(f"The values cannot be recomputed. {why}")
     changed = differences(record.numbers, today)
     if not changed:
         return PointStatus()
-    count = "one of its numbers is another"
+    differ = "1 value differs from the saved one"
     if len(changed) > 1:
-        count = f"{len(changed)} of its numbers are others"
-    return PointStatus(f"Computed again today, {count} than when it was kept.", changed=changed)
+        differ = f"{len(changed)} values differ from the saved ones"
+    return PointStatus(f"Recomputed today, {differ}.", changed=changed)
 
 
 def differences(kept: Mapping[str, Any], today: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return the numbers that are not the same, by name: as kept, and today; None where there is none."""
+    """Return the numbers that differ, by name: as saved, and as computed today; None if missing."""
     names = dict.fromkeys([*kept, *today])
     pairs = {name: (kept.get(name), today.get(name)) for name in names}
     return {name: pair for name, pair in pairs.items() if not _same(*pair)}

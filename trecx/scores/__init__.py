@@ -1,4 +1,4 @@
-"""What a network with exits answered for every sample, and what a run is."""
+"""Scores of a network with exits for every sample, and runs."""
 
 from trecx.scores.exit_scores import MAX_EXITS, SUM_TOLERANCE, ExitScores, FloatArray, IntArray
 

@@ -1,4 +1,4 @@
-"""What a network with exits answered for every sample: checked once, trusted ever after."""
+"""Scores of a network with exits for every sample, checked once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,28 +21,28 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 SUM_TOLERANCE = 1e-3
 MAX_EXITS = 999
-_BEYOND = 2**63  # what an int64 does not hold
+_BEYOND = 2**63  # too large for an int64
 
 
 @dataclass(frozen=True, eq=False)
 class ExitScores:
-    """Scores of one model over one set of samples, exits early to final.
+    """Scores of one model for one set of samples, exits in order, early to final.
 
-    Give `probabilities`, or, for a trace, `predictions` and `confidence`; what follows from
-    `probabilities` is computed here, so the two can never disagree. Float32 probabilities are not copied.
+    Give `probabilities`, or, for a trace, `predictions` and `confidence`. The latter are computed from
+    `probabilities` if these are given, so they always agree. Float32 probabilities are not copied.
 
     Attributes:
         labels: true class of each sample, of shape (n_samples,).
-        exit_flops: operations spent by the time exit k has answered (Eq. 3), of shape (n_exits,).
+        exit_flops: cumulative FLOPs up to each exit's prediction (Eq. 3), of shape (n_exits,).
         probabilities: softmax scores of shape (n_samples, n_exits, n_classes), float32, or None.
         predictions: class of the largest score, of shape (n_samples, n_exits).
-        confidence: largest softmax score, 0..1, float32, of shape (n_samples, n_exits). In both, the samples
-            of an exit lie together in memory: all that is computed from them goes from exit to exit.
-        class_names: one name a class; "0", "1", … unless given.
-        sample_names: one name a sample; "0", "1", … unless given.
+        confidence: largest softmax score, 0..1, float32, of shape (n_samples, n_exits). Both are in
+            Fortran order, because computations go from exit to exit.
+        class_names: one name per class; "0", "1", … by default.
+        sample_names: one name per sample; "0", "1", … by default.
 
     Raises:
-        ScoresError: something is not what a classifier with exits gives; the message names it.
+        ScoresError: an array is not valid output of a classifier with exits; the message names it.
     """
 
     labels: IntArray
@@ -55,7 +55,7 @@ class ExitScores:
 
     def __post_init__(self) -> None:
         if self.probabilities is None and np.size(self.predictions) == 0:
-            raise ScoresError("scores need probabilities, or predictions and confidence")
+            raise ScoresError("scores need probabilities, or predictions and confidence; give one of them")
         if self.probabilities is not None:
             probabilities, predictions, confidence = _checked_probabilities(self.probabilities)
             self._set(probabilities=probabilities, predictions=predictions, confidence=confidence)
@@ -65,7 +65,10 @@ class ExitScores:
         self._set(labels=_whole_numbers("labels", self.labels, 1))
         self._set(exit_flops=_checked_flops(self.exit_flops, self.n_exits))
         if len(self.labels) != len(self.predictions):
-            raise ScoresError(f"{len(self.labels)} labels for {len(self.predictions)} samples of scores")
+            raise ScoresError(
+                f"there are {len(self.labels)} labels, but scores of {len(self.predictions)} samples; "
+                "give one label per sample"
+            )
         self._set(class_names=self._checked_class_names(), sample_names=self._checked_sample_names())
         _check_range("labels", self.labels, self.n_classes)
         _check_range("predictions", self.predictions, self.n_classes)
@@ -82,7 +85,10 @@ class ExitScores:
         check_class_count(n_classes)
         names = tuple(map(str, self.class_names)) or numbered_classes(n_classes)
         if len(names) != n_classes:
-            raise ScoresError(f"{len(names)} class names for scores of {n_classes} classes")
+            raise ScoresError(
+                f"there are {len(names)} class names, but scores of {n_classes} classes; "
+                "give one name per class"
+            )
         check_writable("class_names", names)
         check_distinct("class_names", names)
         return names
@@ -91,7 +97,10 @@ class ExitScores:
         if len(self.sample_names) == 0:
             return NumberedNames(self.n_samples)
         if len(self.sample_names) != self.n_samples:
-            raise ScoresError(f"{len(self.sample_names)} sample names for {self.n_samples} samples")
+            raise ScoresError(
+                f"there are {len(self.sample_names)} sample names, but {self.n_samples} samples; "
+                "give one name per sample"
+            )
         if isinstance(self.sample_names, NumberedNames):
             return self.sample_names
         names = tuple(map(str, self.sample_names))
@@ -116,12 +125,12 @@ class ExitScores:
 
     @property
     def correct(self) -> npt.NDArray[np.bool_]:
-        """Whether each exit is right about each sample, of shape (n_samples, n_exits)."""
+        """Whether the prediction of each exit is correct, of shape (n_samples, n_exits)."""
         return np.equal(self.predictions, self.labels[:, None])
 
     @property
     def standalone_accuracy(self) -> FloatArray:
-        """Accuracy of each exit if every sample left there, of shape (n_exits,) (Table 2)."""
+        """Accuracy of each exit for all samples, of shape (n_exits,) (Table 2)."""
         accuracy: FloatArray = np.mean(self.correct, axis=0, dtype=np.float64)
         return accuracy
 
@@ -134,7 +143,7 @@ def _checked_probabilities(
     n_samples, n_exits, n_classes = probabilities.shape
     _check_exit_count(n_exits)
     if n_classes < 2:
-        raise ScoresError(f"probabilities need two classes or more, got shape {probabilities.shape}")
+        raise ScoresError(f"probabilities need two or more classes, got shape {probabilities.shape}")
     predictions = np.empty((n_samples, n_exits), np.int64, order="F")
     confidence = np.empty((n_samples, n_exits), np.float32, order="F")
     for part in blocks(n_samples):
@@ -149,13 +158,13 @@ def _checked_probabilities(
 
 
 def _no_probabilities(probabilities: npt.NDArray[np.float32]) -> ScoresError:
-    """Return what is wrong, and where first."""
+    """Return the error for the first invalid value."""
     outside = (probabilities < 0) | (probabilities > 1 + SUM_TOLERANCE)
     if outside.any():
         sample, exit_, _ = np.argwhere(outside)[0]
         return ScoresError(
-            f"probabilities of sample {sample} at exit {exit_ + 1} are not within 0..1: "
-            "these look like logits; apply softmax first"
+            f"probabilities of sample {sample} at exit {exit_ + 1} are not within 0..1. "
+            "They may be logits; apply softmax first"
         )
     sums = probabilities.sum(axis=2, dtype=np.float64)
     wrong = np.argwhere(~(np.abs(sums - 1) <= SUM_TOLERANCE))
@@ -173,7 +182,7 @@ def _checked_confidence(values: object, shape: tuple[int, ...]) -> npt.NDArray[n
         raise ScoresError(f"confidence must have the shape of predictions {shape}, got {confidence.shape}")
     if confidence.min() < 0 or confidence.max() > 1:
         raise ScoresError(
-            f"confidence must lie within 0..1, got {confidence.min():.4g} to {confidence.max():.4g}"
+            f"confidence must be within 0..1, got {confidence.min():.4g} to {confidence.max():.4g}"
         )
     return np.array(confidence, order="F")  # copies: the caller's array may change
 
@@ -181,7 +190,7 @@ def _checked_confidence(values: object, shape: tuple[int, ...]) -> npt.NDArray[n
 def _checked_flops(values: object, n_exits: int) -> IntArray:
     flops = _whole_numbers("exit_flops", values, 1)
     if len(flops) != n_exits:
-        raise ScoresError(f"exit_flops must hold one number an exit: {n_exits} exits, got {len(flops)}")
+        raise ScoresError(f"exit_flops must have one number per exit: {n_exits} exits, got {len(flops)}")
     if flops[0] <= 0 or (np.diff(flops) <= 0).any():
         raise ScoresError(f"exit_flops must be positive and increase from exit to exit, got {flops.tolist()}")
     return flops
@@ -189,7 +198,9 @@ def _checked_flops(values: object, n_exits: int) -> IntArray:
 
 def _check_exit_count(n_exits: int) -> None:
     if n_exits > MAX_EXITS:
-        raise ScoresError(f"{n_exits:,} exits, and at most {MAX_EXITS} are taken in")
+        raise ScoresError(
+            f"there are {n_exits:,} exits, but at most {MAX_EXITS} are allowed; give fewer exits"
+        )
 
 
 def _numbers(name: str, values: object, n_dimensions: int) -> npt.NDArray[np.generic]:
@@ -199,7 +210,7 @@ def _numbers(name: str, values: object, n_dimensions: int) -> npt.NDArray[np.gen
     if array.ndim != n_dimensions:
         raise ScoresError(f"{name} must have {n_dimensions} dimensions, got shape {array.shape}")
     if array.size == 0:
-        raise ScoresError(f"{name} must hold at least one sample, got shape {array.shape}")
+        raise ScoresError(f"{name} must have at least one sample, got shape {array.shape}")
     if array.dtype.kind == "f" and not all(np.isfinite(array[part]).all() for part in blocks(len(array))):
         where = np.argwhere(~np.isfinite(array))[0]
         raise ScoresError(f"{name} must be finite, got {array[tuple(where)]} at index {where.tolist()}")
@@ -211,7 +222,7 @@ def _whole_numbers(name: str, values: object, n_dimensions: int) -> IntArray:
     if array.dtype.kind == "f" and (array != np.floor(array)).any():
         raise ScoresError(f"{name} must be whole numbers, got {array.ravel()[:5].tolist()} …")
     if array.dtype.kind in "uf" and (float(array.max()) >= _BEYOND or float(array.min()) < -_BEYOND):
-        raise ScoresError(f"{name} must lie below 2⁶³, got {array.max()}")
+        raise ScoresError(f"{name} must be below 2⁶³, got {array.max()}")
     return array.astype(np.int64, order="F")  # copies: the caller's array may change
 
 
@@ -219,6 +230,6 @@ def _check_range(name: str, classes: IntArray, n_classes: int) -> None:
     if classes.min() < 0 or classes.max() >= n_classes:
         wrong = np.argwhere((classes < 0) | (classes >= n_classes))[0]
         raise ScoresError(
-            f"{name} must lie within 0..{n_classes - 1} for {n_classes} classes; "
+            f"{name} must be within 0..{n_classes - 1} for {n_classes} classes; "
             f"sample {wrong[0]} has {classes[tuple(wrong)]}"
         )

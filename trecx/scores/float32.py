@@ -1,4 +1,4 @@
-"""Scores and ρ among the numbers that a float32 can hold."""
+"""Converts scores and ρ to float32."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +7,7 @@ _UPWARD = np.float32(np.inf)
 
 
 def as_float32(values: npt.ArrayLike) -> npt.NDArray[np.float32]:
-    """Return values as float32 of the same shape, not copied; those too large for one as `inf`, no score.
+    """Return values as float32 of the same shape, without a copy; too large ones become `inf`.
 
     >>> as_float32([0.5, 1e300]).tolist()
     [0.5, inf]
@@ -19,7 +19,7 @@ def as_float32(values: npt.ArrayLike) -> npt.NDArray[np.float32]:
 def not_below(values: npt.ArrayLike) -> npt.NDArray[np.float32]:
     """Return the smallest float32 that is not below each value, of the same shape; never −0.
 
-    So `confidence >= ρ` of a float32 and any ρ is `confidence >= not_below(ρ)`, all of it in float32.
+    So `confidence >= ρ`, for a float32 and any ρ, is `confidence >= not_below(ρ)` in float32.
 
     >>> [bool(not_below(value) >= value) for value in (0.1, 0.69, 1 / 3)]
     [True, True, True]

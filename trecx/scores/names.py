@@ -1,4 +1,4 @@
-"""Names of classes and samples: numbered where nobody named them, and never the same twice."""
+"""Names of classes and samples: numbered by default, and always distinct."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,12 @@ import numpy as np
 
 from trecx.errors import ScoresError
 
-MAX_CLASSES = 1_024  # confusions hold a number for every two of them
+MAX_CLASSES = 1_024  # a confusion matrix has a cell for every pair of them
 _AT_ONCE = 100_000
 
 
 class NumberedNames(Sequence[str]):
-    """The names "0", "1", …, made when they are asked for: ten million of them would take a gigabyte.
+    """The names "0", "1", …, created on access, because ten million of them would take a gigabyte.
 
     >>> NumberedNames(3)[1], NumberedNames(3) == ("0", "1", "2")
     ('1', True)
@@ -46,27 +46,29 @@ class NumberedNames(Sequence[str]):
 
 
 def numbered_classes(n: int) -> tuple[str, ...]:
-    """Return the names of classes that nobody named: "0", "1", ….
+    """Return default names of classes: "0", "1", ….
 
     Raises:
-        ScoresError: they are more than `MAX_CLASSES`.
+        ScoresError: there are more than `MAX_CLASSES`.
     """
     check_class_count(n)
     return tuple(map(str, range(n)))
 
 
 def check_class_count(n: int) -> None:
-    """Refuse more classes than confusions can hold.
+    """Refuse more classes than a confusion matrix can have.
 
     Raises:
-        ScoresError: there are.
+        ScoresError: there are more than `MAX_CLASSES`.
     """
     if n > MAX_CLASSES:
-        raise ScoresError(f"{n:,} classes, and at most {MAX_CLASSES:,} are taken in; number them 0, 1, 2, …")
+        raise ScoresError(
+            f"there are {n:,} classes, but at most {MAX_CLASSES:,} are allowed; number classes 0, 1, 2, …"
+        )
 
 
 def check_writable(what: str, names: Sequence[str]) -> None:
-    """Refuse a name that no file and no database could hold: half of a character (a lone surrogate).
+    """Refuse a name that cannot be stored: half of a character (a lone surrogate).
 
     Raises:
         ScoresError: there is one; the message says which.
@@ -77,13 +79,13 @@ def check_writable(what: str, names: Sequence[str]) -> None:
             "".join(some).encode()
         except UnicodeEncodeError as error:
             wrong = next(name for name in some if any("\ud800" <= letter <= "\udfff" for letter in name))
-            raise ScoresError(f"{what} must be whole characters, {wrong[:80]!r} is not") from error
+            raise ScoresError(f"{what} must be complete characters, but {wrong[:80]!r} is not") from error
 
 
 def check_distinct(what: str, names: Sequence[str]) -> None:
-    """Refuse a name that is there twice.
+    """Refuse a name that occurs twice.
 
-    Equal names have equal hashes; so where all hashes differ, no set of all names has to be built.
+    Equal names have equal hashes, so no set of all names is needed if all hashes differ.
 
     Raises:
         ScoresError: two names are the same; the message says which.
@@ -91,4 +93,4 @@ def check_distinct(what: str, names: Sequence[str]) -> None:
     hashes = np.sort(np.fromiter(map(hash, names), np.int64, len(names)))
     if (hashes[1:] == hashes[:-1]).any() and len(set(names)) != len(names):
         twice, times = Counter(names).most_common(1)[0]
-        raise ScoresError(f"{what} must be distinct, {twice!r} is there {times} times")
+        raise ScoresError(f"{what} must be distinct, but {twice!r} occurs {times} times")

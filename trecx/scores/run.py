@@ -1,4 +1,4 @@
-"""What a run is."""
+"""Runs: the scores of one model, and their provenance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ SOURCES = ("published", "trained here", "imported")
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where scores come from: what was scored, over what, with what.
+    """The origin of scores: model, dataset and software.
 
     Attributes:
         task: `kws`, `ic`, ….
-        system: `baseline`, `trecx`, ….
+        system: the design: `baseline`, `trecx`, ….
         source: one of `SOURCES`.
         dataset: the dataset's title.
-        split: which part of it.
-        model: name of the model or of the file that was imported.
-        model_sha256: hash of the model's files; None for scores made elsewhere.
-        parameters: number of weights; None where unknown.
-        versions: version of each tool that took part.
-        training: recipe, seed, epochs and whatever else shaped the weights; empty where unknown. `costs` is
-            "relative" where exit FLOPs are proportions only; of a task file, `preprocess` and `noun`.
+        split: the split of the dataset.
+        model: name of the model or of the imported file.
+        model_sha256: hash of the model's files; None for imported scores.
+        parameters: number of weights; None if unknown.
+        versions: version of each software that was used.
+        training: recipe, seed, epochs and other training settings; empty if unknown. `costs` is "relative"
+            if exit FLOPs are relative costs only; with a task file, `preprocess` and `noun` are its settings.
     """
 
     task: str
@@ -42,8 +42,8 @@ class Provenance:
 class Run(Provenance):
     """One model scored once over one dataset split; immutable.
 
-    `identity` is a hash of what makes two runs the same; it tells a run from another under its id.
-    `full_softmax` tells whether every class's score is stored, or, in a trace, the largest alone.
+    `identity` is a hash that is equal for equal runs; it distinguishes runs that had the same id.
+    `full_softmax` is whether the scores of all classes are stored; in a trace, only the largest one is.
     """
 
     run_id: str
@@ -63,27 +63,27 @@ class Run(Provenance):
 
     @property
     def noun(self) -> str:
-        """What a sample is called, where a task file said so."""
+        """What one sample is called, if a task file defines it."""
         return str(self.training.get("noun", "sample"))
 
     @property
     def relative_costs(self) -> bool:
-        """Whether exit FLOPs are proportions only: a million stands for what the final exit costs."""
+        """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
         return self.training.get("costs") == "relative"
 
 
 def preference(run: Run) -> tuple[int, float]:
-    """Return what sorts runs of one task and system: by source, then the newest first."""
+    """Return the sort key of runs of one task and design: by source, then the newest first."""
     return SOURCES.index(run.source), -run.created_at.timestamp()
 
 
 def comparable_costs(one: Run, other: Run) -> bool:
-    """Whether FLOPs of two runs can be held against each other: proportions are of each run's own."""
+    """Whether FLOPs of two runs can be compared; relative costs are valid within one run only."""
     return one.run_id == other.run_id or not (one.relative_costs or other.relative_costs)
 
 
 def baseline_among(run: Run, runs: Iterable[Run]) -> Run | None:
-    """Return the baseline over the same samples: of the same source, training and seed if there is one."""
+    """Return the baseline over the same samples, if possible of the same source, training and seed."""
     found = [
         other
         for other in runs

@@ -1,4 +1,4 @@
-"""Samples some at a time: what is computed on the way stays small, and in the processor's cache."""
+"""Blocks of samples, so that intermediate results are small and stay in the processor's cache."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +21,12 @@ def blocks(n_samples: int) -> Iterator[slice]:
 
 
 def each_block(work: Callable[..., Result], n_samples: int, *more: Iterable[Any]) -> list[Result]:
-    """Return what a work makes of each block, in order; several cores work at it (NumPy lets them).
+    """Return the result of a function for each block, in order, computed on several cores.
 
     Args:
         work: called with the slice of a block and one element of each of `more`.
         n_samples: number of samples.
-        more: as many elements as there are blocks.
+        more: one element per block.
 
     >>> each_block(lambda part, name: (name, part.start), 300_000, ["first", "second"])
     [('first', 0), ('second', 262144)]
@@ -42,4 +42,4 @@ def _cores() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), "blocks")
 
 
-os.register_at_fork(after_in_child=_cores.cache_clear)  # threads do not go along
+os.register_at_fork(after_in_child=_cores.cache_clear)  # threads are not copied

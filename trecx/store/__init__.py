@@ -1,4 +1,4 @@
-"""Runs, their samples and their scores, kept in a database (SQLite unless told otherwise)."""
+"""Runs, their samples and their scores in a database (SQLite by default)."""
 
 from trecx.scores.run import Provenance, Run, baseline_among, comparable_costs
 from trecx.store.device_profiles import CustomProfile

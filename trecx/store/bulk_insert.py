@@ -1,4 +1,4 @@
-"""Many rows into a table at once."""
+"""Inserts many rows into a table at once."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,18 +17,18 @@ def insert_rows(
     total: int | None = None,
     progress: Progress = silent,
 ) -> None:
-    """Write rows, each with a value for every column in the order of the table's, as the database takes them.
+    """Write rows, each with a value for every column in the order of the table.
 
-    The driver is given the rows itself: SQLAlchemy's own care for each value, which plain numbers, texts and
+    The rows go directly to the driver: SQLAlchemy's conversion of each value, which plain numbers, texts and
     bytes do not need, takes twice as long as SQLite takes to write them.
 
     Args:
         session: within a transaction.
-        table: where the rows go.
-        parts: some rows at a time.
-        what: said to `progress`, with the number of rows written.
-        total: how many rows there will be, if that is known.
-        progress: told after every part.
+        table: the table.
+        parts: the rows, in parts.
+        what: name of the step for `progress`.
+        total: number of all rows, if known.
+        progress: called after every part.
     """
     connection = session.connection()
     compiled = insert(table).compile(dialect=connection.dialect)

@@ -1,4 +1,4 @@
-"""Opening the database: transactions that hold, and errors that a person can act on."""
+"""Opens the database: reliable transactions, and errors that say what to do."""
 
 import os
 import sqlite3
@@ -17,28 +17,29 @@ from sqlalchemy.pool import NullPool
 from trecx.errors import StoreError
 from trecx.store.tables import SCHEMA_VERSION, Base, SchemaRow
 
-BUSY_TIMEOUT_S = 60.0  # what took hours to score must not be lost to an import of millions beside it
+BUSY_TIMEOUT_S = 60.0  # a run that took hours to score must not be lost while a large import writes
 
+_READ_ONLY = "it is read-only; make it writable, or choose another database with --db or TRECX_DB"
 _REMEDIES = {
-    "database is locked": "another program is writing to it; let it finish, then try again",
-    "readonly database": "it is read-only; make it writable, or choose another with --db or TRECX_DB",
-    "read-only": "it is read-only; make it writable, or choose another with --db or TRECX_DB",
-    "file is not a database": "it is not an SQLite database; choose another with --db or TRECX_DB",
-    "malformed": "it is damaged; restore it, or choose another with --db or TRECX_DB",
-    "unable to open": "it cannot be opened; check that its folder exists and that you may use it",
-    "disk is full": "the disk is full; free some space, then try again (nothing was changed)",
-    "disk I/O error": "the disk is full or fails; free some space, then try again (nothing was changed)",
+    "database is locked": "another program is writing to it; wait until it is done, then try again",
+    "readonly database": _READ_ONLY,
+    "read-only": _READ_ONLY,
+    "file is not a database": "it is not an SQLite database; choose another file with --db or TRECX_DB",
+    "malformed": "it is damaged; restore it from a copy, or choose another database with --db or TRECX_DB",
+    "unable to open": "it cannot be opened; check that its folder exists and that you have access to it",
+    "disk is full": "the disk is full; free disk space, then try again (nothing was changed)",
+    "disk I/O error": "the disk is full or damaged; free disk space, then try again (nothing was changed)",
 }
 
 
 class Database:
-    """One database address, opened anew for each transaction.
+    """One database address; a connection is opened for each transaction.
 
     Args:
         address: an SQLAlchemy URL, or the path of an SQLite file.
 
     Raises:
-        StoreError: the address is not one.
+        StoreError: the address is not valid.
     """
 
     def __init__(self, address: str) -> None:
@@ -49,26 +50,26 @@ class Database:
 
     @cached_property
     def _reader(self) -> Engine:
-        """An engine that never makes the file, and tidies up what WAL puts beside it."""
+        """An engine that never creates the file, and removes the files that WAL needs."""
         url = self.url if self.file is None else self._uri(self.file, mode="rw")
         return self._engine(url, begin="BEGIN")
 
     @cached_property
     def _file_reader(self) -> Engine:
-        """An engine that reads the SQLite file alone, and makes nothing beside it."""
+        """An engine that reads only the SQLite file and creates no other file."""
         assert self.file is not None
         return self._engine(self._uri(self.file, mode="ro", immutable="1"), begin="BEGIN")
 
     @property
     def file(self) -> Path | None:
-        """The SQLite file, or None where there is no plain one."""
+        """The SQLite file; None for any other database."""
         plain = self.url.get_backend_name() == "sqlite" and self.url.database not in (None, "", ":memory:")
         name = self.url.database or ""
         return Path(name) if plain and not name.startswith("file:") else None
 
     @property
     def writable(self) -> bool:
-        """Whether the SQLite file and its folder, where WAL needs a file too, may be written to."""
+        """Whether the SQLite file and its folder, in which WAL needs a file, are writable."""
         if self.file is None:
             return True
         may_be_written = not self.file.exists() or os.access(self.file, os.W_OK)
@@ -76,10 +77,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session | None]:
-        """Yield a session for reading, or None where there is nothing to read yet.
+        """Yield a session for reading, or None if the database does not exist or is empty.
 
         Raises:
-            StoreError: the database cannot be read, or is none of ours.
+            StoreError: the database cannot be read, or has other tables.
         """
         if self.file is not None and not self.file.exists():
             yield None
@@ -89,13 +90,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yield a session whose work is kept as a whole when the block ends, or not at all.
+        """Yield a session whose changes are written together when the block ends, or not at all.
 
         Raises:
-            StoreError: the database cannot be written to, or is none of ours.
+            StoreError: the database cannot be written, or has other tables.
         """
         if self.file is not None and not self.file.parent.is_dir():
-            raise StoreError(f"there is no folder {self.file.parent}; make it, or choose another with --db")
+            raise StoreError(
+                f"there is no folder {self.file.parent}; create it, or choose another database with --db"
+            )
         with self._translated_errors(), Session(self._writer) as session, session.begin():
             if not self._has_our_tables(session):
                 Base.metadata.create_all(session.connection())
@@ -108,21 +111,21 @@ class Database:
             return False
         if SchemaRow.__tablename__ not in names:
             raise StoreError(
-                f"{self.name} is a database of something else; choose another with --db or TRECX_DB"
+                f"{self.name} is the database of another program; choose another with --db or TRECX_DB"
             )
         version = session.scalar(select(SchemaRow.version))
         if version != SCHEMA_VERSION:
             raise StoreError(
-                f"{self.name} has schema version {version}, this program knows version {SCHEMA_VERSION}; "
-                "use the release that wrote it, or choose another with --db or TRECX_DB"
+                f"{self.name} has schema version {version}, but this release needs version {SCHEMA_VERSION}; "
+                "use the release that wrote it, or choose another database with --db or TRECX_DB"
             )
         return True
 
     def _opened(self) -> Session:
-        """Open it for reading: an SQLite file is neither made nor changed by looking at it.
+        """Open it for reading: an SQLite file is neither created nor changed by reading.
 
-        WAL wants a file beside it even so. Where it may not be made, or the disk has no room for it, the file
-        is read alone, if no writer has left anything beside it.
+        WAL needs another file next to it. If that file cannot be created, only the database file is read,
+        provided that no writer has left changes in a WAL file.
         """
         if self.file is None:
             return Session(self._reader)
@@ -148,7 +151,7 @@ class Database:
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, record: object) -> None:
-            connection.isolation_level = None  # the driver's own BEGIN comes too late
+            connection.isolation_level = None  # the driver itself begins too late
             connection.execute("PRAGMA foreign_keys=ON")
             if begin == "BEGIN IMMEDIATE":
                 _patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
@@ -168,11 +171,13 @@ class Database:
             remedy = next((words for sign, words in _REMEDIES.items() if sign in text), text)
             raise StoreError(f"database {self.name}: {remedy}") from error
         except ModuleNotFoundError as error:
-            raise StoreError(f"database {self.name} needs the driver {error.name!r}; install it") from error
+            raise StoreError(
+                f"database {self.name} needs the driver {error.name!r}, which is not installed; install it"
+            ) from error
 
 
 def _patiently(work: Callable[[], object]) -> None:
-    """Do what SQLite refuses at once, without its own wait, where two processes make one new database."""
+    """Repeat what SQLite refuses without waiting while two processes create the same database."""
     until = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
@@ -185,7 +190,7 @@ def _patiently(work: Callable[[], object]) -> None:
 
 
 def _is_alone(file: Path) -> bool:
-    """Whether no writer has left anything beside an SQLite file that is not yet in it."""
+    """Whether no writer has left changes in a WAL file next to an SQLite file."""
     log = file.with_name(f"{file.name}-wal")
     return not log.exists() or log.stat().st_size == 0
 
@@ -201,6 +206,7 @@ def _url(address: str) -> URL:
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError) as error:
         raise StoreError(
-            f"{address!r} is no database address; give a file, or a URL such as sqlite:////folder/scores.sqlite"
+            f"{address!r} is not a database address; give a file, or a URL such as "
+            "sqlite:////folder/scores.sqlite"
         ) from error
     return url

@@ -1,4 +1,4 @@
-"""What is derived once from a run's scores, when it is saved: its counts, and the outcome of each sample."""
+"""Data derived from the scores of a run when it is saved: its counts, and the outcome of each sample."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -19,9 +19,9 @@ _ROWS_AT_ONCE = 10_000
 
 
 def confidence_bits(confidence: npt.ArrayLike) -> IntArray:
-    """Return the bits of the smallest float32 that is not below each value; they sort as the values do.
+    """Return the bits of the smallest float32 that is not below each value; they sort like the values.
 
-    So `reached >= ρ` of a float32 and any ρ is `bits(reached) >= bits(ρ)`. The shape stays.
+    So `reached >= ρ`, for a float32 and any ρ, is `bits(reached) >= bits(ρ)`. The shape stays.
 
     >>> bool(confidence_bits(0.1) == confidence_bits(np.float32(0.1)))  # this float32 lies above 0.1
     True
@@ -31,7 +31,7 @@ def confidence_bits(confidence: npt.ArrayLike) -> IntArray:
 
 
 def confidence_gaps(confidence: npt.ArrayLike) -> IntArray:
-    """Return the confidence of the final exit less that of the first, in units of `GAP_UNIT`.
+    """Return the confidence of the final exit minus that of the first exit, in units of `GAP_UNIT`.
 
     Args:
         confidence: 0..1, of shape (n_samples, n_exits).
@@ -44,7 +44,7 @@ def confidence_gaps(confidence: npt.ArrayLike) -> IntArray:
 def outcome_rows(run: int, scores: ExitScores) -> Iterator[list[tuple[int, ...]]]:
     """Yield the rows of `OutcomeRow` in the order of their key, some thousands at a time.
 
-    A sample has a row at each exit that some ρ lets it leave at.
+    A sample has a row for each exit at which it stops for some ρ.
     """
     reached = confidence_bits(reached_confidence(scores))
     n = scores.n_samples
@@ -53,7 +53,7 @@ def outcome_rows(run: int, scores: ExitScores) -> Iterator[list[tuple[int, ...]]
     position, exit_ = np.nonzero(above < up_to)
     outcome = outcomes(scores.correct)[position, exit_].astype(np.int64)
     gap = confidence_gaps(scores.confidence)[position]
-    # Stable: what is alike stays in the order of positions and exits. A gap lies within ±1 / GAP_UNIT.
+    # Stable: equal rows stay in the order of positions and exits. A gap lies within ±1 / GAP_UNIT.
     order = np.argsort(outcome * round(4 / GAP_UNIT) + gap, kind="stable")
     columns = [outcome, gap, position, exit_]
     columns += [values[position, exit_] for values in (above, up_to)] + [scores.labels[position]]
@@ -72,7 +72,7 @@ def table_bytes(table: ExitTable) -> bytes:
 
 
 def table_of(content: bytes, exit_flops: Sequence[int], class_names: tuple[str, ...]) -> ExitTable:
-    """Return the counts that `table_bytes` made."""
+    """Return the counts that `table_bytes` wrote."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         start, moves = (arrays[name].astype(np.int64) for name in ("start", "moves"))
         return ExitTable(arrays["edges"], start, moves, np.array(exit_flops), class_names)

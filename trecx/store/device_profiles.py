@@ -1,4 +1,4 @@
-"""What people measured on their own devices, kept by name."""
+"""Custom device profiles: measured costs per exit, stored under a name."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +15,12 @@ NAME_LENGTH = 80
 
 @dataclass(frozen=True)
 class CustomProfile:
-    """What each exit costs on somebody's own device, as measured.
+    """Measured costs of each exit on the user's own device.
 
     Attributes:
-        name: what it is called.
-        energy_uj: µJ by the time exit k has answered, one number an exit.
-        latency_ms: ms by then, one number an exit; None where it was not measured.
+        name: of the profile.
+        energy_uj: cumulative µJ up to each exit's prediction, one number per exit.
+        latency_ms: cumulative ms, one number per exit; None if not measured.
     """
 
     name: str
@@ -29,12 +29,12 @@ class CustomProfile:
 
     @property
     def n_exits(self) -> int:
-        """Number of exits that it is for, the final one included."""
+        """Number of exits, the final one included."""
         return len(self.energy_uj)
 
 
 class CustomProfiles:
-    """All that people measured, in one database."""
+    """All custom device profiles of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -46,37 +46,41 @@ class CustomProfiles:
             return [_profile(row) for row in session.scalars(query)] if session else []
 
     def keep(self, profile: CustomProfile) -> None:
-        """Keep a profile.
+        """Store a profile.
 
         Raises:
-            StoreError: it has no name, or the name is taken.
+            StoreError: it has no name, or the name is in use.
         """
         with self._database.writing() as session:
             add_profile(session, profile)
 
     def forget(self, name: str) -> None:
-        """Take a profile out; one that is not there is none the less forgotten."""
+        """Delete a profile; one that does not exist is ignored."""
         with self._database.writing() as session:
             session.execute(delete(DeviceProfileRow).filter_by(name=name))
 
 
 def find_profile(session: Session, name: str) -> CustomProfile | None:
-    """Return the profile of this name, if there is one."""
+    """Return the profile of this name; None if there is none."""
     row = session.get(DeviceProfileRow, name)
     return _profile(row) if row else None
 
 
 def add_profile(session: Session, profile: CustomProfile) -> None:
-    """Keep a profile together with whatever else the session writes.
+    """Store a profile in the transaction of the session.
 
     Raises:
-        StoreError: it has no name, or the name is taken.
+        StoreError: it has no name, or the name is in use.
     """
     name = profile.name.strip()
     if not name or len(name) > NAME_LENGTH:
-        raise StoreError(f"a profile needs a name of 1 to {NAME_LENGTH} letters")
+        raise StoreError(
+            f"the name of a device profile must have 1 to {NAME_LENGTH} characters; enter another name"
+        )
     if find_profile(session, name):
-        raise StoreError(f"there is a profile {name!r} already; take another name, or forget that one")
+        raise StoreError(
+            f"a device profile {name!r} exists already; choose another name, or delete that profile"
+        )
     energy_uj = list(profile.energy_uj)
     latency_ms = None if profile.latency_ms is None else list(profile.latency_ms)
     now = datetime.now(UTC).replace(tzinfo=None)

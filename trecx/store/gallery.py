@@ -1,7 +1,7 @@
-"""Samples of a run by what becomes of them at ρ: a page at a time, straight from an index.
+"""Samples of a run by their outcome at ρ: page by page, directly from an index.
 
-Nothing here loads the scores of a run. The table `outcomes` is clustered by run, outcome and gap, so a page
-is the head of one range of it for each outcome that is asked for.
+The scores of a run are not loaded. The table `outcomes` is clustered by run, outcome and gap, so a page is
+the first rows of one range of it for each requested outcome.
 """
 
 import struct
@@ -30,9 +30,9 @@ class Thumbnail:
         name: of the sample.
         label: the true class.
         outcome: index into `outcomes.OUTCOMES`.
-        exit: where it leaves, 0 is the first.
-        prediction: the answer there.
-        confidence: of this answer, 0..1.
+        exit: where the sample exits, 0 is the first exit.
+        prediction: the predicted class at that exit.
+        confidence: of this prediction, 0..1.
     """
 
     key: Key
@@ -45,18 +45,18 @@ class Thumbnail:
 
     @property
     def position(self) -> int:
-        """Where the sample stands in its split."""
+        """Position of the sample in its split."""
         return self.key[1]
 
     @property
     def gap(self) -> float:
-        """Confidence of the final exit less that of the first, −1..1."""
+        """Confidence of the final exit minus that of the first exit, −1..1."""
         return self.key[0] * GAP_UNIT
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What every exit of one run says of one sample.
+    """Predictions of every exit of one run for one sample.
 
     Attributes:
         predictions: of shape (n_exits,).
@@ -70,15 +70,15 @@ class Answers:
 
 
 class Gallery:
-    """The samples of all runs of one database, each looked up alone or by the page."""
+    """The samples of all runs of one database, one by one or page by page."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def page(self, run: Run, wanted: SampleFilter, size: int, after: Key | None = None) -> list[Thumbnail]:
-        """Return up to `size` samples, those that follow the one with the key `after`.
+        """Return up to `size` samples that follow the one with the key `after`.
 
-        A page far into the gallery takes no longer than the first: it starts at its key.
+        A late page takes no longer than the first one, because it starts at its key.
         """
         with self._database.reading() as session:
             found = wanted_rows(session, run, wanted, size, after) if session else None
@@ -93,11 +93,11 @@ class Gallery:
             return [_thumbnail(row, name) for row, name in session.execute(query)]
 
     def count(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> int:
-        """Return how many samples there are; `up_to` + 1 stands for more than `up_to`."""
+        """Return the number of samples; `up_to` + 1 stands for more than `up_to`."""
         return len(self.positions(run, wanted, up_to + 1))
 
     def positions(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> list[int]:
-        """Return the positions of the first samples, as a gallery orders them."""
+        """Return the positions of the first samples, in the order of the gallery."""
         with self._database.reading() as session:
             found = wanted_rows(session, run, wanted, up_to) if session else None
             if session is None or found is None:
@@ -106,7 +106,7 @@ class Gallery:
             return list(session.scalars(found.with_only_columns(OutcomeRow.position).order_by(*order)))
 
     def find(self, run: Run, name: str) -> tuple[int, int] | None:
-        """Return position and true class of the sample called `name`; None where there is none."""
+        """Return position and true class of the sample called `name`; None if there is none."""
         with self._database.reading() as session:
             query = (
                 select(SampleRow.position, SampleRow.label)
@@ -117,7 +117,7 @@ class Gallery:
             return (row.position, row.label) if row else None
 
     def answers(self, run: Run, position: int) -> dict[str, Answers]:
-        """Return what each run over the same samples says of one of them, by run id."""
+        """Return the predictions of every run over the same samples for one of them, by run id."""
         with self._database.reading() as session:
             query = (
                 select(RunRow.run_id, ScoreRow.prediction, ScoreRow.confidence, ScoreRow.probabilities)
@@ -145,7 +145,7 @@ def _thumbnail(row: OutcomeRow, name: str) -> Thumbnail:
 
 
 def _confidence(bits: int) -> float:
-    """The confidence whose bits `derived.confidence_bits` gave."""
+    """The confidence with these bits (`derived.confidence_bits`)."""
     (value,) = struct.unpack("<f", struct.pack("<I", bits))
     return float(value)
 

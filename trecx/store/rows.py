@@ -1,4 +1,4 @@
-"""Runs, samples and scores as rows, and back."""
+"""Converts runs, samples and scores to rows, and back."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ def of_identity(session: Session, identity: str) -> Sequence[RunRow]:
 
 
 def run_of(row: RunRow) -> Run:
-    """Return the run that a row holds."""
+    """Return the run of a row."""
     columns = {field.name for field in fields(Run)}
     values = {name: getattr(row, name) for name in columns if hasattr(row, name)}
     of_set = row.sample_set
@@ -42,7 +42,7 @@ def run_of(row: RunRow) -> Run:
     values["class_names"] = tuple(of_set.class_names)
     values["exit_flops"] = tuple(row.exit_flops)
     values["standalone_accuracy"] = tuple(row.standalone_accuracy)
-    values["created_at"] = row.created_at.replace(tzinfo=UTC)  # SQLite keeps no time zone
+    values["created_at"] = row.created_at.replace(tzinfo=UTC)  # SQLite stores no time zone
     return Run(**values)
 
 
@@ -53,14 +53,14 @@ def sample_set_of(
     sha256: str,
     progress: Progress = silent,
 ) -> SampleSetRow:
-    """Return the row of these samples, written now if they are new.
+    """Return the row of these samples; it is written now if they are new.
 
     Args:
-        session: that writes.
-        provenance: of the run that answered them.
-        scores: what knows their names, labels and classes.
+        session: writes the row.
+        provenance: of the run.
+        scores: has the names, labels and classes of the samples.
         sha256: of these (`sample_set_sha256`).
-        progress: told how far the storing is.
+        progress: called while storing.
     """
     key = {"task": provenance.task, "split": provenance.split, "sha256": sha256}
     row = session.scalar(select(SampleSetRow).filter_by(**key))
@@ -93,11 +93,11 @@ def new_run(
     """Write the row of a new run.
 
     Args:
-        session: that writes.
-        provenance: where the scores come from.
+        session: writes the row.
+        provenance: origin of the scores.
         scores: of the run.
         identity: of its content (`run_identity`).
-        sample_set: the samples that it answered.
+        sample_set: its samples.
     """
     before = session.scalar(select(func.count()).select_from(RunRow).filter_by(identity=identity)) or 0
     of_run = asdict(provenance)
@@ -132,7 +132,7 @@ def score_rows(run: int, scores: ExitScores) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _bytes_of(scores: ExitScores, part: slice) -> Sequence[bytes | None]:
-    """Return every class's scores as the bytes that are stored, one text an exit of a sample."""
+    """Return the scores of all classes as bytes, one entry per sample and exit."""
     if scores.probabilities is None:
         return [None] * scores.predictions[part].size
     whole, size = scores.probabilities[part].astype("<f4").tobytes(), 4 * scores.n_classes
@@ -140,13 +140,13 @@ def _bytes_of(scores: ExitScores, part: slice) -> Sequence[bytes | None]:
 
 
 def sample_set_sha256(class_names: Sequence[str], names: Sequence[str], labels: IntArray) -> str:
-    """Return what makes two sample sets the same."""
+    """Return the hash that is equal for equal sample sets."""
     text = json.dumps([list(class_names), list(names), labels.tolist()])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def run_identity(provenance: Provenance, samples_sha256: str, scores: ExitScores | None = None) -> str:
-    """Return what makes two runs the same: the model's hash, or, without a model, the scores themselves."""
+    """Return the hash that is equal for equal runs: of the model, or, without a model, of the scores."""
     content = provenance.model_sha256
     if content is None and scores is not None:
         content = hashlib.sha256(
@@ -169,7 +169,7 @@ def run_identity(provenance: Provenance, samples_sha256: str, scores: ExitScores
 
 def scores_of(session: Session, row: RunRow) -> ExitScores:
     """Return the scores of a run."""
-    connection = session.connection()  # plain rows: the session's own take three times as long
+    connection = session.connection()  # plain rows: those of the session take three times as long
     sample, score = SampleRow.__table__.c, ScoreRow.__table__.c
     of_set = select(sample.name, sample.label).where(sample.sample_set_id == row.sample_set_id)
     of_run = select(score.prediction, score.confidence, score.probabilities).where(score.run == row.id)

@@ -1,4 +1,4 @@
-"""A run looked at with what somebody names: a device, a battery, a class mix, an exit criterion."""
+"""The context of a run: its counts with a device, a battery, a class mix and an exit criterion."""
 
 from collections.abc import Sequence
 
@@ -26,21 +26,21 @@ def load_context(
     inferences_per_hour: float | None = None,
     class_mix: str = AS_TESTED,
 ) -> RunContext:
-    """Return a run with all that its numbers depend on.
+    """Return the counts of a run with everything that its numbers depend on.
 
     Args:
-        store: where it is.
-        run: what is looked at.
-        criterion: what an exit goes by (`criteria.CRITERIA`).
-        device: a profile's id, which costs are estimated from.
-        energy_uj: µJ measured by the time exit k has answered, in place of a device.
-        latency_ms: ms measured by then.
+        store: the store of the run.
+        run: the run.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        device: id of a device profile, from which costs are estimated.
+        energy_uj: measured, cumulative µJ up to each exit's prediction, instead of a device.
+        latency_ms: measured, cumulative ms, likewise.
         battery: its name, or "mAh,V,µA asleep,usable share".
-        inferences_per_hour: how often the device infers.
+        inferences_per_hour: inferences per hour.
         class_mix: `AS_TESTED`, a preset's name, or "yes=0.1,no=0.2".
 
     Raises:
-        TrecxError: something of that name is not there, or cannot be; the message says what is.
+        TrecxError: a name is unknown or a value is not valid; the message says which ones are.
     """
     table, baseline = counts_of(store, run, criterion), store.baseline_of(run)
     profile = find_profile(device) if device else None
@@ -59,11 +59,11 @@ def load_context(
 
 
 def counts_of(store: Store, run: Run, criterion: str = LARGEST) -> ExitTable:
-    """Return the counts of a run where exits go by a criterion.
+    """Return the counts of a run with an exit criterion.
 
     Raises:
-        StoreError: the run is gone.
-        ScoresError: the run does not hold what the criterion needs.
+        StoreError: the run is no longer in the store.
+        ScoresError: the run does not have the scores that the criterion needs.
     """
     if criterion == LARGEST:
         return store.load_table(run)
@@ -74,13 +74,13 @@ def _costs(
     run: Run, profile: DeviceProfile | None, energy_uj: Sequence[float], latency_ms: Sequence[float]
 ) -> ExitCosts | None:
     if len(latency_ms) and not len(energy_uj):
-        raise EnergyError("latency was measured with energy: give both, or energy alone")
+        raise EnergyError("latency is given without energy; give both, or only energy")
     if profile and len(energy_uj):
-        raise EnergyError("measured energy takes the place of a device: give one of them")
+        raise EnergyError("both measured energy and a device are given; give only one of them")
     if profile and run.relative_costs:
         raise EnergyError(
-            f"the costs of {run.run_id} are known in proportion only, so no energy can be estimated "
-            "from them; give measured energy instead of a device"
+            f"only relative costs are known for {run.run_id}, so no energy can be estimated from them; "
+            "give measured energy instead of a device"
         )
     if profile:
         return estimated_costs(profile, run.task, run.exit_flops)

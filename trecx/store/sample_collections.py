@@ -1,4 +1,4 @@
-"""Named sets of samples that somebody wants to come back to, with notes."""
+"""Collections: named sets of samples with notes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Collection:
     """A named set of samples.
 
     Attributes:
-        name: what it is called.
-        note: what somebody wrote about it.
-        n_samples: how many samples are in it.
-        created_at: when it was made, UTC.
+        name: of the collection.
+        note: given by the user.
+        n_samples: number of its samples.
+        created_at: when it was created, UTC.
     """
 
     name: str
@@ -38,14 +38,14 @@ class Collected:
 
     Attributes:
         task: its task.
-        dataset: where it comes from.
-        split: which part of it.
+        dataset: its dataset.
+        split: its split of the dataset.
         sample: its name.
         true_class: the name of its true class.
-        note: what somebody wrote about it.
+        note: given by the user.
         added_at: when it was added, UTC.
         sample_set_id: its sample set in this database.
-        position: where it stands there.
+        position: its position there.
     """
 
     task: str
@@ -63,7 +63,7 @@ class Collections:
     """All collections of one database, by name.
 
     Raises:
-        StoreError: by every method, where there is no collection of that name.
+        StoreError: by every method, if there is no collection of that name.
     """
 
     def __init__(self, database: Database) -> None:
@@ -86,10 +86,10 @@ class Collections:
             ]
 
     def create(self, name: str, note: str = "") -> str:
-        """Make an empty collection; return its name as it is kept.
+        """Create an empty collection; return its name as it is stored.
 
         Raises:
-            StoreError: it has no name, or the name is taken.
+            StoreError: it has no name, or the name is in use.
         """
         with self._database.writing() as session:
             name = _free_name(session, name)
@@ -97,7 +97,7 @@ class Collections:
         return name
 
     def change(self, name: str, new_name: str, note: str) -> str:
-        """Give a collection another name and note; return the name as it is kept.
+        """Give a collection another name and note; return the name as it is stored.
 
         Raises:
             StoreError: it has no name, or another collection has it.
@@ -115,7 +115,7 @@ class Collections:
             session.delete(row)
 
     def add(self, name: str, sample_set_id: int, positions: Sequence[int], note: str = "") -> int:
-        """Add samples of one sample set; return how many are new. Those that are in it keep their note."""
+        """Add samples of one sample set; return how many are new. Samples already in it keep their note."""
         with self._database.writing() as session:
             key = {"collection_id": _found(session, name).id, "sample_set_id": sample_set_id}
             known = set(session.scalars(select(CollectedRow.position).filter_by(**key)))
@@ -127,7 +127,7 @@ class Collections:
             return len(new)
 
     def remove(self, name: str, sample_set_id: int, positions: Sequence[int]) -> None:
-        """Take samples out; one that is not in it is out already."""
+        """Remove samples; a sample that is not in the collection is ignored."""
         with self._database.writing() as session:
             key = {"collection_id": _found(session, name).id, "sample_set_id": sample_set_id}
             for first in range(0, len(positions), _POSITIONS_AT_ONCE):
@@ -173,19 +173,23 @@ def _collected(row: CollectedRow, sets: dict[int, SampleSetRow], name: str, labe
 def _found(session: Session | None, name: str) -> CollectionRow:
     row = session.scalar(select(CollectionRow).filter_by(name=name)) if session else None
     if row is None:
-        raise StoreError(f"there is no collection {name!r} any more")
+        raise StoreError(f"collection {name!r} no longer exists; reload the page")
     return row
 
 
 def _free_name(session: Session, name: str, but: int | None = None) -> str:
-    """The name with single blanks, if it is one and no collection has it, save the one with the id `but`."""
+    """The name with single spaces, if it is valid and no collection except that with the id `but` has it."""
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise StoreError(f"a collection needs a name of 1 to {NAME_LENGTH} letters")
+        raise StoreError(
+            f"the name of a collection must have 1 to {NAME_LENGTH} characters; enter another name"
+        )
     if session.scalar(select(CollectionRow.id).where(CollectionRow.name == name, CollectionRow.id != but)):
-        raise StoreError(f"there is a collection {name!r} already; take another name, or add to that one")
+        raise StoreError(
+            f"a collection {name!r} exists already; choose another name, or add to that collection"
+        )
     return name
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)  # SQLite keeps no time zone
+    return datetime.now(UTC).replace(tzinfo=None)  # SQLite stores no time zone

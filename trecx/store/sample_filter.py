@@ -1,4 +1,4 @@
-"""Which samples of a run somebody wants to see, as a query that an index answers."""
+"""Filters the samples of a run with a query that uses an index."""
 
 from dataclasses import dataclass
 
@@ -31,16 +31,16 @@ Conditions = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class SampleFilter:
-    """Which samples of a run, and in which order.
+    """A filter for the samples of a run, and their order.
 
     Attributes:
-        threshold: ρ, which decides where a sample leaves and so what its outcome is; `inf`: at the end.
+        threshold: ρ, on which exit and outcome of a sample depend; `inf`: no early exits.
         outcomes: which outcomes, as indices into `outcomes.OUTCOMES`.
         label: the true class; None: any.
-        prediction: the answer; None: any.
-        confidence: low and high: low <= confidence of the answer < high; a high of 1 is within.
-        at: whose answer `prediction` and `confidence` are about: exit k, 0 is the first; None: the exit that
-            the sample leaves at.
+        prediction: the predicted class; None: any.
+        confidence: low and high: low <= confidence of the prediction < high; a high of 1 is included.
+        at: the exit of `prediction` and `confidence`, 0 is the first; None: the exit that the sample takes
+            at ρ.
         text: part of the name, in lower or upper case.
         largest_first: by confidence gap, the largest first; else the smallest.
     """
@@ -57,24 +57,24 @@ class SampleFilter:
     def order(
         self, gap: SQLColumnExpression[int], position: SQLColumnExpression[int]
     ) -> tuple[SQLColumnExpression[int], SQLColumnExpression[int]]:
-        """Return what rows are sorted by, the way that the index runs."""
+        """Return the sort order, which is that of the index."""
         return (gap.desc(), position.desc()) if self.largest_first else (gap, position)
 
 
 def wanted_rows(
     session: Session, run: Run, wanted: SampleFilter, size: int, after: Key | None = None
 ) -> Select[OutcomeRow] | None:
-    """Return a query for where the first samples leave that follow the one with the key `after`.
+    """Return a query for the exits of the first samples that follow the one with the key `after`.
 
     One part for each outcome reads its own range of the primary key in order and stops at `size` rows; the
-    first of them all are the answer. None where there can be none.
+    first of all these rows are the result. None if there can be no rows.
 
     Args:
-        session: that reads.
-        run: whose samples they are.
-        wanted: which of them, in which order.
-        size: how many at most.
-        after: key of the last one that was seen; None: from the first.
+        session: reads the rows.
+        run: the run of the samples.
+        wanted: filter and order.
+        size: the largest number of rows.
+        after: key of the last sample before them; None: from the first.
     """
     key = session.scalar(select(RunRow.id).filter_by(run_id=run.run_id))
     outcomes = _possible(run, wanted)
@@ -88,9 +88,10 @@ def wanted_rows(
     ]
     found = union_all(*parts).subquery()
     first = select(found).order_by(*wanted.order(found.c.gap, found.c.position)).limit(size).subquery()
-    return select(OutcomeRow).join(
-        first, and_(*_leaves(OutcomeRow, key, wanted, first.c.gap, first.c.position))
-    )
+    # Each of the first has such a row. The join is an outer one because newer releases of SQLite (3.53) turn
+    # an inner one around, and read all rows of the run for the few that are looked for.
+    leaving = and_(*_leaves(OutcomeRow, key, wanted, first.c.gap, first.c.position))
+    return select(OutcomeRow).select_from(first).outerjoin(OutcomeRow, leaving)
 
 
 def _leaves(
@@ -100,7 +101,7 @@ def _leaves(
     gap: SQLColumnExpression[int],
     position: SQLColumnExpression[int],
 ) -> Conditions:
-    """The row of the exit that this sample leaves at."""
+    """The row of the exit that this sample takes at ρ."""
     rho = int(confidence_bits(wanted.threshold))
     return [
         place.run == key,
@@ -113,7 +114,7 @@ def _leaves(
 
 
 def _possible(run: Run, wanted: SampleFilter) -> list[int]:
-    """The outcomes whose ranges can hold such samples: those of the row that the answer is on."""
+    """The outcomes whose ranges can contain such samples."""
     outcomes = EVERY if wanted.outcomes and _on_row_of_exit(run, wanted) else wanted.outcomes
     if wanted.label is None or wanted.prediction is None or _by_score(run, wanted):
         return list(outcomes)
@@ -121,19 +122,19 @@ def _possible(run: Run, wanted: SampleFilter) -> list[int]:
 
 
 def _on_row_of_exit(run: Run, wanted: SampleFilter) -> bool:
-    """Every sample has a row at the first exit, and one at the final, whatever ρ is."""
+    """Every sample has a row for the first exit and one for the final exit, for any ρ."""
     return wanted.at in (0, run.n_exits - 1)
 
 
 def _by_score(run: Run, wanted: SampleFilter) -> bool:
-    """At an exit between there are rows only of those whom some ρ lets leave there."""
+    """At an exit between these, there are rows only for samples that exit there for some ρ."""
     return wanted.at is not None and not _on_row_of_exit(run, wanted)
 
 
 def _part(
     key: int, outcome: int, run: Run, wanted: SampleFilter, after: Key | None, few: list[Key] | None
 ) -> Select[int, int]:
-    """Gap and position of the samples whose answer is on a row with this outcome."""
+    """Gap and position of the samples whose prediction is in a row with this outcome."""
     answer = aliased(OutcomeRow)
     here: Conditions = [answer.run == key, answer.outcome == outcome]
     if _on_row_of_exit(run, wanted):
@@ -177,7 +178,7 @@ def _scored(key: int, place: type[OutcomeRow], wanted: SampleFilter) -> Conditio
 
 
 def _few_named(session: Session, key: int, run: Run, text: str) -> list[Key] | None:
-    """Gap and position of the samples with `text` in their name, if they are few: what the index goes by."""
+    """Gap and position, the key of the index, of samples with `text` in their name, if they are few."""
     if not text:
         return None
     named = select(SampleRow.position).where(SampleRow.sample_set_id == run.sample_set_id, _has(text))

@@ -1,4 +1,4 @@
-"""Operating points that somebody kept, by name."""
+"""Saved operating points."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,29 +19,29 @@ _COLUMNS = ("name", "note", "author", "numbers")  # of the document, that are co
 
 
 class SavedPoints:
-    """All kept operating points of one database; none is ever deleted.
+    """All saved points of one database; none is ever deleted.
 
     Raises:
-        StoreError: by every method but `all`, where there is no such point, or a name or note will not do.
+        StoreError: by every method but `all`, if there is no such point, or its name or note is not valid.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> list[SavedPoint]:
-        """Return all of them, the newest first, those taken out of use among them."""
+        """Return all of them, the newest first, the archived ones included."""
         with self._database.reading() as session:
             query = select(OperatingPointRow).order_by(OperatingPointRow.id.desc())
             return [_point(row) for row in session.scalars(query)] if session else []
 
     def keep(self, record: PointRecord) -> SavedPoint:
-        """Keep a record under its name."""
+        """Save a record under its name."""
         record = replace(record, name=_checked_name(record.name), author=" ".join(record.author.split()))
         if len(record.author) > AUTHOR_LENGTH:
-            raise StoreError(f"the author's name may have {AUTHOR_LENGTH} characters at most")
+            raise StoreError(f"the author's name is too long; use at most {AUTHOR_LENGTH} characters")
         if len(record.note) > NOTE_LENGTH:
-            long = f"this has {len(record.note):,}"
-            raise StoreError(f"a note may have {NOTE_LENGTH:,} characters at most, {long}")
+            length = f"{len(record.note):,} characters"
+            raise StoreError(f"the note is too long ({length}); use at most {NOTE_LENGTH:,} characters")
         document = document_of(record)
         with self._database.writing() as session:
             _refuse_twice(session, record.name)
@@ -66,12 +66,12 @@ class SavedPoints:
                 row.name = name
 
     def retire(self, point_id: int) -> None:
-        """Take a point out of use; it stays here, and its name stays taken."""
+        """Archive a point; it stays in the store, and its name stays in use."""
         with self._database.writing() as session:
             _found(session, point_id).retired_at = datetime.now(UTC).replace(tzinfo=None)
 
     def bring_back(self, point_id: int) -> None:
-        """Take a point into use again."""
+        """Restore an archived point."""
         with self._database.writing() as session:
             _found(session, point_id).retired_at = None
 
@@ -79,23 +79,23 @@ class SavedPoints:
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise StoreError("give it a name, so that others know it by one")
+        raise StoreError("the point has no name; enter one")
     if len(name) > NAME_LENGTH:
-        raise StoreError(f"a name may have {NAME_LENGTH} characters at most, this has {len(name):,}")
+        raise StoreError(f"the name is too long ({len(name):,} characters); use at most {NAME_LENGTH}")
     return name
 
 
 def _refuse_twice(session: Session, name: str) -> None:
     taken = session.scalar(select(OperatingPointRow).filter_by(name=name).limit(1))
     if taken:
-        where = "in use" if taken.retired_at is None else "retired"
-        raise StoreError(f"there is a saved point of this name already ({where}); take another name")
+        where = "active" if taken.retired_at is None else "archived"
+        raise StoreError(f"a saved point has this name already ({where}); choose another name")
 
 
 def _found(session: Session, point_id: int) -> OperatingPointRow:
     row = session.get(OperatingPointRow, point_id)
     if row is None:
-        raise StoreError(f"there is no saved point number {point_id} here any more")
+        raise StoreError(f"saved point {point_id} no longer exists; reload the page")
     return row
 
 

@@ -1,4 +1,4 @@
-"""Saving a run whole, finding it again, and loading its scores."""
+"""The store: saves runs, finds them, and loads their scores."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from trecx.store.saved_points import SavedPoints
 from trecx.store.tables import ExitTableRow, OutcomeRow, RunRow, ScoreRow
 from trecx.threshold.exit_table import ExitTable
 
-SHAPING = ("preprocess", "samples_sha256")  # entries of `training` that tell what a network was shown
+SHAPING = ("preprocess", "samples_sha256")  # entries of `training` that describe the input of a network
 NONE_YET = "none yet: score a model with 'python -m trecx score'"
 
 
@@ -31,15 +31,15 @@ class Store:
         address: SQLAlchemy URL or path of an SQLite file; by default `TRECX_DB`, else the shipped one.
 
     Attributes:
-        name: the address, as people may see it.
-        file: the SQLite file; None where there is no plain one.
-        profiles: what people measured on their own devices.
-        points: operating points that somebody kept.
-        gallery: the samples of a run by what becomes of them.
+        name: the address, without a password.
+        file: the SQLite file; None for any other database.
+        profiles: custom device profiles.
+        points: saved operating points.
+        gallery: the samples of a run by outcome.
         collections: named sets of samples.
 
     Raises:
-        StoreError: by every method, where the database cannot be used; the message says what to do.
+        StoreError: by every method, if the database cannot be used; the message says what to do.
     """
 
     def __init__(self, address: str | None = None) -> None:
@@ -53,11 +53,11 @@ class Store:
 
     @property
     def writable(self) -> bool:
-        """Whether the file may be changed or made; of any other database, the first change tells."""
+        """Whether the file can be written; for any other database, only a change shows that."""
         return self._database.writable
 
     def runs(self) -> list[Run]:
-        """Return all runs: by task, system and source (published first), the newest of each first."""
+        """Return all runs: by task, design and source (published first), the newest of each first."""
         with self._database.reading() as session:
             found = session.scalars(select(RunRow)).all() if session else ()
             runs = [rows.run_of(row) for row in found]
@@ -89,9 +89,9 @@ class Store:
     def find_scored(
         self, provenance: Provenance, class_names: Sequence[str], names: Sequence[str], labels: IntArray
     ) -> Run | None:
-        """Return the newest run of this model over these samples, if it was scored before.
+        """Return the newest run of this model over these samples; None if it was not scored before.
 
-        Samples of the same names and labels are the same only if `SHAPING` says nothing else of them.
+        Samples with the same names and labels are the same only if the entries in `SHAPING` agree too.
         """
         identity = rows.run_identity(provenance, rows.sample_set_sha256(class_names, names, labels))
         said = [provenance.training.get(name) for name in SHAPING]
@@ -107,19 +107,19 @@ class Store:
         progress: Progress = silent,
         profile: CustomProfile | None = None,
     ) -> Run:
-        """Write a run in one transaction: whole, or not at all, and so the `profile` that goes with it.
+        """Write a run, and its `profile` if there is one, in one transaction: completely or not at all.
 
-        The same content gives the run that is there already, unless `again`.
+        If the same run is stored already, that run is returned, unless `again`.
 
         Args:
-            provenance: where the scores come from.
+            provenance: origin of the scores.
             scores: of one model over one set of samples.
-            again: whether a new run is made even if there is the same one already.
-            progress: told how far the storing is.
-            profile: what the user measured, if anything.
+            again: whether a new run is stored even if the same one is there already.
+            progress: called while storing.
+            profile: measured costs, if any.
 
         Raises:
-            ValueError: the source of the provenance is none of `SOURCES`.
+            ValueError: the source of the provenance is not in `SOURCES`.
         """
         if provenance.source not in SOURCES:
             raise ValueError(f"source must be one of {SOURCES}, got {provenance.source!r}")
@@ -136,7 +136,7 @@ class Store:
             n_rows, scored = scores.n_samples * scores.n_exits, rows.score_rows(row.id, scores)
             insert_rows(session, ScoreRow, scored, "storing the scores", n_rows, progress)
             meant = derived.outcome_rows(row.id, scores)
-            insert_rows(session, OutcomeRow, meant, "storing what they mean", n_rows, progress)
+            insert_rows(session, OutcomeRow, meant, "storing the outcomes", n_rows, progress)
             session.add(ExitTableRow(run=row.id, content=derived.table_bytes(ExitTable.of(scores))))
             return rows.run_of(row)
 
@@ -144,7 +144,7 @@ class Store:
         """Return the scores of a run.
 
         Raises:
-            StoreError: the run is gone.
+            StoreError: the run is no longer in the store.
         """
         with self._database.reading() as session:
             return rows.scores_of(*self._found(session, run))
@@ -153,7 +153,7 @@ class Store:
         """Return the counts of a run, without its scores.
 
         Raises:
-            StoreError: the run is gone.
+            StoreError: the run is no longer in the store.
         """
         with self._database.reading() as session:
             session, row = self._found(session, run)
@@ -163,5 +163,5 @@ class Store:
     def _found(self, session: Session | None, run: Run) -> tuple[Session, RunRow]:
         row = session.scalar(select(RunRow).filter_by(run_id=run.run_id)) if session else None
         if session is None or row is None:
-            raise StoreError(f"run {run.run_id} is not in {self.name} any more")
+            raise StoreError(f"run {run.run_id} is no longer in {self.name}; choose another run")
         return session, row

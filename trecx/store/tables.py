@@ -1,4 +1,4 @@
-"""The tables. A change here is a new SCHEMA_VERSION."""
+"""The tables of the store. A change here needs a new SCHEMA_VERSION."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ class Base(DeclarativeBase):
 
 
 class SchemaRow(Base):
-    """One row: which version of these tables this database holds."""
+    """One row: the version of the tables in this database."""
 
     __tablename__ = "trecx_schema"
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -62,7 +62,7 @@ class RunRow(Base):
     parameters: Mapped[int | None]
     exit_flops: Mapped[list[int]]
     standalone_accuracy: Mapped[list[float]]
-    full_softmax: Mapped[bool]  # else only predictions and confidence are known: a trace
+    full_softmax: Mapped[bool]  # else only predictions and confidence are stored: a trace
     versions: Mapped[dict[str, Any]]
     training: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
@@ -70,7 +70,7 @@ class RunRow(Base):
 
 
 class ScoreRow(Base):
-    """What one exit of one run says of one sample."""
+    """Prediction and confidence of one exit of one run for one sample."""
 
     __tablename__ = "scores"
     run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
@@ -78,15 +78,15 @@ class ScoreRow(Base):
     exit: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
     prediction: Mapped[int]
     confidence: Mapped[float]
-    probabilities: Mapped[bytes | None]  # little-endian float32, one a class; absent in a trace
+    probabilities: Mapped[bytes | None]  # little-endian float32, one per class; absent in a trace
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
 
 class OutcomeRow(Base):
-    """What it means for one sample to leave at one exit of one run, in the order that a gallery shows them.
+    """Outcome of one sample if it exits at one exit of one run, in the order of the gallery.
 
-    It leaves there where `leaves_above < ρ <= leaves_up_to`; all confidences are the bits of their float32,
-    which sort as the numbers do (`derived.confidence_bits`).
+    The sample exits there if `leaves_above < ρ <= leaves_up_to`; all confidences are the bits of their
+    float32, which sort like the numbers (`derived.confidence_bits`).
     """
 
     __tablename__ = "outcomes"
@@ -94,7 +94,7 @@ class OutcomeRow(Base):
     outcome: Mapped[int] = mapped_column(primary_key=True)  # index into outcomes.OUTCOMES
     gap: Mapped[int] = mapped_column(
         primary_key=True
-    )  # millionths: confidence of the final exit less the first's
+    )  # millionths: confidence of the final exit minus that of the first
     position: Mapped[int] = mapped_column(primary_key=True)
     exit: Mapped[int] = mapped_column(primary_key=True)
     leaves_above: Mapped[int]
@@ -106,7 +106,7 @@ class OutcomeRow(Base):
 
 
 class ExitTableRow(Base):
-    """The counts of a run (`table.ExitTable`), so that a run of any size opens at once."""
+    """The counts of a run (`exit_table.ExitTable`), so that a run of any size opens quickly."""
 
     __tablename__ = "exit_tables"
     run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
@@ -114,7 +114,7 @@ class ExitTableRow(Base):
 
 
 class DeviceProfileRow(Base):
-    """What somebody measured: the cost of each exit on a device, under a name."""
+    """A custom device profile: measured costs of each exit on a device."""
 
     __tablename__ = "device_profiles"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -124,7 +124,7 @@ class DeviceProfileRow(Base):
 
 
 class CollectionRow(Base):
-    """A named set of samples that somebody wants to come back to."""
+    """A named set of samples with a note."""
 
     __tablename__ = "collections"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -145,14 +145,14 @@ class CollectedRow(Base):
 
 
 class OperatingPointRow(Base):
-    """A choice that somebody kept: all that defines it, and its numbers at that moment."""
+    """A saved point: its definition, and its numbers when it was saved."""
 
     __tablename__ = "operating_points"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     note: Mapped[str] = mapped_column(Text)
     author: Mapped[str]
-    run_id: Mapped[str]  # no foreign key: the choice outlives its run, and says so
+    run_id: Mapped[str]  # no foreign key: the point stays if its run is deleted
     run_identity: Mapped[str]
     definition: Mapped[dict[str, Any]]
     numbers: Mapped[dict[str, Any]]

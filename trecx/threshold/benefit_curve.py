@@ -1,4 +1,4 @@
-"""The exact benefit curve of an early-exit network, and the points that people choose on it."""
+"""The exact benefit curve of an early-exit network, and its trade-off points."""
 
 import math
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import OUTCOMES, outcomes
 
 DROPS = (0.0, 0.01, 0.02, 0.03)
-REACHED = 0.0025  # of accuracy: a trade-off point further below than this is not on the curve
+REACHED = 0.0025  # accuracy; a trade-off point further below its target than this does not count
 
 
 @dataclass(frozen=True, eq=False)
 class BenefitCurve:
     """Total accuracy against expected cost as ρ falls from infinity (paper, Eq. 2 and 3, Figure 4).
 
-    A step holds for every ρ above the next step's threshold, up to and including its own. Counts are whole
-    numbers, or, under a class mix, sums of weights that add up to the number of samples all the same.
+    A step holds for every ρ above the next step's threshold, up to and including its own. Counts are
+    integers, or, under a class mix, sums of weights that also add up to the number of samples.
 
     Attributes:
-        thresholds: ρ of each step, decreasing, `inf` (nobody leaves early) first, of shape (n_steps,).
-        exit_counts: samples that leave at each exit, of shape (n_steps, n_exits).
-        correct: samples answered right, of shape (n_steps,).
-        exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
+        thresholds: ρ of each step, decreasing, `inf` (no early exits) first, of shape (n_steps,).
+        exit_counts: samples that stop at each exit, of shape (n_steps, n_exits).
+        correct: samples with a correct prediction, of shape (n_steps,).
+        exit_flops: exit FLOPs, of shape (n_exits,).
     """
 
     thresholds: FloatArray
@@ -50,7 +50,7 @@ class BenefitCurve:
 
     @cached_property
     def exit_rate(self) -> FloatArray:
-        """Fraction of samples that leave before the final exit, 0..1, of shape (n_steps,)."""
+        """Share of samples that stop before the final exit, 0..1, of shape (n_steps,)."""
         early: IntArray | FloatArray = self.exit_counts[:, :-1].sum(axis=1)
         return early / self.n_samples
 
@@ -60,7 +60,7 @@ class BenefitCurve:
         return self.expected(self.exit_flops)
 
     def expected(self, exit_costs: IntArray | FloatArray) -> FloatArray:
-        """Return the mean cost per sample of each step, given what answering at each exit costs.
+        """Return the mean cost per sample of each step, given the cost of stopping at each exit.
 
         Args:
             exit_costs: FLOPs, µJ, ms or anything else by exit, of shape (n_exits,).
@@ -68,10 +68,10 @@ class BenefitCurve:
         return (self.exit_counts @ exit_costs) / self.n_samples
 
     def plateau(self, step: int) -> tuple[float, float]:
-        """Return (low, high): every ρ in (low, high] lets the same samples leave as this step does.
+        """Return (low, high): every ρ in (low, high] has the same exit counts as this step.
 
-        Neighbouring steps belong to it where nobody moves between them: on a grid of thresholds, in a table
-        of bins, or where only classes that never occur move.
+        Neighbouring steps are part of the plateau if no sample moves between them: on a grid of thresholds,
+        in a table of bins, or if only classes with weight 0 move.
         """
         others = np.flatnonzero((self.exit_counts != self.exit_counts[step]).any(axis=1))
         first = others[others < step].max(initial=-1) + 1
@@ -79,7 +79,7 @@ class BenefitCurve:
         return float(below.max(initial=0.0)), float(self.thresholds[first])
 
     def at(self, thresholds: Sequence[float] | FloatArray) -> "BenefitCurve":
-        """Return the steps on which the given thresholds fall, carrying those thresholds.
+        """Return the steps that hold at the given thresholds, labelled with these thresholds.
 
         Raises:
             ThresholdError: one is neither within 0..1 nor `inf`.
@@ -89,7 +89,7 @@ class BenefitCurve:
         return BenefitCurve(wanted, self.exit_counts[step], self.correct[step], self.exit_flops)
 
     def steps_at(self, thresholds: Sequence[float] | FloatArray) -> IntArray:
-        """Return the number of the step that each threshold falls on, of the thresholds' shape."""
+        """Return the index of the step that holds at each threshold, of the thresholds' shape."""
         return np.searchsorted(-self.thresholds, -np.asarray(thresholds), side="right") - 1
 
     def on_grid(self, n_points: int) -> "BenefitCurve":
@@ -99,7 +99,7 @@ class BenefitCurve:
 
 @dataclass(frozen=True)
 class TradeoffPoint:
-    """The point whose accuracy is closest to the baseline's less `drop` (paper, Table 1)."""
+    """The point whose accuracy is closest to the baseline's minus `drop` (paper, Table 1)."""
 
     drop: float
     threshold: float
@@ -117,21 +117,19 @@ def checked_threshold(value: float) -> float:
     threshold = float(value)
     if 0 <= threshold <= 1 or threshold == math.inf:
         return threshold
-    raise ThresholdError(
-        f"the threshold ρ must lie within 0..1, or be inf (nobody leaves early), got {value}"
-    )
+    raise ThresholdError(f"the threshold ρ must lie within 0..1, or inf (no early exits), got {value}")
 
 
 def reached_confidence(scores: ExitScores) -> npt.NDArray[np.float32]:
     """Return the largest confidence over exits 1..k for each early exit k, of shape (n_samples, n_exits - 1).
 
-    A sample leaves at the first exit where this reaches ρ.
+    A sample stops at the first exit where this is ≥ ρ.
     """
     return largest_so_far(scores.confidence[:, :-1])
 
 
 def benefit_curve(scores: ExitScores) -> BenefitCurve:
-    """Return every step of the benefit curve: one sort, then sums; equal confidences move together."""
+    """Return every step of the benefit curve, from one sort and cumulative sums; ties form one step."""
     order = leaving_order(scores)
     ties = each_block(lambda part: _ties(order, part, scores.n_exits), len(order.keys))
     sums = np.array([sums for _, sums in ties], np.int64).reshape(-1, max(scores.n_exits, 2))
@@ -149,7 +147,7 @@ def benefit_curve(scores: ExitScores) -> BenefitCurve:
         order.gained(part, last, order.final_correct + gained, out=correct[rows])
         left_by = exit_counts[:, rows]
         np.add(last, part.start + 1, out=left_by[-2])
-        for exit_ in range(scores.n_exits - 2):  # what is no other early exit's is the last one's
+        for exit_ in range(scores.n_exits - 2):  # the remaining ones stop at the last early exit
             np.add(order.left(part, exit_).take(last), passed[exit_], out=left_by[exit_])
             left_by[-2] -= left_by[exit_]
         np.subtract(scores.n_samples, left_by[-2], out=left_by[-1])
@@ -161,9 +159,9 @@ def benefit_curve(scores: ExitScores) -> BenefitCurve:
 
 
 def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, list[int]]:
-    """Return the last keys of ties in a block, and what the block adds to the curve.
+    """Return the last keys of ties in a block, and the block's totals.
 
-    That is steps, right answers, and who leaves each early exit but the last.
+    These are steps, correct predictions, and samples that stop at each early exit but the last.
     """
     last = order.last_of_ties(part)
     left = (order.n_leaving(part, exit_) for exit_ in range(n_exits - 2))
@@ -171,10 +169,10 @@ def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, lis
 
 
 def exit_counts_from_passed(passed: IntArray | FloatArray, n_samples: int) -> IntArray | FloatArray:
-    """Return samples that leave at each exit, a row for `inf` before the others.
+    """Return samples that stop at each exit, with a row for `inf` before the others.
 
     Args:
-        passed: samples that have left by exit k, of shape (n_steps, n_exits - 1).
+        passed: samples that stop at exit k or before, of shape (n_steps, n_exits - 1).
         n_samples: number of samples.
     """
     left_by = np.full((len(passed) + 1, passed.shape[1] + 2), n_samples, passed.dtype)
@@ -185,7 +183,7 @@ def exit_counts_from_passed(passed: IntArray | FloatArray, n_samples: int) -> In
 
 
 def operating_point(scores: ExitScores, threshold: float) -> OperatingPoint:
-    """Return what ρ does to every sample.
+    """Return the operating point at ρ.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -216,7 +214,7 @@ def tradeoff_points(
 ) -> list[TradeoffPoint]:
     """Return, for each drop, the point whose accuracy is closest to `baseline_accuracy - drop`.
 
-    Of points equally close, the one of the fewest FLOPs (paper, Table 1).
+    Among equally close points, it is the one with the fewest FLOPs (paper, Table 1).
 
     Raises:
         ScoresError: `baseline_accuracy` is not within 0..1.
@@ -237,7 +235,7 @@ def tradeoff_points(
 def break_even_exit_rate(exit_flops: Sequence[int], baseline_flops: float) -> float | None:
     """Return the exit rate above which a network with one early exit costs less than its baseline.
 
-    None where there is no such rate: with several early exits, or where even the final exit costs no more.
+    None if there is no such rate: with several early exits, or if even the final exit costs no more.
 
     >>> round(break_even_exit_rate([7_090_284, 18_189_688], 15_692_716), 3)  # vww/trecx, published
     0.225

@@ -1,4 +1,4 @@
-"""The best operating point within limits, or the statement that there is none."""
+"""The best operating point within limits, if there is one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingCondi
 from trecx.errors import BudgetError
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
-from trecx.threshold.limits import LIMITED, Limits, words
+from trecx.threshold.limits import LIMITED, Limits, limit_title
 
-ROUNDING = 1e-9  # relative: what a limit may be missed by, as sums and differences are rounded
+ROUNDING = 1e-9  # relative tolerance of a limit, for rounding errors
 
 
-RATE = "inferences_per_hour"  # binds where what is better would take more than all the time there is
+RATE = "inferences_per_hour"  # limiting constraint if every better point has a duty cycle above 1
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,11 @@ class Candidate:
     """A step of a curve, compared with the limits.
 
     Attributes:
-        threshold: ρ, the highest of its plateau; `inf`: nobody leaves early.
-        plateau: every ρ in (low, high] does the same.
-        quantities: what is known of it, by name (`OperatingConditions.quantities`).
-        slack: how far each limit is from binding, by name and in the limit's unit; negative where it is
-            broken.
-        broken: the limits that it breaks, by name.
+        threshold: ρ, the highest of its plateau; `inf`: no early exits.
+        plateau: every ρ in (low, high] gives the same result.
+        quantities: its known quantities, by name (`OperatingConditions.quantities`).
+        slack: margin to each limit, by name and in the limit's unit; negative if the limit is not met.
+        broken: names of the limits that are not met.
     """
 
     threshold: float
@@ -43,12 +42,12 @@ class Choice:
     """The best point within limits, and its neighbours.
 
     Attributes:
-        best: the point to take; None where no ρ meets the limits.
+        best: the best point; None if no ρ meets the limits.
         cheaper: the most accurate point that costs less than `best`. Without `best`: the most accurate point
-            that keeps to the limits on cost, or the cheapest of all if none does.
+            that meets the limits on cost, or the cheapest of all if none does.
         more_accurate: the cheapest point that is more accurate than `best`. Without `best`: the cheapest
-            point that keeps to the limits on accuracy, or the most accurate of all if none does.
-        binds: the limits that would have to be loosened to do better than `best`, by name.
+            point that meets the limits on accuracy, or the most accurate of all if none does.
+        binds: names of the limits that would have to be loosened to get a better point than `best`.
     """
 
     best: Candidate | None
@@ -65,26 +64,27 @@ def choose(
 ) -> Choice:
     """Return the best ρ within the limits.
 
-    Where cost is limited, the best is the most accurate point, and of those the cheapest. Where only accuracy
-    is, it is the cheapest point. A point at which the device cannot keep up is never one.
+    If a cost is limited, the best point is the most accurate one, and among equally accurate points the
+    cheapest. If only accuracy is limited, it is the cheapest point. Points with a duty cycle above 1 are
+    excluded.
 
     Args:
-        curve: every step is looked at. `curve.at(int8_thresholds())` is what an int8 device can do;
-            `table.curve(class_weights)` is what happens under a class mix.
+        curve: the candidates are its steps. `curve.at(int8_thresholds())` has the thresholds that differ on
+            an int8 device; `table.curve(class_weights)` applies a class mix.
         limits: the limits.
-        conditions: where the network runs; limits on energy, latency or battery need it.
-        baseline_accuracy: accuracy of the network without exits over the same samples, under the same mix.
+        conditions: device, inference rate and battery; limits on energy, latency or battery need them.
+        baseline_accuracy: accuracy of the network without early exits, on the same samples and class mix.
 
     Raises:
-        BudgetError: what a limit needs is not known, or there are more inferences than an hour can hold.
+        BudgetError: an input that a limit needs is unknown, or the inferences do not fit into an hour.
     """
     steps = _Steps(curve, limits, conditions, baseline_accuracy)
     keeps_up = steps.quantities.get("busy", np.zeros(len(curve.thresholds))) <= 1
     if not keeps_up.any():
         raise BudgetError(
-            f"{conditions.inferences_per_hour:,.0f} inferences do not fit into an hour: at "
-            f"{steps.quantities['latency_ms'].min():,.1f} ms each, even if all leave at the first exit, "
-            "the device cannot keep up"
+            f"{conditions.inferences_per_hour:,.0f} inferences do not fit into an hour: each takes at least "
+            f"{steps.quantities['latency_ms'].min():,.1f} ms, even if all samples stop at the first exit; "
+            "lower the number of inferences per hour"
         )
     meets = steps.keeps(limits.given) & keeps_up
     if not meets.any():
@@ -109,7 +109,7 @@ def choose(
 
 
 class _Steps:
-    """The steps of a curve with every limited quantity, and their two rankings."""
+    """The steps of a curve with their quantities, and two rankings: by accuracy and by cost."""
 
     def __init__(
         self,
@@ -127,36 +127,38 @@ class _Steps:
             name: slack >= -ROUNDING * max(limits.given[name], ROUNDING) for name, slack in self.slack.items()
         }
         self.accuracy = curve.accuracy.round(12)
-        self.cost = curve.flops  # as energy and latency also rise from exit to exit, they rank steps alike
+        self.cost = curve.flops  # energy and latency also rise from exit to exit: they give the same ranking
         self.most_accurate = np.lexsort((self.cost, -self.accuracy))
         self.cheapest = np.argsort(self.cost, kind="stable")
 
     def _slack(self, limits: Limits, name: str, limit: float, baseline_accuracy: float | None) -> FloatArray:
         quantity, needed = LIMITED[name]
         if quantity not in self.quantities:
-            raise BudgetError(f"{words(name)} needs {needed}")
+            raise BudgetError(f"{limit_title(name)} needs {needed}")
         if name == "max_drop":
             against = self.curve.accuracy[0] if limits.against == "final" else baseline_accuracy
             if against is None:
-                raise BudgetError("there is no baseline over the same samples: hold the drop against final")
+                raise BudgetError(
+                    "no baseline was scored on the same samples; compare the drop with the final exit instead"
+                )
             limit = against - limit
         beyond = self.quantities[quantity] - limit
         return beyond if name.startswith("min") or name == "max_drop" else -beyond
 
     def keeps(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Whether each step keeps to these limits."""
+        """Return whether each step meets these limits, of shape (n_steps,)."""
         kept = np.full(len(self.curve.thresholds), True)
         for name in names:
             kept &= self.kept[name]
         return kept
 
     def first(self, ranking: IntArray, among: npt.NDArray[np.bool_]) -> Candidate | None:
-        """Return the first of a ranking that is among these steps."""
+        """Return the first step of a ranking that is in `among`; None if there is none."""
         found = ranking[among[ranking]]
         return self.candidate(found[0]) if len(found) else None
 
     def candidate(self, step: int) -> Candidate:
-        """Return a step as it is told."""
+        """Return a step as a `Candidate`."""
         plateau = self.curve.plateau(step)
         return Candidate(
             plateau[1],

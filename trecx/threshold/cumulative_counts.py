@@ -1,4 +1,4 @@
-"""The counts at any ρ in a time that does not grow with the samples: sums so far, kept at checkpoints."""
+"""Counts at any ρ, in a time that does not grow with the samples: cumulative sums at checkpoints."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,19 +7,19 @@ from trecx.scores import IntArray
 from trecx.threshold.outcomes import OUTCOMES
 
 ROWS_APART = 512
-MAX_BYTES = 1 << 25  # of all checkpoints; where they would take more, they stand further apart
+MAX_BYTES = 1 << 25  # of all checkpoints; the distance between them grows to stay below
 Columns = npt.NDArray[np.int32]
 _SIGNS = np.repeat([-1, 1], 3)  # a move takes a sample from three counts and adds it to three others
 
 
 class RunningCounts:
-    """What the counts of an `ExitTable` are once the first of its moves have happened.
+    """The counts of an `ExitTable` after its first n moves, for any n.
 
-    Three counts stand in one row: samples by (class, exit), by (class, prediction) and by (class, outcome).
+    One row holds three counts: samples by (class, exit), by (class, prediction) and by (class, outcome).
 
     Args:
-        start: rows of `table.START_COLUMNS`.
-        moves: rows of `table.MOVE_COLUMNS`, in the order in which they happen.
+        start: rows of `exit_table.START_COLUMNS`.
+        moves: rows of `exit_table.MOVE_COLUMNS`, sorted by bin.
         n_classes: number of classes.
         n_exits: number of exits, the final one included.
     """
@@ -43,7 +43,7 @@ class RunningCounts:
             self._checkpoints.append(counts)
 
     def after(self, n_moves: int) -> tuple[IntArray, IntArray, IntArray]:
-        """Return samples by (class, exit), (class, prediction) and (class, outcome) after so many moves.
+        """Return samples by (class, exit), (class, prediction) and (class, outcome) after `n_moves` moves.
 
         Returns:
             Arrays of shape (n_classes, n_exits), (n_classes, n_classes) and (n_classes, 6).
@@ -63,7 +63,7 @@ class RunningCounts:
         np.add.at(counts, self._moved[:, rows].ravel(), np.outer(_SIGNS, self._count[rows]).ravel())
 
     def _places(self, class_: Columns, *columns: Columns) -> npt.NDArray[np.int32]:
-        """Return where each of the three counts stands for a sample of this class, of shape (3, n_rows)."""
+        """Return the index of each of the three counts of a sample in the row, of shape (3, n_rows)."""
         places = np.empty((len(columns), len(class_)), np.int32)
         for k, (column, (_, width)) in enumerate(zip(columns, self._shapes, strict=True)):
             places[k] = class_ * width

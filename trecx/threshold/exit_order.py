@@ -1,4 +1,4 @@
-"""The order in which samples leave as ρ falls: one sort of integers that carry what belongs to them."""
+"""The order in which samples exit early as ρ falls, from one sort of integers."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ Keys = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 
 
 def largest_so_far(confidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return the largest confidence over exits 1..k for each exit k; never −0, whose bits are large.
+    """Return the largest confidence over exits 1..k for each exit k; −0 becomes 0, as its bits sort last.
 
     Args:
         confidence: 0..1, of shape (n_samples, n_exits).
 
     Returns:
-        Array of the same shape; the samples of an exit lie together in memory.
+        Array of the same shape; the samples of one exit are contiguous in memory.
     """
     largest = np.empty(confidence.shape[::-1], np.float32)
     for exit_, of_exit in enumerate(confidence.T):
@@ -33,16 +33,16 @@ def largest_so_far(confidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float3
 
 @dataclass(frozen=True, eq=False)
 class LeavingOrder:
-    """Samples in the order in which they leave each early exit as ρ falls.
+    """Samples in the order in which they stop at each early exit as ρ falls.
 
-    NumPy sorts integers far faster than it finds the order of floats, so what belongs to a confidence travels
-    in the low bits of its key. The high bits count down from those of confidence 1.
+    NumPy sorts integers much faster than it argsorts floats, so the low bits of a key hold the data that
+    belongs to its confidence. The high bits count down from the bits of confidence 1.
 
     Attributes:
-        keys: sorted; one a sample and early exit, of shape (n_samples * (n_exits - 1),).
-        code_bits: how many low bits of a key are its code: 4 k + 1 + its gain, which is (right at exit k) −
-            (right at exit k + 1), k from 0.
-        final_correct: samples that the final exit is right about.
+        keys: sorted; one for each sample and early exit, of shape (n_samples * (n_exits - 1),).
+        code_bits: number of low bits of a key that are its code: 4 k + 1 + its gain, which is (correct at
+            exit k) − (correct at exit k + 1), k from 0.
+        final_correct: number of samples that the final exit predicts correctly.
     """
 
     keys: Keys
@@ -55,7 +55,7 @@ class LeavingOrder:
         return bits.astype(np.uint32, copy=False).view(np.float32)
 
     def last_of_ties(self, part: slice) -> IntArray:
-        """Return where in a part of the keys another confidence follows, or none.
+        """Return the positions in a part of the keys after which another confidence follows, or no key.
 
         Returns:
             Positions in the part, of shape (n_distinct_confidences_that_end_in_it,).
@@ -67,25 +67,25 @@ class LeavingOrder:
         return np.flatnonzero(last)
 
     def gained(self, part: slice, positions: IntArray, before: int, out: IntArray) -> None:
-        """Write by how many the right answers have grown at these positions in a part of the keys.
+        """Write the cumulative gain of correct predictions at these positions in a part of the keys.
 
         Args:
             part: a part of the keys.
             positions: in that part.
-            before: by how many they have grown before the part.
-            out: of the positions' shape.
+            before: the cumulative gain before the part.
+            out: array for the result, of the positions' shape.
         """
         out[:] = np.cumsum(self.keys[part] & _GAIN, dtype=np.uint32).take(positions)
-        out -= positions  # a gain is kept as one more than it is
+        out -= positions  # a gain is stored plus 1
         out += before - 1
 
     def gain(self, part: slice) -> int:
-        """Return by how many the right answers of a part of the keys grow."""
+        """Return the gain of correct predictions over a part of the keys."""
         gains = self.keys[part] & _GAIN
         return int(gains.sum(dtype=gains.dtype)) - len(gains)
 
     def left(self, part: slice, exit_: int) -> npt.NDArray[np.int32]:
-        """Return how many of a part of the keys leave an exit (0 is the first), from its first key on.
+        """Return the cumulative count of samples that stop at an exit (0 is the first), over a part.
 
         Returns:
             Array of shape (n_keys_of_the_part,).
@@ -93,7 +93,7 @@ class LeavingOrder:
         return np.cumsum(self._leaves(part, exit_), dtype=np.int32)
 
     def n_leaving(self, part: slice, exit_: int) -> int:
-        """Return how many of a part of the keys leave an exit (0 is the first)."""
+        """Return the number of samples that stop at an exit (0 is the first), in a part of the keys."""
         return int(np.count_nonzero(self._leaves(part, exit_)))
 
     def _leaves(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
@@ -105,8 +105,8 @@ class LeavingOrder:
 def leaving_order(scores: ExitScores) -> LeavingOrder:
     """Sort all samples by confidence.
 
-    Confidences within 0..1 take 30 bits, so with one early exit a key fits into 32; with more it does where
-    none is tiny, as none is that a softmax gives.
+    Confidences in 0..1 take 30 bits, so with one early exit a key fits into 32 bits. With more early exits it
+    does so too unless a confidence is tiny, which a softmax does not give.
     """
     n_early, confidence, predictions = scores.n_exits - 1, scores.confidence, scores.predictions
     code_bits = _GAIN_BITS + max(n_early - 1, 0).bit_length()

@@ -1,4 +1,4 @@
-"""The mergeable counts that answer every question about ρ, however many samples there are."""
+"""Mergeable counts from which the results at every ρ follow, for any number of samples."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ MOVE_COLUMNS = ("bin", "exit", "class", "prediction", "next", "outcome", "next_o
 
 
 def _fixed_edges() -> FloatArray:
-    """Return 4,096 edges: parts of the k/256 steps of an int8 softmax, ever finer, the last toward 1."""
+    """Return 4,096 edges: subdivisions of the k/256 steps of an int8 softmax, finer toward 1."""
     parts = np.repeat([4, 8, 32], [128, 96, 31])
     steps = [k / 256 + np.arange(n) / (n * 256) for k, n in enumerate(parts)]
     last = 1 - np.exp2(-8 - np.arange(16 * 114 - 1) / 114)
@@ -36,19 +36,19 @@ FIXED_EDGES = _fixed_edges()
 
 @dataclass(frozen=True, eq=False)
 class ExitTable:
-    """Counts of samples as they stand at ρ = 0, and of how they move on as ρ rises.
+    """Counts of samples at ρ = 0, and counts of how samples move from exit to exit as ρ rises.
 
-    At ρ = 0 every sample answers at exit 1. Let m_k be its largest confidence over exits 1..k: as ρ rises
-    past m_k the sample moves from exit k to exit k + 1. So what holds at ρ is the start plus all moves whose
-    bin lies below ρ. A bin reaches from its edge up to, not including, the next.
+    At ρ = 0 every sample stops at exit 1. Let m_k be its largest confidence over exits 1..k: as ρ rises
+    above m_k, the sample moves from exit k to exit k + 1. So the counts at ρ are the start plus all moves
+    whose bin is below ρ. A bin includes its own edge and ends before the next.
 
     Attributes:
-        edges: increasing values of ρ where the table is exact: every distinct m_k while there are at most
-            20,000 of them, else `FIXED_EDGES`. Between two edges ρ counts as the upper one.
+        edges: increasing values of ρ at which the table is exact: every distinct m_k if there are at most
+            20,000 of them, else `FIXED_EDGES`. Between two edges, ρ counts as the upper one.
         start: rows of `START_COLUMNS`, of shape (n_rows, 4).
         moves: rows of `MOVE_COLUMNS`, sorted by bin, of shape (n_rows, 8).
-        exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
-        class_names: one name a class.
+        exit_flops: exit FLOPs, of shape (n_exits,).
+        class_names: one name per class.
     """
 
     edges: FloatArray
@@ -59,7 +59,7 @@ class ExitTable:
 
     @classmethod
     def of(cls, scores: ExitScores) -> "ExitTable":
-        """Count the samples of `scores`: each move becomes one integer; sorted, equal ones stand together."""
+        """Count the samples of `scores`: each move is coded as one integer, and sorting groups equal ones."""
         edges, n_early, n = _edges_of(scores), scores.n_exits - 1, scores.n_samples
         of_sample = (scores.n_classes, scores.n_classes, len(OUTCOMES))
         of_move = (len(edges), n_early, scores.n_classes, *of_sample[:2], len(OUTCOMES), len(OUTCOMES))
@@ -78,10 +78,10 @@ class ExitTable:
         """Return the table of both sets of samples together.
 
         Raises:
-            ScoresError: the two are not of the same classes and exits.
+            ScoresError: the two differ in their classes or exit FLOPs.
         """
         if self.class_names != other.class_names or not np.array_equal(self.exit_flops, other.exit_flops):
-            raise ScoresError("only tables of the same classes and the same exit FLOPs can be added")
+            raise ScoresError("only tables with the same classes and the same exit FLOPs can be added")
         edges = np.union1d(self.edges, other.edges)
         if len(edges) > MAX_EXACT_EDGES or not (self.exact and other.exact):
             edges = FIXED_EDGES
@@ -90,10 +90,10 @@ class ExitTable:
         return ExitTable(edges, start, moves, self.exit_flops, self.class_names)
 
     def with_edges(self, edges: FloatArray) -> "ExitTable":
-        """Return the same counts in other steps of ρ, exact at each edge that is one here, too.
+        """Return the same counts with other edges, exact at each edge that both tables have.
 
         Args:
-            edges: increasing, the first not above the first here.
+            edges: increasing; the first is not above this table's first edge.
         """
         moves = self.moves.copy()
         moves[:, 0] = _bins(edges, self.edges[moves[:, 0]])
@@ -101,7 +101,7 @@ class ExitTable:
 
     @property
     def exact(self) -> bool:
-        """Whether every ρ, not only one at an edge, gives exact counts."""
+        """Whether the counts are exact at every ρ, not only at the edges."""
         return not np.array_equal(self.edges, FIXED_EDGES)
 
     @property
@@ -122,7 +122,7 @@ class ExitTable:
         return len(self.exit_flops)
 
     def operating_point(self, threshold: float) -> OperatingPoint:
-        """Return what ρ does: the start plus the moves below ρ.
+        """Return the operating point at ρ: the start plus the moves below ρ.
 
         Raises:
             ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -142,14 +142,14 @@ class ExitTable:
 
     @cached_property
     def _first_moves(self) -> IntArray:
-        """The first move of each bin, and the number of moves, of shape (n_edges + 1,)."""
+        """Index of the first move of each bin, then the number of moves, of shape (n_edges + 1,)."""
         return np.searchsorted(np.ascontiguousarray(self.moves[:, 0]), np.arange(len(self.edges) + 1))
 
     def curve(self, class_weights: FloatArray | None = None) -> BenefitCurve:
         """Return the benefit curve with a step at every edge.
 
         Args:
-            class_weights: what one sample of each class counts (`class_mix.class_weights`); None: one.
+            class_weights: weight of one sample of each class (`class_mix.class_weights`); None: all 1.
         """
         n_edges, n_early = len(self.edges), self.n_exits - 1
         bin_, exit_, class_, prediction, next_, _, _, count = self.moves.T
@@ -171,7 +171,7 @@ class ExitTable:
 
 
 def _edges_of(scores: ExitScores) -> FloatArray:
-    """Return every distinct confidence over exits 1..k, or `FIXED_EDGES` where they are too many."""
+    """Return every distinct largest confidence over exits 1..k, or `FIXED_EDGES` if there are too many."""
     edges = np.empty(0, np.float32)
     for part in blocks(scores.n_samples):
         edges = np.union1d(edges, largest_so_far(scores.confidence[part, :-1]))
@@ -181,7 +181,7 @@ def _edges_of(scores: ExitScores) -> FloatArray:
 
 
 def _bins(edges: FloatArray, values: npt.NDArray[np.floating[Any]]) -> IntArray:
-    """Return the last edge that each value reaches; sorted values are found much faster."""
+    """Return the index of the last edge ≤ each value; sorting first makes the search much faster."""
     order = np.argsort(values)
     bins = np.empty(len(values), np.int64)
     bins[order] = np.searchsorted(edges, values[order].astype(np.float64), side="right") - 1
@@ -189,12 +189,12 @@ def _bins(edges: FloatArray, values: npt.NDArray[np.floating[Any]]) -> IntArray:
 
 
 def _kind(sizes: Sequence[int]) -> np.dtype[Any]:
-    """Return the smallest integers that hold every row of columns below `sizes`."""
+    """Return the smallest integer type that can code every row of columns below `sizes`."""
     return np.min_scalar_type(math.prod(sizes))
 
 
 def _joined(sizes: Sequence[int], *columns: IntArray | npt.NDArray[np.int8] | int) -> IntArray:
-    """Return one integer a row, ordered as the rows are; no column reaches its size."""
+    """Return one integer per row, in the order of the rows; each column is below its size."""
     keys: Any = np.int64(0)
     for size, column in zip(sizes, columns, strict=True):
         keys = keys * size + column
@@ -205,7 +205,7 @@ def _joined(sizes: Sequence[int], *columns: IntArray | npt.NDArray[np.int8] | in
 def _counted(
     sizes: Sequence[int], keys: npt.NDArray[np.integer[Any]], counts: IntArray | None = None
 ) -> IntArray:
-    """Return the distinct rows in order, each with the sum of its counts (by default 1); may sort `keys`."""
+    """Return the distinct rows in order, each with the sum of its counts (default 1); may sort `keys`."""
     if counts is None:
         keys.sort()
     else:
@@ -219,6 +219,6 @@ def _counted(
 
 
 def _added(rows: IntArray) -> IntArray:
-    """Return the distinct rows but for their counts, which stand last, in order, each with their sum."""
+    """Return the distinct rows in order, with the sums of their counts, which are the last column."""
     sizes = (rows[:, :-1].max(axis=0, initial=0) + 1).tolist()
     return _counted(sizes, _joined(sizes, *rows[:, :-1].T), rows[:, -1])

@@ -1,4 +1,4 @@
-"""What ρ is for an int8 softmax: the whole number that its confidence is compared with."""
+"""ρ for an int8 softmax: the integer that its values are compared with."""
 
 import math
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from trecx.scores import FloatArray
 from trecx.threshold.int8_steps import STEPS
 
 LOWEST, HIGHEST = -128, 127
-NEVER = HIGHEST + 1  # reached by no int8 …
-NO_LEAD = STEPS  # … and by no difference of two
+NEVER = HIGHEST + 1  # above every int8
+NO_LEAD = STEPS  # above every difference of two int8
 
 
 @dataclass(frozen=True)
 class Quantisation:
-    """How an int8 softmax counts: q means scale × (q − zero point), as a float32 (TFLite's Dequantize).
+    """An int8 softmax: q stands for scale × (q − zero point), as float32 (TFLite's Dequantize).
 
     Attributes:
-        scale: what one step is worth, above 0 and at most 1.
-        zero_point: the q that means 0, a whole number within −128..127.
+        scale: the value of one step, above 0 and at most 1.
+        zero_point: the q that stands for 0, an integer in −128..127.
 
     Raises:
-        QuantisationError: a scale or zero point that no int8 softmax has.
+        QuantisationError: the scale or the zero point is not valid for an int8 softmax.
     """
 
     scale: float = 1 / STEPS
@@ -38,16 +38,16 @@ class Quantisation:
 
     @property
     def confidences(self) -> npt.NDArray[np.float32]:
-        """What −128, −127, …, 127 mean, of shape (256,)."""
-        return self._worth(np.arange(LOWEST, NEVER) - self.zero_point)
+        """The values that −128, −127, …, 127 represent, of shape (256,)."""
+        return self._value(np.arange(LOWEST, NEVER) - self.zero_point)
 
     @property
     def leads(self) -> npt.NDArray[np.float32]:
-        """What one q means more than another that is 0, 1, …, 255 less, of shape (256,)."""
-        return self._worth(np.arange(STEPS))
+        """The values that differences of 0, 1, …, 255 steps represent, of shape (256,)."""
+        return self._value(np.arange(STEPS))
 
     def threshold(self, rho: float) -> int:
-        """Return the smallest q whose confidence reaches ρ; `NEVER` (128) where none does.
+        """Return the smallest q whose value is ≥ ρ; `NEVER` (128) if there is none.
 
         >>> Quantisation().threshold(0.69), Quantisation().threshold(0.5), Quantisation().threshold(0.9962)
         (49, 0, 128)
@@ -55,35 +55,35 @@ class Quantisation:
         return LOWEST + _first_reaching(self.confidences, rho)
 
     def lead(self, rho: float) -> int:
-        """Return the smallest difference of two q that is worth ρ, 0..255; `NO_LEAD` (256) where none is.
+        """Return the smallest difference of two q whose value is ≥ ρ, 0..255; `NO_LEAD` (256) if none is.
 
         >>> Quantisation().lead(0.25), Quantisation().lead(1.0)
         (64, 256)
         """
         return _first_reaching(self.leads, rho)
 
-    def _worth(self, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    def _value(self, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         return (np.float64(np.float32(self.scale)) * steps).astype(np.float32)
 
 
 INT8_SOFTMAX = Quantisation()
 
 
-def snapped(rho: float, worths: npt.NDArray[np.float32]) -> float:
-    """Return the smallest of these increasing worths that reaches ρ, 0 at least; `inf` where none does."""
-    step = _first_reaching(worths, rho)
-    return math.inf if step == len(worths) else max(float(worths[step]), 0.0)
+def snapped(rho: float, values: npt.NDArray[np.float32]) -> float:
+    """Return the smallest of these increasing values that is ≥ ρ, at least 0; `inf` if there is none."""
+    step = _first_reaching(values, rho)
+    return math.inf if step == len(values) else max(float(values[step]), 0.0)
 
 
-def thresholds_of(worths: npt.NDArray[np.float32]) -> FloatArray:
-    """Return each ρ that makes a difference where only these worths occur, decreasing from `inf` to 0.
+def thresholds_of(values: npt.NDArray[np.float32]) -> FloatArray:
+    """Return every distinct ρ if only these values occur as confidences, decreasing from `inf` to 0.
 
     Returns:
-        Array of shape (2 + number of worths within 0..1,).
+        Array of shape (2 + number of values above 0 and up to 1,).
     """
-    within = worths[(worths > 0) & (worths <= 1)]
+    within = values[(values > 0) & (values <= 1)]
     return np.concatenate([[math.inf], within[::-1], [0.0]]).astype(np.float64)
 
 
-def _first_reaching(worths: npt.NDArray[np.float32], rho: float) -> int:
-    return int(np.searchsorted(worths.astype(np.float64), rho))
+def _first_reaching(values: npt.NDArray[np.float32], rho: float) -> int:
+    return int(np.searchsorted(values.astype(np.float64), rho))

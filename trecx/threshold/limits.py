@@ -1,4 +1,4 @@
-"""What somebody wants of an operating point."""
+"""Limits on an operating point: the most that it may cost, the least accuracy that it must have."""
 
 import math
 from dataclasses import dataclass, fields
@@ -6,16 +6,16 @@ from typing import Literal
 
 from trecx.errors import BudgetError
 
-# Limit: the quantity that it limits (OperatingConditions.quantities), and what must be known for it.
+# Limit: the quantity that it limits (OperatingConditions.quantities), and the inputs that it needs.
 LIMITED = {
     "max_flops": ("flops", ""),
-    "max_energy_uj": ("energy_uj", "a device, or your own µJ by exit"),
-    "max_mj_per_day": ("mj_per_day", "a device, or your own µJ by exit, and how many inferences an hour"),
+    "max_energy_uj": ("energy_uj", "a device, or measured µJ by exit"),
+    "max_mj_per_day": ("mj_per_day", "a device, or measured µJ by exit, and the inferences per hour"),
     "min_battery_days": (
         "battery_days",
-        "a device, or your own µJ by exit, a battery, and how many inferences an hour",
+        "a device, or measured µJ by exit, a battery, and the inferences per hour",
     ),
-    "max_latency_ms": ("latency_ms", "a device, or your own ms by exit"),
+    "max_latency_ms": ("latency_ms", "a device, or measured ms by exit"),
     "min_accuracy": ("accuracy", ""),
     "max_drop": ("accuracy", ""),
 }
@@ -26,20 +26,20 @@ AGAINST = ("baseline", "final")
 class Limits:
     """Limits on an operating point, in any combination; None: no limit.
 
-    Costs are means per inference.
+    Costs are means over all samples.
 
     Attributes:
         max_flops: FLOPs per inference.
         max_energy_uj: µJ per inference.
-        max_mj_per_day: mJ that a day of inferences takes, sleep not counted.
-        min_battery_days: days that the battery lasts.
+        max_mj_per_day: mJ per day spent on inferences; sleep is not included.
+        min_battery_days: battery life in days.
         max_latency_ms: ms per inference.
         min_accuracy: total accuracy, 0..1.
-        max_drop: accuracy that may be lost, 0..1, against …
-        against: … the baseline, or this network where it always runs to the end ("final").
+        max_drop: largest loss of accuracy, 0..1, compared with `against`.
+        against: "baseline", or "final": this network without early exits.
 
     Raises:
-        BudgetError: there is no limit, or an absurd one.
+        BudgetError: no limit is given, or one is out of range.
     """
 
     max_flops: float | None = None
@@ -53,15 +53,17 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.against not in AGAINST:
-            raise BudgetError(f"a drop is held against the baseline or final, got {self.against!r}")
+            raise BudgetError(f"a drop is compared with 'baseline' or 'final', got {self.against!r}")
         if not self.given:
-            raise BudgetError("ask for one limit at least, such as the most FLOPs or the least accuracy")
+            raise BudgetError(
+                "no limit is set; set at least one, such as a maximum of FLOPs or a minimum accuracy"
+            )
         for name, limit in self.given.items():
             on_accuracy = name in self.accuracy_limits
             if on_accuracy and not 0 <= limit <= 1:
-                raise BudgetError(f"{words(name)} must lie within 0..1 (0.01 is one point), got {limit:g}")
+                raise BudgetError(f"{limit_title(name)} must lie within 0..1 (0.01 is 1 pt), got {limit:g}")
             if not on_accuracy and not 0 < limit < math.inf:
-                raise BudgetError(f"{words(name)} must be a number above 0, got {limit:g}")
+                raise BudgetError(f"{limit_title(name)} must be a number above 0, got {limit:g}")
 
     @property
     def given(self) -> dict[str, float]:
@@ -80,6 +82,20 @@ class Limits:
         return [name for name in self.given if LIMITED[name][0] != "accuracy"]
 
 
-def words(name: str) -> str:
-    """Return a limit's name in words: "max energy (µJ)"."""
-    return name.replace("_", " ").replace(" uj", " (µJ)").replace(" ms", " (ms)").replace("mj", "mJ")
+def limit_title(name: str) -> str:
+    """Return a limit's name as users read it.
+
+    >>> limit_title("max_energy_uj"), limit_title("min_battery_days")
+    ('max energy (µJ)', 'min battery life (days)')
+    """
+    return _TITLES.get(name) or name.replace("_", " ")
+
+
+_TITLES = {
+    "max_flops": "max FLOPs",
+    "max_energy_uj": "max energy (µJ)",
+    "max_mj_per_day": "max mJ per day",
+    "min_battery_days": "min battery life (days)",
+    "max_latency_ms": "max latency (ms)",
+    "max_drop": "max accuracy drop",
+}

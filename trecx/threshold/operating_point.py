@@ -1,4 +1,4 @@
-"""One point of the benefit curve: ρ and everything that follows from ρ."""
+"""An operating point: one ρ, and the results that follow from it."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,18 @@ from trecx.threshold.outcomes import OUTCOMES
 
 @dataclass(frozen=True, eq=False)
 class OperatingPoint:
-    """One point of the benefit curve: ρ and everything that follows from ρ.
+    """One ρ, and the results that follow from it.
 
-    Counts are whole numbers, or, under a class mix, sums of weights that add up to the number of samples all
-    the same.
+    Counts are integers, or, under a class mix, sums of weights that also add up to the number of samples.
 
     Attributes:
         threshold: ρ.
         plateau: every ρ in (low, high] gives exactly this point.
-        class_exits: samples by (true class, exit that they leave at), of shape (n_classes, n_exits).
+        class_exits: samples by (true class, exit at which they stop), of shape (n_classes, n_exits).
         confusion: samples by (true class, predicted class), of shape (n_classes, n_classes).
         class_outcomes: samples by (true class, outcome of `outcomes.OUTCOMES`), of shape (n_classes, 6).
-        exit_flops: operations spent by the time exit k has answered, of shape (n_exits,).
-        class_weights: what one sample of each class counts, of shape (n_classes,); None: one.
+        exit_flops: exit FLOPs, of shape (n_exits,).
+        class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
     """
 
     threshold: float
@@ -33,10 +32,10 @@ class OperatingPoint:
     class_weights: FloatArray | None = None
 
     def weighted(self, class_weights: FloatArray) -> "OperatingPoint":
-        """Return this point as it is where classes occur otherwise than in the test set.
+        """Return this point under a class mix.
 
         Args:
-            class_weights: what one sample of each class counts (`class_mix.class_weights`).
+            class_weights: weight of one sample of each class (`class_mix.class_weights`).
         """
         counts = (self.class_exits, self.confusion, self.class_outcomes)
         exits, confusion, outcomes_ = (class_weights[:, None] * by_class for by_class in counts)
@@ -46,7 +45,7 @@ class OperatingPoint:
 
     @property
     def exit_counts(self) -> IntArray | FloatArray:
-        """Samples that leave at each exit, of shape (n_exits,)."""
+        """Samples that stop at each exit, of shape (n_exits,)."""
         counts: IntArray | FloatArray = self.class_exits.sum(axis=0)
         return counts
 
@@ -63,7 +62,7 @@ class OperatingPoint:
 
     @property
     def effective_samples(self) -> float:
-        """How many unweighted samples would say as much: what intervals rest on."""
+        """The effective sample size, which confidence intervals are computed from."""
         if self.class_weights is None:
             return self.n_samples
         present = self.class_weights > 0
@@ -77,7 +76,7 @@ class OperatingPoint:
 
     @property
     def exit_rate(self) -> float:
-        """Fraction of samples that leave before the final exit, 0..1."""
+        """Share of samples that stop before the final exit, 0..1."""
         return float(self.exit_counts[:-1].sum() / self.n_samples)
 
     @property
@@ -86,7 +85,7 @@ class OperatingPoint:
         return self.expected(self.exit_flops)
 
     def expected(self, exit_costs: IntArray | FloatArray) -> float:
-        """Return the mean cost per sample, given what answering at each exit costs, of shape (n_exits,)."""
+        """Return the mean cost per sample, given the cost of stopping at each exit, of shape (n_exits,)."""
         return float(self.exit_counts @ exit_costs / self.n_samples)
 
     @property
@@ -95,5 +94,5 @@ class OperatingPoint:
         return dict(zip(OUTCOMES, self.outcome_counts.tolist(), strict=True))
 
     def flops_saving(self, baseline_flops: float) -> float:
-        """Fraction of `baseline_flops` that is not spent; negative where early exit costs more."""
+        """Share of `baseline_flops` that is not spent; negative if early exits cost more."""
         return 1 - self.flops / baseline_flops

@@ -1,4 +1,4 @@
-"""A run, and all that its numbers depend on: the class mix, the device, how often it infers, the battery."""
+"""A run with the settings that its results depend on: class mix, device, inference rate and battery."""
 
 import math
 from dataclasses import dataclass, replace
@@ -18,15 +18,15 @@ from trecx.threshold.operating_point import OperatingPoint
 
 @dataclass(frozen=True, eq=False)
 class RunContext:
-    """What a run is looked at with; the same for the page and for the command line.
+    """A run's counts with class mix, device and operating conditions; pages and commands use the same.
 
     Attributes:
         task: the run's task.
         table: the run's counts.
-        baseline: counts of the network without exits over the same samples, if it was scored.
-        conditions: what the run's exits cost, how often the device infers, what feeds it.
-        device: the profile that costs are estimated from; None where they were measured or are unknown.
-        class_weights: what one sample of each class counts, of shape (n_classes,); None: one.
+        baseline: counts of the network without early exits on the same samples, if it was scored.
+        conditions: costs by exit, inference rate and battery.
+        device: the profile that costs are estimated from; None if they were measured or are unknown.
+        class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
     """
 
     task: str
@@ -51,7 +51,7 @@ class RunContext:
         return replace(self.conditions, costs=costs).quantities(point)
 
     def point(self, threshold: float) -> OperatingPoint:
-        """Return what ρ does under the class mix.
+        """Return the operating point at ρ under the class mix.
 
         Raises:
             ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -59,10 +59,10 @@ class RunContext:
         return self._weighted(self.table.operating_point(threshold))
 
     def choose(self, limits: Limits, int8: bool = False) -> Choice:
-        """Return the best ρ within limits; `int8`: among those that an int8 device can tell apart.
+        """Return the best ρ within limits; `int8`: only among the values that differ on an int8 device.
 
         Raises:
-            BudgetError: the limits needs what is not known here.
+            BudgetError: an input that a limit needs is unknown.
         """
         steps = self.curve.at(int8_thresholds()) if int8 else self.curve
         return choose(steps, limits, self.conditions, self.reference["accuracy"] if self.reference else None)

@@ -1,4 +1,4 @@
-"""Where one sample leaves, and at which ρ that changes."""
+"""The exits at which one sample stops, with the range of ρ of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from trecx.threshold.outcomes import outcomes
 
 @dataclass(frozen=True)
 class SampleExit:
-    """An exit that a sample leaves at for some ρ: for above < ρ <= up_to.
+    """An exit at which a sample stops for some ρ: for above < ρ <= up_to.
 
     Attributes:
         exit: 0 is the first.
         above: the largest confidence before this exit, 0..1; −inf at the first exit.
         up_to: the largest confidence up to this exit, 0..1; `inf` at the final exit, which takes the rest.
-        outcome: what it means to leave here, as an index into `outcomes.OUTCOMES`.
+        outcome: the sample's outcome at this exit, as an index into `outcomes.OUTCOMES`.
     """
 
     exit: int
@@ -26,16 +26,16 @@ class SampleExit:
     outcome: int
 
     def holds_at(self, threshold: float) -> bool:
-        """Return whether the sample leaves here at this ρ."""
+        """Return whether the sample stops at this exit at this ρ."""
         return self.above < threshold <= self.up_to
 
 
 def sample_exits(confidence: npt.NDArray[np.float32], correct: npt.NDArray[np.bool_]) -> Sequence[SampleExit]:
-    """Return the exits that a sample leaves at as ρ rises from 0; one that no ρ picks is left out.
+    """Return the exits at which a sample stops as ρ rises from 0; exits at which it never stops are omitted.
 
     Args:
-        confidence: of its answer at each exit, of shape (n_exits,).
-        correct: whether each exit is right, of shape (n_exits,).
+        confidence: of its prediction at each exit, of shape (n_exits,).
+        correct: whether each exit's prediction is correct, of shape (n_exits,).
 
     >>> [(way.exit, way.above, way.up_to) for way in sample_exits(np.array([0.5, 0.25, 1]), np.ones(3, bool))]
     [(0, -inf, 0.5), (2, 0.5, inf)]

@@ -1,12 +1,12 @@
-"""ρ as people read it and type it again: never rounded to where another ρ begins."""
+"""ρ as text that gives the same result when it is typed again."""
 
 import math
 
 
 def threshold_text(low: float, high: float) -> str:
-    """Return the shortest decimal, of three digits or more, that gives what every ρ in (low, high] gives.
+    """Return the shortest decimal in the plateau (low, high], with three decimals or more.
 
-    It is the largest one of its length, and at most 1; where no ρ up to 1 does, it is `inf`.
+    It is the largest one of its length, and at most 1; if the plateau is above 1, it is `inf`.
 
     >>> threshold_text(0.6819, 0.68195), threshold_text(0.6, 0.7), threshold_text(0.99, math.inf)
     ('0.68195', '0.700', '1.000')

@@ -1,4 +1,4 @@
-"""Every network of the paper's comparison in one grammar: `build(describe(task, system))`."""
+"""Every network of the paper's comparison, described as plain data: `build(describe(task, system))`."""
 
 from trecx.nn.networks.grammar import NetworkDescription
 from trecx.nn.networks.network import ExitNetwork, build

@@ -1,4 +1,4 @@
-"""Keras layers from the elements of the grammar."""
+"""Keras layers for the elements of a network description."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,9 +16,9 @@ class Part:
 
     Attributes:
         name: of the stage or exit.
-        layers: made so far, in order.
-        depthwise: the part's last depthwise layer, None where it has none.
-        depthwise_maps: what that layer gives, after its ReLU.
+        layers: its layers so far, in order.
+        depthwise: the part's last depthwise layer; None if it has none.
+        depthwise_maps: that layer's output after its ReLU.
     """
 
     def __init__(self, name: str, initializer: str, batch_norm: bool) -> None:
@@ -31,13 +31,13 @@ class Part:
         self._batch_norm = batch_norm
 
     def through(self, elements: Elements, tensor: Any) -> Any:
-        """Return `tensor` after all elements, whose layers are added to this part."""
+        """Return `tensor` after all elements, and add their layers to this part."""
         for element in elements:
             tensor = self._element(element, tensor)
         return tensor
 
     def classify(self, maps: Any, beside: Any | None, n_classes: int) -> Any:
-        """Return the softmax of shape (n, n_classes) over maps, and over what stands beside them."""
+        """Return the softmax of shape (n, n_classes) over maps, and over the second input `beside`."""
         vector = self._add("flatten", keras.layers.Flatten)(maps)
         if beside is not None:
             view = self._add("flatten", keras.layers.Flatten)(beside)

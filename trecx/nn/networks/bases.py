@@ -1,8 +1,8 @@
-"""The reference network of each task (MLPerf Tiny), and the dimensions of its heads.
+"""The reference network of each task (MLPerf Tiny), and the dimensions of its exit heads.
 
-Dimensions are those of the paper's published models (REFERENCE section 2). Heads that the paper did not
-build are ours, in the same spirit: those of digits, SDN and BranchyNet on vww, and the early maps of all
-tasks but kws.
+Dimensions are those of the paper's published models (REFERENCE section 2). Heads that the paper does not
+have are this project's own, built in the same way: those of digits, SDN and BranchyNet on vww, and the early
+maps of all tasks but kws.
 """
 
 from trecx.nn.networks.grammar import Base, Conv, Depthwise, Dropout, Elements, Pool, Residual, Slice, Stage
@@ -52,7 +52,7 @@ _DS_CNN = Base(
     sdn_stages=("pair_1", "pair_2", "pair_3"),
     branch_head=(Conv(32, relu=False), Pool((24, 5))),
     branch_stages=("pair_1", "pair_2"),
-    baseline_head=(Pool((25, 5)),),  # as published: of all its networks, the baseline alone sees the last row
+    baseline_head=(Pool((25, 5)),),  # as published: only the baseline uses the last row
 )
 
 # Filters and stride of the thirteen pairs of MobileNetV1 × 0.25.

@@ -1,8 +1,8 @@
-"""The words that a network with exits is written in: plain data, no Keras.
+"""Descriptions of networks with exits as plain data, without Keras.
 
-A network is a base, stages with names, and a list of exits attached to stages. An exit is a head: a few
-elements, then a dense softmax. What the final head sees beside its own maps, an early view or the early
-exit's maps, is an option of that head.
+A network is a base, which is a list of named stages, and a list of exits attached to stages. An exit has a
+head: a few elements, then a dense softmax. The final head can have a second input in addition to its own
+maps: an early view, or the early exit's maps.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Window = tuple[int, int]  # height, width
 
 @dataclass(frozen=True)
 class Conv:
-    """A convolution with a bias, padding same; 1×1 is a pointwise one."""
+    """A convolution with a bias and same padding; 1×1 is a pointwise convolution."""
 
     filters: int
     kernel: Window = (3, 3)
@@ -22,7 +22,7 @@ class Conv:
 
 @dataclass(frozen=True)
 class Depthwise:
-    """A depthwise convolution with a bias and ReLU, padding same."""
+    """A depthwise convolution with a bias, ReLU and same padding."""
 
     kernel: Window = (3, 3)
     stride: int = 1
@@ -30,7 +30,7 @@ class Depthwise:
 
 @dataclass(frozen=True)
 class Residual:
-    """ResNet's stack: two 3×3 convolutions beside a shortcut, which is 1×1 where the size changes."""
+    """ResNet's stack: two 3×3 convolutions and a shortcut, which is a 1×1 convolution if the size changes."""
 
     filters: int
     stride: int = 1
@@ -45,7 +45,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Pool:
-    """Average pooling, the stride as large as the window; a remainder at the edge is left out."""
+    """Average pooling; the stride is the window's size, and a remainder at the edge is dropped."""
 
     window: Window
 
@@ -63,7 +63,7 @@ Elements = tuple[Element, ...]
 
 @dataclass(frozen=True)
 class Stage:
-    """A named piece of a base; its convolutions are followed by batch normalisation."""
+    """A named part of a base; its convolutions are followed by batch normalisation."""
 
     name: str
     elements: Elements
@@ -71,11 +71,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class EarlyView:
-    """The last maps, seen by a copy of an early exit's depthwise layer (Section 4.3).
+    """The last maps after a copy of an early exit's depthwise layer (Section 4.3).
 
     Attributes:
-        elements: from the maps of the exit's own stage; one of them is the depthwise layer.
-        of: exit whose depthwise layer it resembles.
+        elements: applied to the maps of the exit's own stage; one of them is the depthwise layer.
+        of: exit whose depthwise layer is copied.
         transfer: whether training copies the weights of that layer.
     """
 
@@ -86,10 +86,10 @@ class EarlyView:
 
 @dataclass(frozen=True)
 class EarlyMaps:
-    """The maps of an early exit's depthwise layer themselves.
+    """The output maps of an early exit's depthwise layer.
 
     Attributes:
-        elements: from those maps.
+        elements: applied to these maps.
         of: exit that the layer belongs to.
     """
 
@@ -104,8 +104,8 @@ class Exit:
     Attributes:
         name: `exit_1`, `exit_2`, … or `final`: the name of its softmax layer too.
         stage: where it is attached.
-        head: what comes before the dense softmax.
-        beside: what is flattened and concatenated with the head's own maps.
+        head: the elements before the dense softmax.
+        beside: a second input, which is flattened and concatenated with the head's own maps.
     """
 
     name: str
@@ -116,22 +116,22 @@ class Exit:
 
 @dataclass(frozen=True)
 class Base:
-    """The reference network of a task, and the heads that each design puts on it.
+    """The reference network of a task, and the exit heads that each design adds to it.
 
     Attributes:
         input_shape: of one sample.
         stages: from the input to the last maps.
-        initializer: of the kernels of convolutions and dense layers (depthwise kernels are Glorot's).
-        final_head: what comes before the final dense softmax.
-        early_stage: where the one early exit of T-RECX is attached.
+        initializer: of the kernels of convolutions and dense layers (depthwise kernels use Glorot's).
+        final_head: the elements before the final dense softmax.
+        early_stage: the stage of T-RECX's early exit.
         exit_block: T-RECX's head (Section 4.2).
         early_view: elements of the final exit's early view.
-        early_maps: from the early depthwise output to as many numbers as the early view gives.
-        plain_head: pooling alone, for SDN and the baseline's early exit.
-        sdn_stages: where SDN attaches exits.
+        early_maps: elements that reduce the early depthwise output to the size of the early view.
+        plain_head: pooling only, for SDN and the baseline's early exit.
+        sdn_stages: the stages of SDN's exits.
         branch_head: BranchyNet's head.
-        branch_stages: where BranchyNet attaches exits.
-        baseline_head: in place of `final_head` where there is no early exit.
+        branch_stages: the stages of BranchyNet's exits.
+        baseline_head: replaces `final_head` if there is no early exit.
     """
 
     input_shape: tuple[int, int, int]
@@ -154,7 +154,7 @@ class NetworkDescription:
     """A base with its exits, early to final.
 
     Raises:
-        ValueError: an exit is attached to no stage, or the exits are out of order.
+        ValueError: an exit's stage does not exist, or the exits are out of order.
     """
 
     task: str
@@ -176,13 +176,13 @@ class NetworkDescription:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of stages and exits in the order in which one inference meets them."""
+        """Names of stages and exits in the order of one inference."""
         heads = {exit_.stage: exit_.name for exit_ in self.exits}
         stages = [stage.name for stage in self.base.stages]
         return tuple(name for stage in stages for name in (stage, heads.get(stage)) if name)
 
     @property
     def transfers(self) -> tuple[tuple[str, str], ...]:
-        """Exits (source, target) between whose depthwise layers training copies the weights."""
+        """Pairs of exits (source, target): training copies the weights of their depthwise layers."""
         views = [(exit_.beside, exit_.name) for exit_ in self.exits]
         return tuple((view.of, name) for view, name in views if isinstance(view, EarlyView) and view.transfer)

@@ -1,4 +1,4 @@
-"""The one layer of these networks that Keras does not have."""
+"""The only layer of these networks that Keras does not have."""
 
 from typing import Any
 
@@ -34,5 +34,5 @@ class FirstChannels(keras.layers.Layer):  # type: ignore[misc]  # keras is untyp
         return maps[..., : self.channels]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes the same layer again."""
+        """Return the arguments that create the same layer again."""
         return {**super().get_config(), "channels": self.channels}

@@ -1,4 +1,4 @@
-"""A described network as a Keras model."""
+"""Building of a described network as a Keras model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from trecx.nn.networks.grammar import EarlyMaps, EarlyView, Exit, NetworkDescrip
 
 @dataclass(frozen=True, eq=False)
 class ExitNetwork:
-    """A Keras model with what training and counting want to know of it.
+    """A Keras model with the data that training and FLOP counts need.
 
     Attributes:
-        description: what it was built from.
-        model: takes (n, *input_shape), gives a list of softmaxes (n, n_classes), early to final, or the
-            softmax itself where there is one exit; its outputs are named after the exits.
+        description: the description that it was built from.
+        model: takes (n, *input_shape), returns a list of softmaxes (n, n_classes), early to final, or the
+            softmax itself if there is one exit; its outputs are named after the exits.
         transfers: depthwise layers (source, target) between which training copies the weights.
-        layers: names of the Keras layers of each stage and of each exit, the last one's output being its own.
+        layers: names of the Keras layers of each stage and exit; the last one gives its output.
     """
 
     description: NetworkDescription
@@ -35,11 +35,11 @@ class ExitNetwork:
 def build(description: NetworkDescription, seed: int | None = None) -> ExitNetwork:
     """Return an untrained network.
 
-    The base is made before the heads: with one seed, the bases of all systems start from the same weights.
+    The base is created before the heads: with the same seed, the bases of all designs have the same weights.
 
     Args:
-        description: from `describe`, or one of your own.
-        seed: for the weights and the dropout; sets Keras' global one. None: another network every time.
+        description: from `describe`, or your own.
+        seed: random seed of weights and dropout; sets Keras' global seed. None: weights differ each time.
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)

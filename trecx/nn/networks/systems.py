@@ -1,4 +1,4 @@
-"""The systems of the paper: each is one entry, a rule that gives any base its exits."""
+"""The designs of the paper: each is one entry, a rule that adds exits to any base."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ Beside = EarlyView | EarlyMaps | None
 
 @dataclass(frozen=True)
 class System:
-    """How a base gets its exits.
+    """A design: how exits are added to a base.
 
     Attributes:
-        head: of every early exit.
-        stages: where early exits are attached.
-        beside: what the final head sees beside the last maps.
-        extra_classes: outputs beyond the task's classes.
-        only: stages by task, in place of `stages`, for a system that only these tasks have.
+        head: head of every early exit.
+        stages: the stages of the early exits.
+        beside: second input of the final head, in addition to the last maps.
+        extra_classes: outputs in addition to the task's classes.
+        only: stages by task, instead of `stages`, for a design that only these tasks have.
     """
 
     head: Callable[[Base], Elements]
@@ -48,7 +48,7 @@ SYSTEMS: dict[str, System] = {
     "baseline-ee": System(head=lambda base: base.plain_head, stages=lambda base: (base.early_stage,)),
     "sdn": System(head=lambda base: base.plain_head, stages=lambda base: base.sdn_stages),
     "branchynet": System(head=lambda base: base.branch_head, stages=lambda base: base.branch_stages),
-    # Figure 2; `trecx` itself is the exit at one half.
+    # Figure 2; `trecx` itself has the exit at one half.
     "trecx-at-quarter": replace(_TRECX, only={"kws": ("pair_1",), "digits": ("stem",)}),
     "trecx-at-three-quarters": replace(_TRECX, only={"kws": ("pair_3",), "digits": ("stage_2",)}),
     "trecx-two-exits": replace(_TRECX, only={"ic": ("stack_1", "stack_2")}),
@@ -57,7 +57,7 @@ SYSTEMS: dict[str, System] = {
 
 
 def systems_of(task: str) -> tuple[str, ...]:
-    """Return the systems that a task has.
+    """Return the names of a task's designs.
 
     Raises:
         UnknownNameError: there is no such task.
@@ -71,15 +71,15 @@ def describe(task: str, system: str, n_classes: int | None = None) -> NetworkDes
 
     Args:
         task: such as `ic`; its reference network is the base.
-        system: way of adding exits to it.
-        n_classes: outputs of every exit; those of the task, and of the system's extra class, by default.
+        system: name of the design.
+        n_classes: outputs of every exit; default: the task's classes, and the design's extra class.
 
     Raises:
-        UnknownNameError: there is no such task, or the task has no such system.
+        UnknownNameError: there is no such task, or the task has no such design.
     """
     known = systems_of(task)
     if system not in known:
-        unknown_name(f"system of task {task}", system, known)
+        unknown_name(f"design for task {task}:", system, known)
     rule, base = SYSTEMS[system], BASES[task]
     stages = rule.only[task] if rule.only else rule.stages(base)
     early = [Exit(f"exit_{number}", stage, rule.head(base)) for number, stage in enumerate(stages, 1)]

@@ -1,4 +1,4 @@
-"""Training every network of the comparison: `train(plan, data, folder)`, on any backend of Keras."""
+"""Training of every network of the comparison, on any backend of Keras: `train(plan, data, folder)`."""
 
 from trecx.nn.training.loop import train
 from trecx.nn.training.output import TrainedModel, find_trained, output_folder

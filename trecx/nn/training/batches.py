@@ -1,4 +1,4 @@
-"""Samples on their way into a network: read, augmented and turned into features while it computes."""
+"""Batches of input features, read and augmented in a thread while the network computes."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -17,19 +17,19 @@ from trecx.nn.features import features
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 Augment = Callable[[Any, np.random.Generator], Any]
 BATCHES_AHEAD = 8
-COMPACT = ("kws",)  # tasks whose features take less room than their samples and more time: kept once made
+COMPACT = ("kws",)  # tasks whose features are smaller than the samples and slow to compute: cached
 MADE_AT_ONCE = 256  # samples
 
 
 class Ahead:
-    """Batches that a thread makes before they are asked for, in order.
+    """Batches that a thread computes in advance, in order.
 
     Args:
-        make: gives the batch of a number, 0..n_batches - 1, whatever the order in which it is called.
-        n_batches: how many there are.
+        make: returns the batch with a number in 0..n_batches - 1, independent of the order of the calls.
+        n_batches: number of batches.
 
     Attributes:
-        waited_seconds: how long whoever took them had to wait: the network's two cores idled that long.
+        waited_seconds: how long the training had to wait for batches.
     """
 
     def __init__(self, make: Callable[[int], Batch], n_batches: int) -> None:
@@ -37,7 +37,7 @@ class Ahead:
         self.waited_seconds = 0.0
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yield every batch; what is still to be made when the caller leaves is not made."""
+        """Yield every batch; if the caller stops early, the remaining batches are not computed."""
         numbers = iter(range(self._n_batches))
         pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
         try:
@@ -60,11 +60,11 @@ class Ahead:
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """Samples as a network takes them.
+    """Samples with their input features.
 
     Attributes:
-        samples: as they were recorded.
-        augment: changes a batch of them at random; None: nothing does.
+        samples: the raw samples.
+        augment: changes a batch of samples at random; None: no augmentation.
     """
 
     samples: SampleSet
@@ -75,7 +75,7 @@ class Inputs:
         return len(self.samples.names)
 
     def batch(self, chosen: Any, seed: Sequence[int] = ()) -> Batch:
-        """Return inputs and labels of a slice or an array of positions, augmented as the seed says."""
+        """Return inputs and labels of a slice or an array of positions, augmented with the seed."""
         labels = self.samples.labels[chosen]
         if self.augment:
             changed = self.augment(self.samples.raw[chosen], np.random.default_rng(seed))
@@ -92,14 +92,14 @@ class Inputs:
 
 @dataclass(frozen=True, eq=False)
 class TrainingBatches:
-    """Samples in a new order each epoch, every batch equally large.
+    """Samples in a new order each epoch, in batches of equal size.
 
-    Everything follows from seed, epoch and number: a batch is the same whenever it is made.
+    A batch depends only on seed, epoch and number, so it is reproducible.
 
     Attributes:
-        inputs: to learn from.
-        size: samples a batch, at most as many as there are.
-        seed: of order and augmentation.
+        inputs: the training samples.
+        size: samples per batch, at most the number of samples.
+        seed: random seed of order and augmentation.
     """
 
     inputs: Inputs
@@ -107,7 +107,7 @@ class TrainingBatches:
     seed: int
 
     def __len__(self) -> int:
-        """Return the number of batches an epoch; samples that fill none wait for another epoch."""
+        """Return the number of batches per epoch; samples that do not fill a batch are not used in it."""
         return len(self.inputs) // self.size
 
     def of_epoch(self, epoch: int) -> Ahead:
@@ -122,6 +122,6 @@ class TrainingBatches:
 
 
 def in_order(inputs: Inputs, size: int) -> Ahead:
-    """Return all samples as they are, `size` at a time, the last batch smaller."""
+    """Return all samples in order, without augmentation; the last batch can be smaller."""
     n_batches = -(-len(inputs) // size)
     return Ahead(lambda number: inputs.batch(slice(number * size, (number + 1) * size)), n_batches)

@@ -1,4 +1,4 @@
-"""The state of a training after an epoch, in one file that is whole or absent."""
+"""Checkpoint of a training after an epoch, written atomically to one file."""
 
 import json
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ FILE = "state.npz"
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Where the checkpoint of one training lies.
+    """The checkpoint file of one training.
 
     Attributes:
-        folder: holds nothing else.
-        config: of the training; one that was saved with another is refused.
+        folder: its folder, which holds nothing else.
+        config: the training's configuration; a checkpoint with another one is rejected.
     """
 
     folder: Path
@@ -30,11 +30,11 @@ class Checkpoint:
 
     @property
     def path(self) -> Path:
-        """The file, there or not."""
+        """The path of the file, which may not exist yet."""
         return self.folder / FILE
 
     def save(self, model: Any, history: Sequence[Row]) -> None:
-        """Keep weights, optimizer and random state, and what happened so far, in place of what was kept.
+        """Save weights, optimizer state, random state and history, and replace the previous checkpoint.
 
         Raises:
             TrainingError: the disk is full, or the folder cannot be written to.
@@ -49,10 +49,10 @@ class Checkpoint:
             raise cannot_write(self.folder, error) from error
 
     def load(self, model: Any) -> list[Row]:
-        """Put the kept state into a compiled model and return what happened so far; nothing if none is kept.
+        """Load the saved state into a compiled model and return the history; empty without a checkpoint.
 
         Raises:
-            TrainingError: it is damaged, or belongs to another training.
+            TrainingError: the checkpoint is damaged, or belongs to another training.
         """
         if not self.path.exists():
             return []
@@ -61,38 +61,38 @@ class Checkpoint:
                 about = json.loads(str(kept["about"]))
                 arrays = [kept[f"array_{number}"] for number in range(len(kept.files) - 1)]
             config, rows = dict(about["config"]), [dict(row) for row in about["history"]]
-        except Exception as error:  # NumPy, zipfile and json have many words for damage
+        except Exception as error:  # NumPy, zipfile and json raise errors of many types
             raise self._damaged(error) from error
         refuse_other(self.folder, self.config, config)
         variables = _variables(model)
         if [_form(array) for array in arrays] != [_form(variable) for variable in variables]:
-            raise self._damaged("it holds other weights than the network has")
+            raise self._damaged("its weights do not match the network")
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
         return rows
 
     def _damaged(self, reason: object) -> TrainingError:
-        return TrainingError(f"{self.path} is damaged ({reason}); delete {self.folder} to begin anew")
+        return TrainingError(f"{self.path} is damaged ({reason}); delete {self.folder} to start again")
 
 
 def refuse_other(folder: Path, asked: dict[str, Any], found: dict[str, Any]) -> None:
-    """Check that what lies in a folder is of the training that is asked for.
+    """Check that a folder holds the requested training.
 
     Raises:
-        TrainingError: it is not; the message names what differs.
+        TrainingError: it holds another one; the message lists the differences.
     """
     if different := differences(asked, found):
         raise TrainingError(
-            f"{folder} holds another training: {'; '.join(different)}. To go on, ask for the same, give "
-            "another folder with --out, or delete that one"
+            f"{folder} holds another training: {'; '.join(different)}. Use the same options, choose another "
+            "folder with --out, or delete this one"
         )
 
 
 def cannot_write(folder: Path, error: OSError) -> TrainingError:
-    """Return the error that says why nothing more could be kept, and what to do."""
+    """Return the error for a failed write, with what to do."""
     return TrainingError(
-        f"cannot write to {folder} ({error.strerror or error}); make room or give another folder with "
-        "--out, and run the same command again: it goes on from the last whole checkpoint"
+        f"cannot write to {folder} ({error.strerror or error}); free disk space or choose another folder "
+        "with --out, then run the same command again: it resumes from the last complete checkpoint"
     )
 
 
@@ -102,5 +102,5 @@ def _form(variable: Any) -> tuple[Any, ...]:
 
 
 def _variables(model: Any) -> list[Any]:
-    """Weights, states of random generators (dropout), and Adam's own."""
+    """Return weights, states of random generators (dropout), and the optimizer's variables."""
     return [*model.variables, *model.optimizer.variables]

@@ -1,4 +1,4 @@
-"""Images as they might have been taken: turned, shifted, mirrored."""
+"""Image augmentation: rotation, shift, horizontal flip."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,12 +12,12 @@ Positions = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ImageAugmentation:
-    """What is done to every batch of training images; what lies beyond an edge is as the edge is.
+    """Augmentation of every batch of training images; pixels beyond an edge repeat the edge.
 
     Attributes:
-        shift: an image moves up to this share of its side, in each direction; whole pixels unless it turns.
-        rotation_degrees: it turns up to so much either way.
-        flip: half of the images are mirrored.
+        shift: largest shift in each direction, as a share of the side; whole pixels without rotation.
+        rotation_degrees: largest rotation in each direction.
+        flip: flip half of the images horizontally.
     """
 
     shift: float
@@ -36,7 +36,7 @@ class ImageAugmentation:
         return _move(images, angles, generator.uniform(-limit, limit, (2, len(images))))
 
     def config(self) -> dict[str, Any]:
-        """Return what a run's record says of it."""
+        """Return the augmentation as plain data, for a run's record."""
         return asdict(self)
 
 
@@ -50,7 +50,7 @@ def _shift(images: Images, limit: int, generator: np.random.Generator) -> Images
 
 
 def _move(images: Images, angles: npt.NDArray[Any], shifts: npt.NDArray[Any]) -> Images:
-    """Turn about the centre and shift, bilinear: look up for every pixel where it came from."""
+    """Rotate about the centre and shift, with bilinear interpolation."""
     side = images.shape[1]
     centred = np.arange(side, dtype=np.float32) - (side - 1) / 2
     row, column = np.meshgrid(centred, centred, indexing="ij")

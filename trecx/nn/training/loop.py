@@ -1,4 +1,4 @@
-"""Training itself: epochs of batches, until all are over or something ends them."""
+"""The training loop."""
 
 import math
 from collections.abc import Mapping
@@ -21,25 +21,25 @@ from trecx.nn.training.transfer import WeightTransfer
 from trecx.progress import Progress, silent
 
 EVALUATION_BATCH = 256
-LEAST = 1e-7  # of a probability, in the held-out loss; as Keras has it
+LEAST = 1e-7  # lower bound of a probability in the held-out loss, as in Keras
 
 
 def train(plan: TrainingPlan, data: TrainingData, folder: Path, progress: Progress = silent) -> TrainedModel:
-    """Train a network, or go on where an earlier call with the same plan was cut off.
+    """Train a network, or resume an interrupted training with the same plan.
 
-    Checkpoints are kept in `folder`/checkpoint after each epoch, and go when the training is done.
+    A checkpoint is saved in `folder`/checkpoint after each epoch, and removed at the end of the training.
 
     Args:
-        plan: what is trained, and how.
-        data: what it is trained on; each epoch is measured on the validation split, or on the test split
-            where there is none (nothing is chosen by it).
-        folder: where the model, its config and its history go.
-        progress: told after every batch, in words, loss and accuracies so far; the call with which an epoch
-            is done has those of the held-out split too.
+        plan: the network, its recipe and its seed.
+        data: the training data; each epoch is evaluated on the validation split, or on the test split if
+            there is none (no choice depends on it).
+        folder: output folder for the model, its configuration and its history.
+        progress: called after every batch with loss and accuracies as text; the last call of an epoch
+            includes those of the held-out split.
 
     Raises:
-        TrainingError: the loss is no longer a number, the disk is full, somebody pressed Ctrl-C, or the
-            folder holds another training.
+        TrainingError: the loss is not a number, the disk is full, Ctrl-C was pressed, or the folder holds
+            another training.
     """
     config = plan.config(data)
     if found := find_trained(folder, config):
@@ -56,7 +56,7 @@ def train(plan: TrainingPlan, data: TrainingData, folder: Path, progress: Progre
         return write_trained(folder, network.model, config, history, {"keras": str(keras.__version__)})
     except KeyboardInterrupt as interrupt:
         raise TrainingError(
-            f"stopped in epoch {len(history) + 1} of {plan.recipe.epochs}; the same command goes on with it"
+            f"stopped in epoch {len(history) + 1} of {plan.recipe.epochs}; run the same command to resume"
         ) from interrupt
 
 
@@ -81,7 +81,7 @@ def _batches(plan: TrainingPlan, data: TrainingData) -> TrainingBatches:
 
 @dataclass(frozen=True, eq=False)
 class _Training:
-    """What an epoch needs."""
+    """The objects that an epoch needs."""
 
     plan: TrainingPlan
     network: ExitNetwork
@@ -113,7 +113,7 @@ class _Training:
         self.network.model.optimizer.learning_rate = recipe.schedule.rate(epochs_done, recipe.epochs)
 
     def _step(self, inputs: Any, labels: Any, weights: tuple[float, ...]) -> dict[str, float]:
-        """Return loss and accuracies of one batch, on which the network was trained now."""
+        """Train on one batch; return its loss and accuracies."""
         model, exits = self.network.model, self._exits
         by_exit = [np.full(len(labels), weight, np.float32) for weight in weights]
         logs = model.train_on_batch(
@@ -127,7 +127,7 @@ class _Training:
         return {"loss": float(logs["loss"]), **accuracies}
 
     def _evaluate(self) -> Row:
-        """Return cross-entropy and accuracy of each exit on samples that are not trained on."""
+        """Return cross-entropy and accuracy of each exit on the held-out samples."""
         split, n_samples = self.held_out.samples.split, len(self.held_out)
         loss, correct = np.zeros(len(self._exits)), np.zeros(len(self._exits))
         for inputs, labels in in_order(self.held_out, EVALUATION_BATCH):
@@ -159,7 +159,6 @@ def _in_words(epoch: int, epochs: int, row: Row) -> str:
 
 def _no_number(epoch: int, step: int, plan: TrainingPlan) -> str:
     return (
-        f"the loss is not a number any more, in step {step} of epoch {epoch + 1}: nothing was kept of this "
-        f"epoch, and the same command would end here again; try another --seed than {plan.seed}, or another "
-        "--recipe"
+        f"the loss is not a number in step {step} of epoch {epoch + 1}; this epoch was not saved, and the "
+        f"same command would fail here again. Use another --seed than {plan.seed}, or another --recipe"
     )

@@ -1,4 +1,4 @@
-"""How much the loss at each exit counts."""
+"""Weights of the losses at the exits."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,13 @@ Weights = tuple[float, ...]
 
 
 def exit_weights(system: str, early_weight: float, n_exits: int, share_done: float) -> Weights:
-    """Return the weight of each exit's loss, early to final, of which the final one's is 1.
+    """Return the weight of each exit's loss, early to final; the final exit's weight is 1.
 
     Args:
-        system: the system's name; those without a rule of their own have T-RECX's joint loss.
+        system: the design's name; designs without their own rule use T-RECX's joint loss.
         early_weight: w of `w·L_early + L_final` (Section 4.2).
         n_exits: number of exits, the final one included.
-        share_done: share of the epochs that are over, 0..1.
+        share_done: share of the epochs that are done, 0..1.
 
     >>> exit_weights("trecx", 0.5, 2, 0), exit_weights("baseline", 0.5, 1, 0)
     ((0.5, 1.0), (1.0,))
@@ -29,12 +29,12 @@ def _joint(early_weight: float, n_early: int, share_done: float) -> Weights:
 
 
 def _summed(early_weight: float, n_early: int, share_done: float) -> Weights:
-    """BranchyNet: 1, 0.3 and 1 in the paper's comparison (Teerapittayanon 2016: the first counts most)."""
+    """BranchyNet: 1, 0.3 and 1 in the paper's comparison (Teerapittayanon 2016 weights the first most)."""
     return (1.0, *(0.3,) * (n_early - 1))
 
 
 def _growing(early_weight: float, n_early: int, share_done: float) -> Weights:
-    """SDN: internal losses grow from 0.01 to the share of the network that lies before them (Kaya 2019)."""
+    """SDN: early weights grow from 0.01 to the share of the network before the exit (Kaya 2019)."""
     full = [exit_ / (n_early + 1) for exit_ in range(1, n_early + 1)]
     return tuple(min(weight, 0.01 + share_done * weight) for weight in full)
 

@@ -1,4 +1,4 @@
-"""What a training leaves behind: the model, its config and its history."""
+"""Output files of a training: the model, its configuration and its history."""
 
 import csv
 import json
@@ -18,11 +18,11 @@ MODEL, CONFIG, HISTORY, CHECKPOINT = "model.keras", "config.json", "history.csv"
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A training that is done.
+    """A finished training.
 
     Attributes:
         folder: holds model.keras, config.json and history.csv.
-        config: what the training was.
+        config: the training's configuration.
     """
 
     folder: Path
@@ -35,16 +35,16 @@ class TrainedModel:
 
 
 def output_folder(root: Path, task: str, system: str, seed: int) -> Path:
-    """Return where a training ends: seeds other than 0 below the one of 0."""
+    """Return the output folder of a training: root/task/system, with seed-N below it if N > 0."""
     folder = root / task / system
     return folder / f"seed-{seed}" if seed else folder
 
 
 def find_trained(folder: Path, config: dict[str, Any]) -> TrainedModel | None:
-    """Return the training that ended in a folder, None if none did; whatever backend it was done on counts.
+    """Return the finished training in a folder, on any backend; None if there is none.
 
     Raises:
-        TrainingError: another one did; the message names what differs.
+        TrainingError: the folder holds another training; the message lists the differences.
     """
     path = folder / CONFIG
     if not path.exists():
@@ -52,7 +52,7 @@ def find_trained(folder: Path, config: dict[str, Any]) -> TrainedModel | None:
     try:
         found = dict(json.loads(path.read_text(encoding="utf-8"))["config"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise TrainingError(f"{path} is damaged ({error}); delete {folder} to train anew") from error
+        raise TrainingError(f"{path} is damaged ({error}); delete {folder} to train again") from error
     refuse_other(folder, {**config, "backend": found.get("backend")}, found)
     return TrainedModel(folder, found)
 
@@ -60,14 +60,14 @@ def find_trained(folder: Path, config: dict[str, Any]) -> TrainedModel | None:
 def write_trained(
     folder: Path, model: Any, config: dict[str, Any], history: Sequence[Row], versions: dict[str, str]
 ) -> TrainedModel:
-    """Keep a trained model; the config comes last, and whoever finds it finds the rest.
+    """Write a trained model; the configuration is written last, so if it exists, all files do.
 
     Args:
-        folder: where it ends.
+        folder: output folder.
         model: the Keras model.
-        config: everything that shaped the weights.
-        history: one row an epoch.
-        versions: of the tools that took part.
+        config: everything that the weights depend on.
+        history: one row per epoch.
+        versions: versions of the tools.
 
     Raises:
         TrainingError: the disk is full, or the folder cannot be written to.
@@ -75,7 +75,7 @@ def write_trained(
     parts = folder / CHECKPOINT
     try:
         parts.mkdir(parents=True, exist_ok=True)
-        # Without optimizer and losses: a third of the size, and all that inference needs.
+        # Without optimizer and losses: a third of the size, and sufficient for inference.
         keras.Model(model.inputs, model.outputs, name=model.name).save(parts / MODEL)
         with (parts / HISTORY).open("w", newline="", encoding="utf-8") as handle:
             table = csv.DictWriter(handle, list(history[0]), lineterminator="\n")

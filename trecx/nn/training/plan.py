@@ -1,4 +1,4 @@
-"""What is to be trained, in full: two plans that are equal end with the same weights."""
+"""Plan of a training: equal plans give equal weights."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,8 @@ class TrainingPlan:
 
     Attributes:
         description: the network.
-        recipe: how it is trained.
-        seed: weights, order of the samples, augmentation and dropout follow from it.
+        recipe: its training recipe.
+        seed: random seed of weights, sample order, augmentation and dropout.
     """
 
     description: NetworkDescription
@@ -25,13 +25,13 @@ class TrainingPlan:
     seed: int = 0
 
     def weights_in(self, epoch: int) -> Weights:
-        """Return what the loss of each exit counts in an epoch, from 0."""
+        """Return the weight of each exit's loss in an epoch, from 0."""
         recipe, system = self.recipe, self.description.system
         n_exits = len(self.description.exits)
         return exit_weights(system, recipe.early_weight, n_exits, epoch / max(1, recipe.epochs - 1))
 
     def config(self, data: TrainingData) -> dict[str, Any]:
-        """Return everything that shapes the weights, as plain data for JSON."""
+        """Return everything that the weights depend on, as plain data for JSON."""
         recipe = self.recipe.config(data.noise)
         return {
             "task": self.description.task,
@@ -49,13 +49,13 @@ class TrainingPlan:
 
 
 def differences(asked: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """Return in words where a config that was found is not the one that is asked for.
+    """Return the differences between the requested configuration and the one that was found, as text.
 
     >>> differences({"seed": 1, "epochs": 3}, {"seed": 0, "epochs": 3})
-    ['seed is 1 here and 0 there']
+    ['seed is 1, but 0 in the folder']
     """
     return [
-        f"{name} is {asked.get(name)} here and {found.get(name)} there"
+        f"{name} is {asked.get(name)}, but {found.get(name)} in the folder"
         for name in {**asked, **found}
         if asked.get(name) != found.get(name)
     ]

@@ -1,4 +1,4 @@
-"""How each task is trained: the paper's way, and a shorter one."""
+"""Training recipes of each task: the paper's, and a short one."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -17,15 +17,15 @@ from trecx.nn.training.waveforms import SpeechAugmentation
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network of one task is trained; Adam always.
+    """Training recipe of one task; the optimizer is always Adam.
 
     Attributes:
         name: `paper` or `short`.
-        epochs: how often every sample is seen.
-        batch_size: samples a step; what is left over at the end of an epoch waits for another one.
-        schedule: learning rates.
-        early_weight: how much the loss of an early exit counts, where the system has no rule of its own.
-        augmentation: what is done to training samples; None: nothing.
+        epochs: number of epochs.
+        batch_size: samples per step; samples that do not fill a batch are not used in that epoch.
+        schedule: schedule of the learning rate.
+        early_weight: weight of an early exit's loss, if the design has no rule of its own.
+        augmentation: augmentation of the training samples; None: no augmentation.
         transfer_share: share of the epochs, from the first, in which weights are transferred (Section 4.3).
     """
 
@@ -38,7 +38,7 @@ class Recipe:
     transfer_share: float = 0.8
 
     def augment(self, noise: npt.NDArray[np.int16]) -> ImageAugmentation | WaveformAugmentation | None:
-        """Return what changes a batch of training samples, None if nothing does.
+        """Return the function that augments a batch of training samples; None if there is none.
 
         Args:
             noise: the dataset's background noise, int16 of shape (n_frames,), empty if it has none.
@@ -48,7 +48,7 @@ class Recipe:
         return self.augmentation
 
     def config(self, noise: npt.NDArray[np.int16]) -> dict[str, Any]:
-        """Return everything that it says, as plain data; `noise` as for `augment`."""
+        """Return the whole recipe as plain data; `noise` as for `augment`."""
         augment = self.augment(noise)
         schedule = {"kind": type(self.schedule).__name__, **asdict(self.schedule)}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in schedule.items()}
@@ -57,21 +57,22 @@ class Recipe:
 
 # REFERENCE section 3; early weights: Section 5 of the paper.
 _IC_PAPER = Recipe("paper", 500, 32, Decay(0.001, 0.99), 0.5, ImageAugmentation(0.1, rotation_degrees=15))
-# Ours, for two cores.
+# This project's own, for two cores.
 _IC_SHORT = Recipe("short", 36, 128, OneCycle(0.01), 0.5, ImageAugmentation(0.125))
 
-# What the paper leaves open, learning rates and noise, is MLPerf Tiny's, which it trains as.
+# Learning rates and noise, which the paper does not give, are MLPerf Tiny's, whose training it follows.
 _KWS_PAPER = Recipe(
     "paper", 36, 100, Steps((0.0005, 0.0001, 0.00002), (1 / 3, 2 / 3)), 0.3, SpeechAugmentation()
 )
-# Ours, measured on the small data: 100 ms shifts gave trecx 89.3 and the baseline 89.9 %, without them it is
-# 90.1 and 90.2 %, and a fifth faster. Both are within luck, as test and validation clips are few.
+# This project's own, measured on the small data: with 100 ms shifts trecx has 89.3 % and the baseline 89.9 %,
+# without them 90.1 % and 90.2 %, and training is a fifth faster. The differences are not significant: there
+# are few test and validation clips.
 _KWS_SHORT = Recipe("short", 24, 64, OneCycle(0.01), 0.3)
 
 # Turns and shifts are MLPerf Tiny's, without its zoom.
 _VWW_AUGMENTATION = ImageAugmentation(0.05, rotation_degrees=10)
 _VWW_PAPER = Recipe("paper", 50, 32, Steps((0.001, 0.0005, 0.00025), (0.4, 0.6)), 0.4, _VWW_AUGMENTATION)
-# Not measured: the images are nowhere at hand.
+# Not measured: the training images are not available.
 _VWW_SHORT = Recipe("short", 15, 64, OneCycle(0.004), 0.4, ImageAugmentation(0.05))
 
 _DIGITS = Recipe("short", 30, 64, OneCycle(0.01), 0.5)
@@ -80,7 +81,7 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "ic": {"paper": _IC_PAPER, "short": _IC_SHORT},
     "kws": {"paper": _KWS_PAPER, "short": _KWS_SHORT},
     "vww": {"paper": _VWW_PAPER, "short": _VWW_SHORT},
-    "digits": {"paper": _DIGITS, "short": _DIGITS},  # the paper has nothing on digits
+    "digits": {"paper": _DIGITS, "short": _DIGITS},  # the paper does not use digits
 }
 
 

@@ -1,4 +1,4 @@
-"""Learning rates as they change while training goes on."""
+"""Schedules of the learning rate."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Decay:
-    """The rate shrinks by a factor after each epoch.
+    """The rate is multiplied by a factor after each epoch.
 
     >>> Decay(0.001, 0.99).rate(1.5, 500) == 0.001 * 0.99
     True
@@ -16,7 +16,7 @@ class Decay:
     factor: float
 
     def rate(self, epochs_done: float, epochs: int) -> float:
-        """Return the learning rate when `epochs_done` of `epochs` are over."""
+        """Return the learning rate when `epochs_done` of `epochs` are done."""
         return self.first * self.factor ** int(epochs_done)
 
 
@@ -36,18 +36,18 @@ class Steps:
     ends: tuple[float, ...]
 
     def rate(self, epochs_done: float, epochs: int) -> float:
-        """Return the learning rate when `epochs_done` of `epochs` are over."""
+        """Return the learning rate when `epochs_done` of `epochs` are done."""
         passed = sum(epochs_done >= round(end * epochs) for end in self.ends)
         return self.rates[passed]
 
 
 @dataclass(frozen=True)
 class OneCycle:
-    """The rate rises to its peak and falls to nothing, each along half a cosine (Smith and Topin 2018).
+    """The rate rises to its peak and falls to 0, each as half a cosine (Smith and Topin 2018).
 
     Attributes:
         peak: largest rate.
-        rise: share of the training after which it is reached.
+        rise: share of the training at which the peak is reached.
 
     >>> [round(OneCycle(0.006, rise=0.25).rate(done, 12), 4) for done in (0, 1.5, 3, 7.5, 12)]
     [0.0002, 0.0031, 0.006, 0.003, 0.0]
@@ -57,7 +57,7 @@ class OneCycle:
     rise: float = 0.25
 
     def rate(self, epochs_done: float, epochs: int) -> float:
-        """Return the learning rate when `epochs_done` of `epochs` are over."""
+        """Return the learning rate when `epochs_done` of `epochs` are done."""
         share = epochs_done / epochs
         if share < self.rise:
             start = self.peak / 25

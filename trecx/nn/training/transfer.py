@@ -1,4 +1,4 @@
-"""The early view's weights while training."""
+"""Weight transfer to the early view during training."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ class WeightTransfer:
     """Copies early depthwise weights to the final exit before every batch of the first epochs (Section 4.3).
 
     Args:
-        network: its `transfers` say from where to where.
-        epochs: number of epochs in which weights are copied; afterwards the final exit's train freely.
+        network: its `transfers` are the pairs of layers.
+        epochs: number of epochs in which weights are copied; later the final exit's weights are trained.
     """
 
     def __init__(self, network: ExitNetwork, epochs: float) -> None:
@@ -18,8 +18,8 @@ class WeightTransfer:
         self._epochs = epochs
 
     def on_batch_begin(self, epoch: int) -> None:
-        """Make the weights equal if `epoch`, from 0, is one of the first."""
+        """Copy the weights if `epoch`, from 0, is one of the first."""
         if epoch < self._epochs:
             for source, target in self._pairs:
-                # A copy: some backends would let both layers share one buffer.
+                # A copy, because on some backends both layers would share one buffer.
                 target.set_weights([weights.copy() for weights in source.get_weights()])

@@ -1,4 +1,4 @@
-"""Spoken words as they might have been heard: what a recipe says of it, whatever noise the dataset has."""
+"""Settings of speech augmentation in a recipe, independent of the dataset's noise."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from trecx.datasets.augmentation import WaveformAugmentation
 
 @dataclass(frozen=True)
 class SpeechAugmentation:
-    """What is done to every batch of training waveforms (Warden 2018's training script, its defaults).
+    """Augmentation of every batch of training waveforms (defaults of Warden 2018's training script).
 
     Attributes:
-        shift_ms: a clip starts up to so much earlier or later.
-        noise_share: share of the clips that get background noise, 0..1, where the dataset has any.
-        noise_volume: the loudest noise, as a share of how loud it was recorded, 0..1.
+        shift_ms: largest shift of a clip in time, in each direction.
+        noise_share: share of the clips with background noise, 0..1, if the dataset has any.
+        noise_volume: largest volume of the noise, as a share of the recorded volume, 0..1.
     """
 
     shift_ms: int = 100
@@ -23,5 +23,5 @@ class SpeechAugmentation:
     noise_volume: float = 0.1
 
     def with_noise(self, noise: npt.NDArray[np.int16]) -> WaveformAugmentation:
-        """Return what does it, with a dataset's noise; where that is empty, its config says so."""
+        """Return the augmentation with a dataset's noise; empty noise is recorded in its configuration."""
         return WaveformAugmentation(noise, self.shift_ms, self.noise_share, self.noise_volume)

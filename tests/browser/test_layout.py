@@ -1,0 +1,84 @@
+"""What fits: the Tune page on one screen, and every page and the report in windows of every size."""
+
+import pytest
+from playwright.sync_api import expect
+
+import trecx
+from tests.browser.layout import SIZES, unreadable
+from tests.browser.session import DRAWN, open_console, open_page
+from tests.conftest import SHIPPED
+from tests.saved_points.records import BOARD
+from trecx.device.energy import find_profile
+from trecx.store import Store
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+PAGES = ("", "compare", "confidence", "classes", "samples", "points", "bring", "score")
+WISHES = {"met": "max_energy_uj:4600,min_accuracy:0.91", "not met": "max_energy_uj:4200,min_accuracy:0.91"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_cut_off_or_leaves_the_window_on_any_page(window, address, name):
+    page = window
+    open_page(page, f"{address}/{name}", ".stMainBlockContainer")
+    if not name:
+        page.wait_for_selector(DRAWN)
+    if name in ("compare", "confidence", "classes"):
+        page.wait_for_selector(".trecx-chart[data-drawn=yes]")
+    assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
+
+
+def test_nothing_is_cut_off_or_leaves_the_window_in_the_report(chrome, tmp_path):
+    file = tmp_path / "report.html"
+    setting = {"device": BOARD, "battery": "CR2032", "inferences_per_hour": 1200}
+    trecx.save_report("kws/trecx", 0.69, file, source="published", db=SHIPPED, compare=["kws/sdn"], **setting)
+    page = chrome.new_page()
+    page.goto(f"file://{file}")
+    page.wait_for_selector(DRAWN)
+    assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
+    page.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+@pytest.mark.parametrize("name", ["kws/trecx", "kws/sdn", "vww/trecx"])
+def test_the_tune_page_fits_one_screen_with_the_answer_to_a_budget(page, address, name, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    run = Store(SHIPPED).find_run(name).run_id
+    for wish in WISHES.values():
+        open_console(page, f"{address}/?run={run}&rho=0.69&wish={wish}")
+        expect(page.locator(".answer")).to_contain_text("these limits" if "4200" in wish else "ρ")
+        heights = "[...document.querySelectorAll('[data-testid=stMain], [data-testid=stSidebarContent]')]"
+        heights += ".map((node) => node.scrollHeight)"
+        assert max(page.evaluate(heights)) <= size[1]
+        assert unreadable(page, size) == []
+
+
+def test_nothing_moves_but_the_digits_while_the_threshold_does(page, address):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_console(page, f"{address}/?rho=0.69")
+    places = """() => [...document.querySelectorAll(
+      ".trecx-console :is(.head > *, .rule, .rail, .marks, .tile, .tile p, .caveat, .budget)," +
+      ".trecx-console :is(.panel, .bar, .entry, th, td)")]
+      .map((node) => node.getBoundingClientRect())
+      .map(({ x, y, width, height }) => [x, y, width, height].join())"""
+    handle = page.get_by_role("slider", name="threshold ρ")
+    handle.focus()
+    before = page.evaluate(places)
+    for key in ("PageDown", "Home", "ArrowRight", "End", "End"):
+        page.keyboard.press(key)
+        assert page.evaluate(places) == before, key
+
+
+def test_the_left_column_says_the_device_in_full_and_the_design_once(page, address):
+    open_console(page, address)
+    device = page.locator(".st-key-device-box")
+    name = device.get_by_text(find_profile(BOARD).title, exact=True)
+    expect(name).to_be_visible()
+    box, within = name.bounding_box(), device.locator("[role=group]").last.bounding_box()
+    assert within["y"] <= box["y"]
+    assert box["y"] + box["height"] <= within["y"] + within["height"]
+    assert box["x"] + box["width"] <= within["x"] + within["width"]
+    sidebar = page.locator("[data-testid=stSidebar]")
+    values = sidebar.locator("input").evaluate_all("nodes => nodes.map((node) => node.value)")
+    assert " ".join([sidebar.inner_text(), *values]).count("published") == 1
+    page.get_by_role("combobox", name="Device").fill("GAP9")
+    expect(name).not_to_be_visible()  # while somebody types there
