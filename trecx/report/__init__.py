@@ -1,9 +1,14 @@
-"""The living report: one HTML file in which ρ can still be dragged, without a server and without a network.
+"""The interactive report: one HTML file in which ρ can be changed, without a server or a network; and slides.
 
-content.py: what is handed over; beside.py: other designs in it; pictures.py: samples, for who asks for them.
-points_table.py: the point and the saved ones in numbers; wording.py: what these rest on, in plain words.
-parts.py: both as HTML. packing.py: counts and scripts, made small. page.py with page.html, page.css and
-page.js: the file.
+- content.py: the content of a report;
+- compared_designs.py: the designs that it compares with the run;
+- sample_pictures.py: pictures of samples with destructive overthinking, which are optional;
+- points_table.py: the chosen point and the saved points as a table;
+- method_notes.py: method, limits and provenance as text;
+- html_parts.py: the table, the texts and the pictures as HTML;
+- compression.py: compression of counts and scripts;
+- page.py with page.html, page.css and page.js: the file;
+- slides.py: three slides of an operating point.
 """
 
 from trecx.report.compared_designs import designs_beside

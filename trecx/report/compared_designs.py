@@ -1,4 +1,4 @@
-"""Other designs to show beside the one that is handed over."""
+"""The designs that a report compares with its run."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,20 +18,20 @@ from trecx.threshold.run_context import RunContext
 def designs_beside(
     store: Store, run: Run, context: RunContext, names: Sequence[str], criterion: str = LARGEST
 ) -> list[Design]:
-    """Return a run and others of its task as designs to draw; none where no other is named.
+    """Return a run and other runs of its task as designs to draw; an empty list if no other run is named.
 
     Args:
-        store: where they are.
-        run: what is looked at; it comes first.
-        context: what it is looked at with: the others get its class mix.
-        names: of the others, as `Store.find_run` takes them.
-        criterion: what exits go by.
+        store: the store of all runs.
+        run: the run of the report; it is the first design.
+        context: its counts, class mix, device and battery; the class mix applies to the other runs, too.
+        names: names or ids of the other runs, as for `Store.find_run`.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
 
     Raises:
-        UnknownNameError: there is no such run; the message lists the known ones.
-        ExportError: one does not compare with the run; the message says why.
-        ScoresError: one does not hold what the criterion needs.
-        ClassMixError: the class mix asks for a class that another test set has no sample of.
+        UnknownNameError: a run is unknown; the message lists the known ones.
+        ExportError: a run cannot be compared with this one; the message says why.
+        ScoresError: a run does not have the scores that the criterion needs.
+        ClassMixError: the class mix has a class that another test set has no sample of.
     """
     found = {other.run_id: other for other in map(store.find_run, names)}
     found.pop(run.run_id, None)
@@ -42,13 +42,13 @@ def designs_beside(
         if why := _not_comparable(run, other, context):
             raise ExportError(f"{other.run_id} cannot be compared with {run.run_id}: {why}")
         table = counts_of(store, other, criterion)
-        beside = RunContext(other.task, table, class_weights=_weights_over(context, table))
-        designs.append(Design(_name(other, [run, *found.values()]), [other], [beside]))
+        compared = RunContext(other.task, table, class_weights=_weights_over(context, table))
+        designs.append(Design(_name(other, [run, *found.values()]), [other], [compared]))
     return designs
 
 
 def _name(run: Run, others: Iterable[Run]) -> str:
-    """Return a short name, with the run's id where another run would be called the same."""
+    """Return a short name, with the run's id if another run has the same name."""
     name = f"{SHORT_NAMES.get(run.system, run.system)} · {run.source}"
     alike = [other for other in others if (other.system, other.source) == (run.system, run.source)]
     return f"{name} · {run.run_id}" if any(other.run_id != run.run_id for other in alike) else name

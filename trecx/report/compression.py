@@ -1,4 +1,4 @@
-"""Counts and scripts made small: deflated, and fewer steps of ρ where there are too many counts."""
+"""Compression of counts and scripts: deflate, and fewer steps of ρ if there are too many counts."""
 
 import base64
 import zlib
@@ -8,19 +8,19 @@ import numpy as np
 
 from trecx.threshold.exit_table import FIXED_EDGES, ExitTable
 
-FEWEST_EDGES = np.arange(257) / 256  # what an int8 softmax can tell apart
-LEVEL = 6  # of deflating: 9 takes ten times as long for an eighth less
+FEWEST_EDGES = np.arange(257) / 256  # the confidences that differ in an int8 softmax
+LEVEL = 6  # of deflate: level 9 takes ten times as long and saves one eighth
 
 
 def packed(text: str) -> str:
-    """Return a text deflated, in base64: no character of it means anything in HTML."""
+    """Return a text compressed with deflate and encoded as base64, which needs no escaping in HTML."""
     return base64.b64encode(zlib.compress(text.encode(), LEVEL)).decode("ascii")
 
 
 def ever_coarser(table: ExitTable) -> Iterator[ExitTable]:
-    """Yield the table, then, for where it takes too much room, the same counts in ever fewer steps of ρ.
+    """Yield the table, then the same counts with fewer and fewer steps of ρ, in case the table is too large.
 
-    Each is exact at its edges, which always hold the k/256 steps of an int8 softmax.
+    Each table is exact at its edges, which always include the k/256 steps of an int8 softmax.
     """
     yield table
     for edges in (FIXED_EDGES, FEWEST_EDGES):

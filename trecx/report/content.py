@@ -1,4 +1,4 @@
-"""What a report hands over."""
+"""The content of a report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from trecx.store import Run, Store
 from trecx.store.run_context import counts_of
 from trecx.threshold.run_context import RunContext
 
-CHOSEN = "chosen"  # what a point without a name is called
+CHOSEN = "chosen"  # name of a point that has none
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a report hands over.
+    """The content of a report.
 
     Attributes:
-        run: what is looked at.
-        context: its counts, and all that its numbers depend on.
-        record: the chosen point with all that defines it.
-        saved: other points that somebody kept of the same run, by the same criterion.
-        others: designs to show beside it.
-        pictures: samples that it overthinks; None: nobody asked for them.
+        run: the run shown.
+        context: its counts with class mix, device, battery and inference rate.
+        record: the chosen point with its definition.
+        saved: other saved points of the same run with the same exit criterion.
+        others: designs to compare with the run.
+        pictures: samples with destructive overthinking; None: not requested.
     """
 
     run: Run
@@ -41,7 +41,7 @@ class Report:
 
     @property
     def named(self) -> list[tuple[str, float]]:
-        """Name and ρ of each of them that has a ρ: what is marked."""
+        """Name and ρ of each point with ρ ≤ 1: these are marked on the curve."""
         marks = [(record.name or CHOSEN, record.rule.effective) for record in self.records]
         return [(name, threshold) for name, threshold in marks if threshold <= 1]
 
@@ -54,15 +54,15 @@ def report_of(
     others: Sequence[Design] = (),
     pictures: Sequence[Picture] | None = None,
 ) -> Report:
-    """Return what there is to hand over of a run.
+    """Return the report of a run.
 
     Args:
-        store: where points of the run may have been kept.
-        run: a run of two exits or more.
-        context: what it is looked at with; its counts are by the criterion of the record's rule.
+        store: the store of the saved points.
+        run: a run with two exits or more.
+        context: its counts, by the exit criterion of the record's rule, with class mix, device and battery.
         record: the chosen point.
-        others: designs to show beside it.
-        pictures: samples that it overthinks; None: nobody asked for them.
+        others: designs to compare with the run.
+        pictures: samples with destructive overthinking; None: not requested.
     """
     saved = [
         point
@@ -76,15 +76,15 @@ def report_of(
 
 
 def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
-    """Return what there is to hand over of a point that somebody kept, looked at as it was then.
+    """Return the report of a saved point, with the settings that it was saved with.
 
     Args:
-        store: where the run is.
+        store: the store of the run.
         run: the run of the record.
-        record: the point, with its name, its note and its numbers as kept.
+        record: the point, with its name, note and numbers as saved.
 
     Raises:
-        TrecxError: its device is not known any more, or its class mix does not fit the samples.
+        TrecxError: its device is unknown, or its class mix does not fit the samples.
     """
     baselines = [other for other in store.runs() if other.run_id == record.baseline_run_id]
     baseline = store.load_table(baselines[0]) if baselines else None

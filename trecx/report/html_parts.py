@@ -1,4 +1,4 @@
-"""The parts of a report that stand still, as HTML: every text is escaped, whoever wrote it."""
+"""The static parts of a report as HTML; all texts are escaped, user text included."""
 
 from collections.abc import Iterable
 from html import escape
@@ -17,12 +17,12 @@ from trecx.threshold.exit_table import ExitTable
 
 
 def static_parts(report: Report, table: ExitTable, exact: bool) -> str:
-    """Return all that stands below the console.
+    """Return the parts below the console.
 
     Args:
-        report: what is handed over.
-        table: the counts that are in the report.
-        exact: whether they hold at every ρ.
+        report: the content.
+        table: the counts in the report.
+        exact: whether the counts are exact at every ρ.
     """
     basis = [*setting_words(report), *method_words(report, table, exact)]
     title = "Chosen point and saved points of this run" if report.saved else "Chosen point"
@@ -38,7 +38,7 @@ def static_parts(report: Report, table: ExitTable, exact: bool) -> str:
 
 
 def isolated(text: str) -> str:
-    """Return a text as HTML that shows it as it is; its direction stays its own."""
+    """Return a text as escaped HTML whose writing direction does not affect the text around it."""
     return f'<bdi dir="auto">{escape(text)}</bdi>'
 
 

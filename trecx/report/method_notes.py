@@ -17,24 +17,24 @@ from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_threshold import INT8_SOFTMAX
 
 Rows = list[tuple[str, str]]
-MOST_CLASSES = 24  # whose shares are named
+MOST_CLASSES = 24  # listed with their shares
 LONGEST_TITLE = 100  # characters of a dataset's title in the heading
 
 
 def noun_of(run: Run) -> str:
-    """Return what a sample of a run is called."""
+    """Return the noun for a sample of a run, such as "clip"."""
     return task_of(run.task, run.noun).noun
 
 
 def heading(run: Run) -> str:
-    """Return what a run is, in one line."""
+    """Return design, source, network, dataset and number of samples of a run as one line."""
     task, system = task_of(run.task, run.noun), SHORT_NAMES.get(run.system, run.system)
     over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {run.n_samples:,} {task.noun}s"
     return f"{system} ({run.source}) · {over}"
 
 
 def setting_line(report: Report) -> str:
-    """Return where the network runs, and what it is shown there, in one line."""
+    """Return device, battery, inference rate and class mix as one line."""
     device, conditions = report.context.device, report.context.conditions
     parts = [device.title if device else "measured costs" if conditions.costs else "no device selected"]
     if conditions.battery and conditions.costs:
@@ -46,17 +46,17 @@ def setting_line(report: Report) -> str:
 
 
 def setting_words(report: Report) -> Rows:
-    """Return where the network runs, and what it is shown there."""
+    """Return energy, battery and class mix, each as a labelled text."""
     return [("Energy", _energy(report)), ("Battery", _battery(report)), ("Class mix", _class_mix(report))]
 
 
 def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
-    """Return how the numbers come about, and what they do not say.
+    """Return how the numbers are computed, and their limits.
 
     Args:
-        report: what is handed over.
-        table: the counts that are in the report.
-        exact: whether they hold at every ρ.
+        report: the content.
+        table: the counts in the report.
+        exact: whether the counts are exact at every ρ.
     """
     run, rule, noun = report.run, report.record.rule, noun_of(report.run)
     counted = (
@@ -93,7 +93,7 @@ def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
 
 
 def provenance_words(report: Report) -> Rows:
-    """Return where it all comes from: names, hashes, versions, dates."""
+    """Return the provenance: names, hashes, versions and dates."""
     run, record = report.run, report.record
     return [
         ("Run", f"{run.run_id}, of {run.created_at:%Y-%m-%d}"),
@@ -111,7 +111,7 @@ def provenance_words(report: Report) -> Rows:
 
 
 def others_words(run: Run, designs: Sequence[Design]) -> str:
-    """Return over what other designs were scored, where it is not what the run was scored over."""
+    """Return which designs were scored on other samples than the run."""
     strange = [design for design in designs if design.runs[0].sample_set_id != run.sample_set_id]
     each = [f"{design.name} on {design.runs[0].dataset}" for design in strange]
     if not each:
@@ -123,7 +123,7 @@ def others_words(run: Run, designs: Sequence[Design]) -> str:
 
 
 def pictures_words(report: Report) -> Iterator[str]:
-    """Yield what the pictures show, and what to heed."""
+    """Yield a description of the pictures, and a warning about personal data."""
     run, rho, noun = report.run, report.record.rule.effective, noun_of(report.run)
     here = "Without early exits" if math.isinf(rho) else f"At ρ = {rho:.4g}"
     if not report.pictures:

@@ -1,5 +1,5 @@
-// The report: its data unpacked, the console mounted on it, a picture of the curve for paper.
-// The console's scripts come before it; what the dashboard's server answers there is all in the file here.
+// The report: unpacks its data, mounts the console, and draws the benefit curve for printing.
+// Requires the console's scripts. All data that the dashboard's server would send is in the file.
 
 const PAPER = { width: 660, height: 490 };
 
@@ -40,7 +40,7 @@ class Report {
     this.later = setTimeout(() => this.drawForPaper(), 100);
   }
 
-  /** What is printed: the curve in light colours, with the point where it stands now. */
+  /** The printed figure: the curve in light colours, with the current point. */
   async drawForPaper() {
     while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 20));
     const { data: { figures, cost_axis: axis }, point } = this.live;

@@ -1,4 +1,4 @@
-"""The report as one HTML file that reaches out to nothing."""
+"""The report as one HTML file that loads nothing from elsewhere."""
 
 import base64
 import json
@@ -39,20 +39,20 @@ REMEDIES = {
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write a report into a file, whole or not at all.
+    """Write a report to a file atomically.
 
     Raises:
-        ExportError: the run has no early exit, or the report does not fit into `MOST_BYTES`.
+        ExportError: the run has no early exit, or the report is larger than `MOST_BYTES`.
         OutputError: the file cannot be written; the message says what to do.
     """
     write_whole(path, report_html(report))
 
 
 def report_html(report: Report) -> str:
-    """Return the report: at most `MOST_BYTES`, with fewer steps of ρ where that takes it.
+    """Return the report, at most `MOST_BYTES` long; if necessary, with fewer steps of ρ.
 
     Raises:
-        ExportError: the run has no early exit, or there are too many different counts even so.
+        ExportError: the run has no early exit, or the report is too large even with the fewest steps.
     """
     if report.run.n_exits < 2:
         raise ExportError(f"{report.run.run_id} has no early exit: there is no ρ to choose")
@@ -91,7 +91,10 @@ def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
 
 
 def _begin(rule: Rule) -> dict[str, Any]:
-    """Return where the console begins; one of other steps than k/256 it has no word for but their ρ."""
+    """Return the initial ρ and precision of the console.
+
+    The console knows int8 steps of 1/256 only; with other steps, ρ is shown as float32.
+    """
     usual = rule.quantisation == INT8_SOFTMAX
     threshold = rule.threshold if usual else rule.effective
     precision = rule.precision if usual else PRECISIONS[0]
@@ -99,7 +102,7 @@ def _begin(rule: Rule) -> dict[str, Any]:
 
 
 def _policy(script: str) -> str:
-    """Return what the browser may do for this page: run these scripts, style it, show what they draw."""
+    """Return the content security policy: these scripts, inline styles and embedded images, nothing else."""
     hashes = " ".join(f"'sha256-{_hash(text)}'" for text in (script, _plotly()))
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -139,7 +142,7 @@ def _style() -> str:
 
 
 def _views(report: Report) -> dict[str, Any]:
-    """Return what the console needs for each axis that the curve can be drawn against, without the counts."""
+    """Return the console's data, except the counts, for each cost axis of the benefit curve."""
     views, rule = {}, report.record.rule
     for axis in cost_axes(report.context):
         data = console_data(report.run, report.context, axis, rule.criterion, report.named)

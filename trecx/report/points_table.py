@@ -1,4 +1,4 @@
-"""The chosen point and the saved ones as rows of a table, with the numbers as they were kept."""
+"""The chosen point and the saved ones as rows of a table, with the numbers as saved."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ UNKNOWN = "–"
 
 
 class Column(NamedTuple):
-    """A number of a point: its key in `keeping.point_numbers`, its head, how it is written."""
+    """A number of a point: its key in `capture.point_numbers`, its column header, and its format."""
 
     key: str
     head: str
@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 class Row(NamedTuple):
-    """A point: its name, what it was looked at with, the note, the texts of the columns, ρ first."""
+    """A point: name, context (device and class mix), note, and the text of each column, ρ first."""
 
     name: str
     about: str
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 
 def heads(report: Report) -> list[str]:
-    """Return what the columns are called: ρ, and what some point knows."""
+    """Return the column headers: ρ, and each number that at least one point has."""
     return ["ρ", *(column.head for column in _columns(report))]
 
 
@@ -74,6 +74,6 @@ def _rho(record: PointRecord) -> str:
 def _about(record: PointRecord) -> str:
     setting = record.setting
     by = f" by {record.author}" if record.author else ""
-    kept = f"saved {record.taken_at:%Y-%m-%d}{by}" if record.name else "as exported"
+    origin = f"saved {record.taken_at:%Y-%m-%d}{by}" if record.name else "as exported"
     costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {setting.costs}"
-    return f"{kept} · {costs} · classes {setting.class_mix}"
+    return f"{origin} · {costs} · classes {setting.class_mix}"

@@ -1,4 +1,4 @@
-"""Pictures of samples that a point overthinks, for who asks for them: they are someone's data."""
+"""Pictures of samples with destructive overthinking; optional, as they may be personal data."""
 
 import io
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from trecx.threshold.outcomes import DESTRUCTIVE
 MOST_PICTURES = 24
 SIDE = 96  # pixels
 WAVE_SIZE = (48, 96)  # pixels: height, width
-WAVE_INK = (86, 140, 190)  # seen on white and on black
+WAVE_INK = (86, 140, 190)  # visible on white and on black
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One sample that an earlier exit was right about, and that is answered wrong.
+    """One sample with destructive overthinking: its prediction is wrong, but an earlier exit was correct.
 
     Attributes:
         name: of the sample.
-        truth: its class.
-        answer: what it is taken for.
-        exit: where it leaves, as people count.
-        png: the sample itself, or the shape of its sound.
+        truth: its true class.
+        answer: its predicted class.
+        exit: name of the exit that it takes, counted from 1.
+        png: the image, or the waveform of a sound.
     """
 
     name: str
@@ -43,15 +43,15 @@ class Picture:
 
     @property
     def address(self) -> str:
-        """The picture as an address that holds all of it."""
+        """The picture as a data URL."""
         return data_address("image/png", self.png)
 
 
 def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:
-    """Return up to n samples that a rule overthinks destructively, the surest of its last answer first.
+    """Return up to n samples with destructive overthinking, sorted by confidence gap, the largest first.
 
     Raises:
-        ExportError: the samples themselves are not at hand; the message says what to do.
+        ExportError: the samples are not available; the message says what to do.
     """
     source = picture_source(run, rule.criterion)
     wanted = SampleFilter(rule.effective, (DESTRUCTIVE,))
@@ -64,10 +64,10 @@ def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:
 
 
 def picture_source(run: Run, criterion: str = LARGEST) -> SingleSamples:
-    """Return where the samples of a run can be read.
+    """Return a reader of the samples of a run.
 
     Raises:
-        ExportError: nowhere here; the message says what to do.
+        ExportError: the samples are not available; the message says what to do.
     """
     noun = task_of(run.task, run.noun).noun
     if criterion != LARGEST:
@@ -96,7 +96,7 @@ def _picture(run: Run, sample: Thumbnail, raw: RawSamples) -> Picture:
 
 
 def _wave_png(clip: npt.NDArray[np.int16]) -> bytes:
-    """Return the shape of a sound, from its lowest to its highest amplitude, on nothing."""
+    """Return the waveform of a sound, lowest to highest amplitude, on a transparent background."""
     height, width = WAVE_SIZE
     extremes = envelope(clip, width)
     loudest = float(np.abs(extremes).max()) or 1.0

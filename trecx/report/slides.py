@@ -1,4 +1,4 @@
-"""The three slides of an operating point: its place on the curve, what it saves, what it gets wrong."""
+"""The three slides of an operating point: benefit curve, savings, and confusion matrix."""
 
 import math
 from collections.abc import Sequence
@@ -22,17 +22,17 @@ from trecx.threshold.run_context import RunContext
 
 
 def write_slides(run: Run, context: RunContext, threshold: float, out: Path) -> dict[str, Path]:
-    """Write the slides as pictures, SVG or PNG as `out` ends; return where each is, by name.
+    """Write the slides as SVG or PNG, by the extension of `out`; return their paths by name.
 
     Args:
-        run: what is looked at.
-        context: what it is looked at with.
-        threshold: ρ that the device goes by.
+        run: the run shown.
+        context: its context: class mix, device, battery.
+        threshold: ρ on the device.
         out: "slides.png" means slides-benefit-curve.png and so on.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
-        OutputError: they could not be drawn or written; the message says why.
+        OutputError: the slides cannot be drawn or written; the message says why.
     """
     drawn = slides(run, context, threshold)
     paths = {name: out.with_name(f"{out.stem}-{name.replace(' ', '-')}{out.suffix}") for name in drawn}
@@ -44,9 +44,9 @@ def slides(run: Run, context: RunContext, threshold: float) -> dict[str, go.Figu
     """Return the slides by name: "benefit curve", "savings" and "confusion".
 
     Args:
-        run: what is looked at.
-        context: what it is looked at with.
-        threshold: ρ that the device goes by.
+        run: the run shown.
+        context: its context: class mix, device, battery.
+        threshold: ρ on the device.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
@@ -61,7 +61,7 @@ def slides(run: Run, context: RunContext, threshold: float) -> dict[str, go.Figu
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
-    """What the slides are about."""
+    """The run, context and ρ of the slides."""
 
     run: Run
     context: RunContext
@@ -85,7 +85,7 @@ class _Subject:
 
     @property
     def reference(self) -> dict[str, Any]:
-        """What changes are told against: the baseline, or this network without early exits."""
+        """The reference of all changes: the baseline, or this network without early exits."""
         return self.context.reference or self.context.conditions.quantities(self.in_full)
 
     @property
@@ -156,7 +156,7 @@ def _confusion_slide(subject: _Subject) -> go.Figure:
 def _gained_most(
     names: Sequence[str], confusion: IntArray | FloatArray, against: IntArray | FloatArray, subject: _Subject
 ) -> str:
-    """Say which wrong answer is given more often than before."""
+    """Return the title: the class whose number of wrong predictions rises most."""
     change = confusion - against
     wrong = change.sum(axis=0) - change.diagonal()
     most = int(np.argmax(wrong))
