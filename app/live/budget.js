@@ -1,4 +1,4 @@
-// The limits: blanks in a sentence; Python answers it, in words (app/live/budget.py). parts.js comes before it.
+// The limits: fields in a sentence; Python computes the result as text (app/live/budget.py). Requires parts.js.
 
 const COSTS = { max_energy_uj: ["µJ per inference", 1], max_mj_per_day: ["mJ per day", 1],
   max_flops: ["MFLOPs per inference", 1e6], max_latency_ms: ["ms per inference", 1] };
@@ -10,9 +10,9 @@ const ALSO = Object.fromEntries([["cost ≤", COSTS], ["battery ≥", DAYS], ["a
 
 class Budget {
   /**
-   * @param wish limits by name, as the address had them.
-   * @param ask called with a wish that was typed.
-   * @param jump called with a ρ that was clicked; null: no early exit.
+   * @param wish limits by name, from the address.
+   * @param ask called with the limits that were typed.
+   * @param jump called with a ρ that was clicked; null: no early exits.
    */
   constructor(wish, answer, ask, jump) {
     Object.assign(this, { wish, ask, jump });
@@ -39,7 +39,7 @@ class Budget {
     this.node = element("div", "budget", "", sentence, this.answer);
   }
 
-  /** One more blank, for a limit of any kind. */
+  /** One more field, for a limit of any kind. */
   add(name) {
     const blank = this.blank(ALSO, "another limit", name);
     this.blanks.push(blank);
@@ -48,8 +48,8 @@ class Budget {
   }
 
   /**
-   * A number to type, and what it counts; empty: no limit.
-   * @param asked the limit that the wish has for it, if any.
+   * A number field with its unit; empty: no limit.
+   * @param asked the limit that is set, if any.
    */
   blank(limits, label, asked) {
     const input = element("input", "");

@@ -1,5 +1,5 @@
 // One figure on a page: its text alternative, its download as PNG and SVG, its clicks.
-// parts.js and plot.js come before it.
+// Requires parts.js and plot.js.
 
 class Chart {
   constructor(root, data, send) {
@@ -29,7 +29,7 @@ class Chart {
     canvas.classList.toggle("clickable", data.clickable);
   }
 
-  /** Where the figure is wider than its place, keys must be able to scroll it. */
+  /** If the figure is wider than its frame, it can be scrolled with the keyboard. */
   letScroll(name) {
     const wider = this.frame.scrollWidth > this.frame.clientWidth;
     this.frame.toggleAttribute("tabindex", wider);

@@ -1,4 +1,4 @@
-// What all pages stand on: Plotly, as the plotly package brings it, once a page.
+// Loads Plotly from the plotly package, once per page.
 
 export default function ({ data }) {
   if (document.querySelector("script[data-plotly]")) return;

@@ -1,5 +1,5 @@
-// How often each class occurs in the field: a slider and a number a class. What counts on the page follows
-// while they move; Python hears of it when they are let go. parts.js and counts.js come before it.
+// The class mix: a slider and a number field per class. The console is updated while they move;
+// Python receives the mix on release. Requires parts.js and counts.js.
 
 const MOST = 100;
 const NEVER = "All shares are 0. Set at least one above 0; until then, the class mix is as tested.";
@@ -42,7 +42,7 @@ class Mix {
     return { node: element("div", "class", "", title, slider, number, share), share };
   }
 
-  /** Tell the console on this page, if there is one. */
+  /** Notify the console on this page, if there is one. */
   tell() {
     this.showShares();
     const detail = { names: this.data.names, weights: classWeights(this.mix, this.data.counts) };
@@ -63,7 +63,7 @@ const mixes = new WeakMap();
 
 export default function ({ parentElement, data, setStateValue }) {
   const known = parentElement.querySelector(".trecx-mix");
-  if (known) return mixes.get(known); // what was set here holds
+  if (known) return mixes.get(known); // the value that was set here takes precedence
   const root = element("section", "trecx-mix");
   parentElement.append(root);
   const mix = new Mix(root, data, setStateValue);

@@ -1,4 +1,4 @@
-// Slides: pictures of figures, as they are downloaded. parts.js and plot.js come before it.
+// Slides: images of figures, as they are downloaded. Requires parts.js and plot.js.
 
 class Slide {
   constructor({ title, file, figure }, size, sharpness) {

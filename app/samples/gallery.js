@@ -1,4 +1,4 @@
-// A page of samples as thumbnails; a click opens one. parts.js comes before it.
+// A page of samples as thumbnails; a click opens one. Requires parts.js.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -31,7 +31,7 @@ function picture(card) {
 const ends = (left, right) =>
   element("div", "quiet ends", "", element("span", "", left), element("span", "", right));
 
-/** What is seen is what is read out, in the same order: a name of its own would be another (WCAG 2.5.3). */
+/** Screen readers read the visible text in its order; a separate label would differ from it (WCAG 2.5.3). */
 function thumbnail(card, open) {
   const verdict = element("span", "unseen", card.right ? ", correct, " : ", incorrect, ");
   const words = element("span", "words", "", element("div", "answer", card.answer, verdict),

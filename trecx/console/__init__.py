@@ -1,9 +1,13 @@
-"""The live console, all of it that needs no server: the dashboard and the report show the same.
+"""The live console without its server part: the dashboard and the report share it.
 
-data.py and labels.py: what the browser is given. console.js and console.css: what is shown, put together from
-slider.js (ρ), tiles.js (the five numbers) and outcomes.js (outcomes). counts.js: what ρ and
-a class mix do. plot.js: figures. hints.js: words that explain themselves. parts.js: what these are made of.
-assets.py: these files, and Plotly's script.
+- data.py and labels.py: data and texts for the browser;
+- console.js with console.css and access.css: the console, built from slider.js (ρ), tiles.js (the five
+  numbers) and outcomes.js (outcomes and confusion matrix);
+- counts.js: counts at any ρ and class mix;
+- plot.js: figures;
+- hints.js and dialog.js: help on terms, as tooltips and in a dialog;
+- parts.js: small elements that the other scripts share;
+- assets.py: reads these files and Plotly's script.
 """
 
 from trecx.console.data import (

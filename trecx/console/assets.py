@@ -9,12 +9,12 @@ PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def joined_scripts(*names: str, folders: tuple[Path, ...] = (FOLDER,)) -> str:
-    """Return these scripts as one module, in this order, each from the first of the folders that has it."""
+    """Return these scripts as one module, in this order, each from the first folder that contains it."""
     return "\n".join(_found(f"{name}.js", folders).read_text(encoding="utf-8") for name in names)
 
 
 def style_sheet(name: str, folders: tuple[Path, ...] = (FOLDER,)) -> str:
-    """Return a style sheet, from the first of the folders that has it."""
+    """Return a style sheet from the first folder that contains it."""
     return _found(f"{name}.css", folders).read_text(encoding="utf-8")
 
 

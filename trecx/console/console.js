@@ -1,6 +1,6 @@
-// The live console: everything that follows from ρ and the class mix, shown while the pointer moves.
-// parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js come before it; where data has a
-// wish, budget.js (app/live) too.
+// The live console: all results at ρ and the class mix, updated while the pointer moves.
+// Requires parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js; if the data has a
+// `wish` (limits), budget.js (app/live), too.
 
 class Console {
   constructor(root, data, send) {
@@ -38,14 +38,14 @@ class Console {
     return element("div", "head", "", rho, slider.off, meaning, this.precisions(), terms);
   }
 
-  /** What to expect of an accuracy at a ρ that was chosen by it. */
+  /** The note that ρ is chosen on the same samples that its accuracy is measured on. */
   caveat() {
     const { sentence, question, answer } = this.data.text.same_samples;
     const dialog = new Dialog(question, ...answer.map((words) => element("p", "", words)));
     return element("p", "caveat", "", `${sentence} `, dialog.opener("why", question), dialog.node);
   }
 
-  /** What the device computes with: ρ of an int8 softmax counts in steps of 1/256. */
+  /** The choice of precision: with an int8 softmax, ρ has steps of 1/256. */
   precisions() {
     if (this.data.precisions.length < 2) return "";
     const buttons = this.data.precisions.map((name) => {
@@ -70,7 +70,7 @@ class Console {
     this.curve = element("div", "curve");
     this.curve.setAttribute("role", "img");
     this.dot = element("div", "dot");
-    this.dot.hidden = true; // until the plot says where it belongs
+    this.dot.hidden = true; // until the plot is drawn
     this.axes = group("axes", "Cost axis of the curve");
     const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
     const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
@@ -79,7 +79,7 @@ class Console {
     return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
   }
 
-  /** Show what depends on the setting, not on ρ: marks and axes. */
+  /** Show marks and axes, which do not depend on ρ. */
   showSetting() {
     const { marks, axes, cost_axis: drawn } = this.data;
     this.slider.setMarks(marks);
@@ -103,7 +103,7 @@ class Console {
     this.send("precision", this.precision);
   }
 
-  /** Follow a class mix while it is dragged; the curve follows when it is let go. */
+  /** Apply a class mix while it is dragged; the curve is updated on release. */
   reweigh({ names, weights }) {
     if (names.join() !== this.data.table.class_names.join()) return;
     this.point.reweigh(weights);
@@ -148,7 +148,7 @@ class Console {
     return `accuracy ${(100 * point.accuracy).toFixed(1)} %, ${this.exitRate}, ${flopsText(point.flops)} FLOPs`;
   }
 
-  /** Say the pictures in words, as they are at this ρ. */
+  /** Update the text alternatives of the figures for this ρ. */
   describe() {
     const { text } = this.data;
     this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
@@ -156,7 +156,7 @@ class Console {
     this.outcomes.describe();
   }
 
-  /** Put the point on the curve: the plot's own axes say where. */
+  /** Place the point on the curve with the axes of the plot. */
   showDot() {
     const layout = this.curve._fullLayout;
     if (!layout) return;
@@ -165,7 +165,7 @@ class Console {
     const x = xaxis._offset + xaxis.l2p(this.point.expected(axis.exit_costs) / axis.scale);
     const y = yaxis._offset + yaxis.l2p(100 * this.point.accuracy);
     this.dot.style.transform = `translate(${x}px, ${y}px)`;
-    this.dot.hidden = y < 0 || y > this.curve.clientHeight; // until the curve follows a class mix
+    this.dot.hidden = y < 0 || y > this.curve.clientHeight; // until the curve is updated for a class mix
   }
 
   draw() {
@@ -185,7 +185,7 @@ class Console {
     this.root.dataset.drawn = "yes";
   }
 
-  /** Take another setting of the same run over, in place: a ρ or a mix that is being dragged goes on. */
+  /** Update the console for other settings of the same run; a drag of ρ or of the mix is not interrupted. */
   update(data) {
     this.data = { ...data, table: this.data.table };
     this.point.reweigh(data.weights);
@@ -198,7 +198,7 @@ class Console {
     this.askMix();
   }
 
-  /** An own mix may have moved on since Python was told (app/live/mix.js answers). */
+  /** A custom mix may have changed since Python received it; app/live/mix.js has the current one. */
   askMix() {
     if (this.data.own_mix) document.dispatchEvent(new CustomEvent("trecx-class-mix-wanted"));
   }
@@ -211,17 +211,17 @@ class Console {
   }
 }
 
-/** Both ends of a plateau (low, high], with as many digits as keep what is said within it. */
+/** Both ends of a plateau (low, high], with enough digits to stay within it. */
 function within(low, high) {
   for (let digits = 4; digits < 9; digits += 1) {
     const [first, last] = [Math.floor(low * 10 ** digits) + (low > 0 ? 1 : 0), Math.floor(high * 10 ** digits + 1e-9)];
     const said = (value) => (value / 10 ** digits).toFixed(digits);
     if (first < last) return `${said(first)}–${said(last)}`;
   }
-  return `${high} alone`; // two neighbouring confidences, as float32 tells them apart
+  return `${high} alone`; // two neighbouring float32 values
 }
 
-/** Whether two class mixes are the same but for rounding; null: as tested. */
+/** Whether two class mixes are equal up to rounding; null: as tested. */
 function alike(one, other) {
   return one === other || Boolean(one && other?.every((weight, k) => Math.abs(weight - one[k]) <= 1e-9 * weight));
 }

@@ -1,14 +1,14 @@
-// Counting what ρ does, from an ExitTable. ExitTable.operating_point (trecx/threshold/exit_table.py) is the twin in Python;
-// a browser test holds the two together, to the last sample.
+// Counts at any ρ from an ExitTable. The Python equivalent is ExitTable.operating_point (trecx/threshold/exit_table.py);
+// a browser test checks that both give identical counts.
 
 const Z95 = 1.959963984540054;
 const INT8_HIGHEST = 255 / 256;
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const grid = (rows, columns) => Array.from({ length: rows }, () => new Float64Array(columns));
 
-/** Counts at one ρ; moving ρ applies or takes back only the moves that lie between. Whole numbers by class. */
+/** Counts at one ρ, as integers by class; a change of ρ applies or reverts only the moves in between. */
 class Point {
-  /** @param weights what one sample of each class counts; null: one. */
+  /** @param weights weight of one sample of each class; null: 1. */
   constructor(table, weights) {
     this.table = table;
     const nClasses = table.class_names.length;
@@ -27,7 +27,7 @@ class Point {
     this.reweigh(weights);
   }
 
-  /** Let classes occur otherwise than in the test set (trecx/threshold/class_mix.py). */
+  /** Apply a class mix (trecx/threshold/class_mix.py). */
   reweigh(weights) {
     this.isWeighted = weights !== null;
     this.weights = weights ?? this.counts.map(() => 1);
@@ -36,7 +36,7 @@ class Point {
     this.recount();
   }
 
-  /** Move to ρ, or, where the table counts in bins, to the edge above it; return the ρ that now holds. */
+  /** Move to ρ, or, if the table has bins, to the next edge; return the ρ that applies. */
   moveTo(threshold) {
     const { edges, moves, exact } = this.table;
     this.bin = lowerBound(edges, threshold);
@@ -69,17 +69,17 @@ class Point {
     return Array.from(byClass[0], (_, column) => this.total(byClass.map((row) => row[column])));
   }
 
-  /** What counts by class come to under the class mix. */
+  /** The sum of counts by class under the class mix. */
   total(byClass) { return sum(byClass.map((count, k) => this.weights[k] * count)); }
 
-  /** Samples of one class by answer. */
+  /** Samples of one class by prediction. */
   confusionOf(truth) { return this.classConfusion[truth].map((count) => this.weights[truth] * count); }
   get accuracy() { return this.correct / this.n; }
   get early() { return this.n - this.exits.at(-1); }
   expected(costs) { return sum(this.exits.map((count, k) => count * costs[k])) / this.n; }
   get flops() { return this.expected(this.table.exit_flops); }
 
-  /** [low, high]: every ρ in (low, high] does the same; who never occurs ends no plateau (BenefitCurve.plateau). */
+  /** [low, high]: every ρ in (low, high] has the same result; classes with weight 0 are ignored (BenefitCurve.plateau). */
   get plateau() {
     const { edges, moves } = this.table;
     const counts = (row) => this.weights[moves.class[row]] > 0;
@@ -91,13 +91,13 @@ class Point {
   }
 }
 
-/** A plateau in what an int8 device can tell apart: every k/256 in (low, high]; Infinity: never (trecx/threshold/int8_steps.py). */
+/** The plateau in int8 steps: every k/256 in (low, high]; Infinity: no early exits (trecx/threshold/int8_steps.py). */
 function int8Plateau([low, high]) {
   const step = (threshold) => Math.min(Math.floor(threshold * 256) / 256, INT8_HIGHEST);
   return [step(low), high === Infinity ? Infinity : step(high)];
 }
 
-/** What one sample of each class counts under a mix (trecx/threshold/class_mix.py); null: no class ever occurs. */
+/** Weight of one sample of each class under a mix (trecx/threshold/class_mix.py); null: all shares are 0. */
 function classWeights(mix, counts) {
   const total = sum(mix);
   const n = sum(counts);
@@ -118,14 +118,14 @@ function lowerBound(values, value) {
 
 /** The 95 % Wilson score interval of a proportion (trecx/threshold/intervals.py). */
 function wilson(proportion, n) {
-  const share = Math.min(Math.max(proportion, 0), 1); // sums of weights end a rounding error beyond
+  const share = Math.min(Math.max(proportion, 0), 1); // sums of weights can exceed the range by a rounding error
   const centre = share + (Z95 * Z95) / (2 * n);
   const reach = Z95 * Math.sqrt((share * (1 - share)) / n + (Z95 * Z95) / (4 * n * n));
   const scale = 1 + (Z95 * Z95) / n;
   return [Math.max((centre - reach) / scale, 0), Math.min((centre + reach) / scale, 1)];
 }
 
-/** Days that a battery lasts (trecx/device/battery.py). */
+/** Battery life in days (trecx/device/battery.py). */
 function batteryDays({ usable_joule, sleep_joule_per_day }, energyUj, perHour) {
   return usable_joule / (energyUj * 1e-6 * perHour * 24 + sleep_joule_per_day);
 }

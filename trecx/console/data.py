@@ -1,4 +1,4 @@
-"""What the console in the browser is given: counts, costs, figures, words."""
+"""The data of the console in the browser: counts, costs, figures and texts."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
 from trecx.threshold.run_context import RunContext
 
-MARK_TOLERANCE = 0.001  # a trade-off point further off than this is not on the curve
+MARK_TOLERANCE = 0.001  # accuracy; a trade-off point further from its target than this is not marked
 PRECISIONS = ("float32", "int8")
 QUANTITIES = {"FLOPs": "flops", "energy": "energy_uj", "latency": "latency_ms"}
 
@@ -29,14 +29,14 @@ def console_data(
     criterion: str = LARGEST,
     named: Sequence[tuple[str, float]] = (),
 ) -> dict[str, Any]:
-    """Return everything that the browser needs, as JSON would have it; `table` is JSON already.
+    """Return all data of the console as JSON values; `table` is a JSON text already.
 
     Args:
-        run: what is looked at.
-        context: its counts, and all that its numbers depend on.
-        axis: what the curve is drawn against; FLOPs where it is not known here.
-        criterion: what an exit goes by.
-        named: name and ρ, 0..1, of points that somebody chose; they are marked before the trade-off points.
+        run: the run shown.
+        context: its counts with class mix, device, battery and inference rate.
+        axis: cost axis of the benefit curve; FLOPs if that cost is unknown.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        named: name and ρ, 0..1, of points to mark before the trade-off points.
     """
     axes = cost_axes(context)
     axis = axis if axis in axes else "FLOPs"
@@ -48,7 +48,7 @@ def console_data(
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
         "reference": reference,
-        # An entropy of probabilities in steps of 1/256 does not come in such steps itself.
+        # The entropy of probabilities in steps of 1/256 is not itself in such steps.
         "precisions": PRECISIONS[:1] if criterion == ENTROPY else PRECISIONS,
         "axes": list(axes),
         "cost_axis": {"name": axis, "scale": axes[axis].scale, "exit_costs": axes[axis].exit_costs.tolist()},
@@ -73,7 +73,7 @@ def console_data(
 
 
 def cost_axes(context: RunContext) -> dict[str, CostAxis]:
-    """Return what the curve can be drawn against here: FLOPs, and energy and latency where they are known."""
+    """Return the cost axes of the benefit curve: FLOPs, and energy and latency if they are known."""
     costs = context.conditions.costs
     axes = {"FLOPs": flops_axis(context.table.exit_flops)}
     if costs:
@@ -84,9 +84,9 @@ def cost_axes(context: RunContext) -> dict[str, CostAxis]:
 
 
 def reference_data(context: RunContext) -> dict[str, Any]:
-    """Return what changes are told against: the baseline, or this network with ρ = ∞.
+    """Return the reference of all changes: the baseline, or this network with ρ = ∞.
 
-    `class_correct` lets the browser follow a class mix: right answers by class, as tested.
+    `class_correct` has its correct predictions by class, without the class mix, which the browser applies.
     """
     against = context.baseline or context.table
     correct = against.operating_point(math.inf).confusion.diagonal().tolist()
@@ -97,7 +97,7 @@ def reference_data(context: RunContext) -> dict[str, Any]:
 
 
 def device_data(conditions: OperatingConditions) -> dict[str, Any]:
-    """Return what exits cost, how often the device infers, what feeds it: as far as known."""
+    """Return costs by exit, inference rate and battery; None for what is unknown."""
     costs, battery = conditions.costs, conditions.battery
     known: dict[str, Any] = {"per_hour": conditions.inferences_per_hour, "costs": None, "battery": None}
     if costs:
@@ -118,7 +118,7 @@ def device_data(conditions: OperatingConditions) -> dict[str, Any]:
 
 
 def table_data(table: ExitTable) -> dict[str, Any]:
-    """Return counts as the browser reads them: by column, as JSON would have it."""
+    """Return counts by column as JSON values, as the browser reads them."""
     return {
         "edges": table.edges.tolist(),
         "exact": table.exact,
@@ -145,9 +145,9 @@ def _marks(curve: BenefitCurve, reference: dict[str, Any]) -> list[tuple[str, Tr
 
 
 def _spoken(curve: BenefitCurve, axis: CostAxis) -> str:
-    """Return the curve in words, for who cannot see it."""
+    """Return the text alternative of the benefit curve."""
     ends = [
-        f"{100 * curve.accuracy[step]:.1f} % at {axis.of(curve)[step]:.4g} {axis.unit} where {who}"
-        for step, who in ((-1, "all samples that can exit early do"), (0, "there are no early exits"))
+        f"{100 * curve.accuracy[step]:.1f} % at {axis.of(curve)[step]:.4g} {axis.unit} where {which}"
+        for step, which in ((-1, "all samples that can exit early do"), (0, "there are no early exits"))
     ]
     return f"benefit curve, accuracy against {axis.title}: from {ends[0]} to {ends[1]}"

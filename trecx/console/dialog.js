@@ -1,9 +1,8 @@
-// A window over the page with more to read: all terms, or why an accuracy may be a little too high. The browser
-// brings what such a window needs: it takes the focus, closes with Escape, and gives the focus back.
-// parts.js comes before it.
+// A modal dialog with text: all terms, or why the accuracy may be too high. The browser's <dialog> moves the focus,
+// closes on Escape, and restores the focus. Requires parts.js.
 
 class Dialog {
-  /** @param parts nodes that are read in it. */
+  /** @param parts nodes with its text. */
   constructor(title, ...parts) {
     const close = element("button", "close", "Close");
     close.type = "button";
@@ -12,7 +11,7 @@ class Dialog {
     reading.tabIndex = 0; // so that keys can scroll it
     this.node = element("dialog", "", "", element("h2", "", title), reading, close);
     this.node.setAttribute("aria-label", title);
-    this.node.addEventListener("click", ({ target }) => target === this.node && this.node.close()); // beside it
+    this.node.addEventListener("click", ({ target }) => target === this.node && this.node.close()); // a click outside
   }
 
   /** A button that opens it. */
@@ -25,7 +24,7 @@ class Dialog {
   }
 }
 
-/** All terms of the console, one after the other: the way to them for who uses no mouse. */
+/** The dialog with all terms of the console, for use without a mouse. */
 function termsDialog(terms) {
   const list = element("dl", "");
   for (const [name, hint] of terms) {

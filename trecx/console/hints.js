@@ -1,10 +1,10 @@
-// Words with a hint: what they mean, and the paper's equation. Shown under the mouse and on touch. They are no stops
-// of the keyboard, as there are many and their bubbles lie on the numbers: all hints can be read in one window
-// (dialog.js). parts.js comes before it.
+// Terms with a tooltip: definition and the paper's equation, on hover and touch. Terms are not in the Tab order,
+// because there are many and their tooltips cover the numbers: a dialog lists all of them (dialog.js).
+// Requires parts.js.
 
 const HINT_WIDTH = 320;
 
-/** A word that explains itself; the hint's later lines are equations. */
+/** A term with a tooltip; the hint's later lines are equations. */
 function term(word, hint) {
   const node = element("button", "term", word);
   node.type = "button";
@@ -18,7 +18,7 @@ function explain(node, hint) {
   return node;
 }
 
-/** The one bubble of a page part, for every word in it that has a hint. */
+/** The tooltip of a part of the page, shared by all its terms. */
 class Bubble {
   constructor(root) {
     this.root = root;
@@ -27,7 +27,7 @@ class Bubble {
     this.node.hidden = true;
     root.append(this.node);
     const hinted = (event) => event.target.closest("[data-hint]");
-    const show = (event) => this.node.contains(event.target) || this.show(hinted(event)); // it may be pointed at
+    const show = (event) => this.node.contains(event.target) || this.show(hinted(event)); // the tooltip can be hovered, too
     root.addEventListener("pointerover", (event) => event.pointerType === "mouse" && show(event));
     root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.show(null));
     root.addEventListener("pointerup", (event) => event.pointerType === "touch" && show(event));

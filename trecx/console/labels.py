@@ -1,4 +1,4 @@
-"""The words of the console: what is shown, a hint for each term, why an accuracy may be a little too high."""
+"""The texts of the console: labels, a hint for each term, and why the accuracy may be too high."""
 
 from typing import Any, NamedTuple
 
@@ -11,13 +11,13 @@ from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
 
 
 class Hint(NamedTuple):
-    """What a term of the console means.
+    """The hint for a term of the console.
 
     Attributes:
-        term: as the glossary calls it.
-        definition: the glossary's, or one sentence where that lacks the term.
-        more: what else helps here, such as how it is used.
-        equation: the paper's.
+        term: as in the glossary.
+        definition: the glossary's, or one sentence if the glossary lacks the term.
+        more: further help, such as how to use the control.
+        equation: from the paper.
     """
 
     term: str
@@ -27,7 +27,7 @@ class Hint(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The hint as the browser takes it: later lines are equations."""
+        """The hint as text; its second line, if any, is the equation."""
         return "\n".join(filter(None, [f"{self.definition} {self.more}".strip(), self.equation]))
 
 
@@ -103,7 +103,7 @@ REMEDIES = {
     "rate": "Set inferences per minute",
 }
 
-# docs/numbers.md has the same, with how it was measured.
+# docs/numbers.md describes how this was measured.
 SAME_SAMPLES = {
     "sentence": "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly "
     "lower accuracy in the field.",
@@ -122,12 +122,12 @@ SAME_SAMPLES = {
 
 
 def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
-    """Return what the console says of a run, whatever ρ is.
+    """Return the texts of the console that do not depend on ρ.
 
     Args:
-        run: what is looked at.
-        baseline_flops: what the baseline, or the final exit, costs.
-        criterion: what an exit goes by.
+        run: the run shown.
+        baseline_flops: FLOPs of the baseline, or of the final exit if there is no baseline.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
     """
     noun = task_of(run.task, run.noun).noun
     article = "An" if noun[0] in "aeiou" else "A"

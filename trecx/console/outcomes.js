@@ -1,10 +1,10 @@
-// What becomes of the samples at a ρ: the six outcomes as one bar, and the confusion matrix.
-// parts.js, hints.js and counts.js come before it.
+// Outcomes of the samples at ρ: the six outcomes as one bar, and the confusion matrix.
+// Requires parts.js, hints.js and counts.js.
 
-const MOST_CLASSES = 12; // more have no room beside the curve, and ten thousand cells no time while ρ is dragged
+const MOST_CLASSES = 12; // more do not fit next to the curve, and many cells are too slow while ρ is dragged
 const [LONGEST_NAME, LONGEST_OF_MANY] = [14, 10]; // letters
-const FEW = 4; // classes, that have large cells
-const STRONG = 0.32; // share of the row from which a cell is so dark (in dark: so bright) that its text turns over
+const FEW = 4; // classes; up to this number, cells are large
+const STRONG = 0.32; // share of the row above which the text of a cell changes its colour for contrast
 
 /** A count that fits a cell: 4,890 as 4890, 48,900 as 49k. */
 function compact(count) {
@@ -12,7 +12,7 @@ function compact(count) {
   return count < 999_500 ? `${Math.round(count / 1e3)}k` : `${Math.round(count / 1e6)}M`;
 }
 
-/** The classes to draw: all, or those with the most wrong answers, given or taken; in their own order. */
+/** The classes to draw, in order; of too many, those with the most wrong predictions, true or predicted. */
 function mixedUpMost(confusion) {
   const wrong = confusion.map(() => 0);
   confusion.forEach((row, truth) => row.forEach((count, answer) => {
@@ -91,7 +91,7 @@ class Outcomes {
     this.showConfusion();
   }
 
-  /** Say the bar in words. */
+  /** Update the bar's text alternative. */
   describe() {
     const counts = Object.values(this.parts).map(({ title, count }) => `${title} ${count.textContent}`);
     this.bar.setAttribute("aria-label", `${this.title.textContent}: ${counts.join("; ")}`);

@@ -1,4 +1,4 @@
-// Small things that all parts of a page are made of.
+// Small elements and functions that all scripts share.
 
 const thousands = (count) => count.toLocaleString("en");
 
@@ -10,7 +10,7 @@ function element(name, className, text, ...children) {
   return node;
 }
 
-/** Buttons that belong together, with a name for who does not see that. */
+/** A group of buttons with an accessible name. */
 function group(className, name, ...children) {
   const node = element("div", className, "", ...children);
   node.setAttribute("role", "group");
@@ -18,7 +18,7 @@ function group(className, name, ...children) {
   return node;
 }
 
-/** What somebody typed: 4,600 is as much as 4600, and 4,5 as much as 4.5. */
+/** Parse a typed number: 4,600 is 4600, and 4,5 is 4.5. */
 function typedNumber(text) {
   const plain = text.trim();
   const grouped = /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain);

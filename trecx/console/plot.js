@@ -1,14 +1,14 @@
-// A Plotly figure from Python: colours for its CSS variables, drawn again where the theme changes.
+// A Plotly figure from Python: CSS variables become colours; it is drawn again when the theme changes.
 
 const THEME_POLL_MS = 400;
 
-/** A figure of JSON with the value of each CSS variable, as it holds for `node`; a text that mentions one stays. */
+/** A figure from JSON, with each CSS variable replaced by its value at `node`; other texts are unchanged. */
 function withColours(text, node) {
   const style = getComputedStyle(node);
   return text.replace(/"var\((--st-[\w-]+)\)"/g, (_, name) => JSON.stringify(style.getPropertyValue(name).trim()));
 }
 
-/** A figure for a picture of its own: without a background it would be unreadable on another page. */
+/** A figure for export as an image: with a background, so that it is readable on any page. */
 function asPicture({ data, layout }, node) {
   const style = getComputedStyle(node);
   return { data, layout: { ...layout, paper_bgcolor: style.getPropertyValue("--st-background-color").trim(),
@@ -39,14 +39,14 @@ class Plot {
     this.drawn();
   }
 
-  /** Draw another figure in this place. */
+  /** Replace the figure. */
   redraw(figure) {
     if (figure === this.figure) return;
     this.figure = figure;
     if (this.drawnOn) this.draw();
   }
 
-  /** Draw again where the theme has changed: Plotly keeps colours as it got them. */
+  /** Draw again if the theme has changed, because Plotly does not update colours. */
   followTheme() {
     if (this.drawnOn && this.drawnOn !== this.background) this.draw();
   }

@@ -1,10 +1,10 @@
-// ρ as a slider on the distribution that it cuts, and as a number to type. parts.js and hints.js come before it.
+// ρ as a slider on the confidence distribution, and as a number field. Requires parts.js and hints.js.
 
 const FINE = 0.001;
 const INT8_STEP = 1 / 256;
 const COARSE = 10; // fine steps
-const NEVER = ["∞", "inf", "infinity", "never", "off"]; // as people may type: no early exit
-const LONG = 7; // characters of ρ that have room at its full size
+const NEVER = ["∞", "inf", "infinity", "never", "off"]; // accepted inputs for no early exits
+const LONG = 7; // characters of ρ that fit at full size
 
 let problems = 0; // for ids
 
@@ -12,8 +12,8 @@ const onGrid = (threshold) => Number((Math.round(threshold / FINE) * FINE).toFix
 
 class Slider {
   /**
-   * @param move called with a ρ while the pointer or a key moves it; it answers with show().
-   * @param release called when it is let go, or with a ρ that was typed or clicked.
+   * @param move called with ρ while the pointer or a key moves it; it calls show().
+   * @param release called when the pointer or key is released, or with a ρ that was typed or clicked.
    */
   constructor(text, move, release) {
     Object.assign(this, { move, release, precision: "float32" });
@@ -49,13 +49,13 @@ class Slider {
       if (valid) this.release(typed);
       else this.refuse(`ρ must be a number from 0 to 1. Showing ρ = ${this.spoken}.`);
     };
-    input.onkeydown = ({ key }) => { // it must return nothing: false would keep Enter from counting
+    input.onkeydown = ({ key }) => { // no return value: false would cancel Enter
       if (key === "Escape") this.show(this.threshold, this.plateau, this.said, true);
     };
     return input;
   }
 
-  /** Say what is wrong with what was typed; it stays there, and what is shown stands apart, until ρ is set anew. */
+  /** Show why the typed text is not valid; the text stays in the field until ρ is set again. */
   refuse(problem) {
     this.problem.textContent = problem;
     this.input.setAttribute("aria-invalid", Boolean(problem));
@@ -68,7 +68,7 @@ class Slider {
     return this.problem.textContent !== "";
   }
 
-  /** The button for ρ = ∞; pressed again, it goes back to the ρ before. */
+  /** The button for ρ = ∞; a second press restores the previous ρ. */
   never(hint) {
     const button = explain(element("button", "off", "No early exit"), hint);
     button.type = "button";
@@ -99,13 +99,13 @@ class Slider {
     this.handle.onkeydown = (event) => {
       if (!(event.key in steps)) return;
       event.preventDefault();
-      if (event.repeat && this.threshold >= 1 && steps[event.key] > 0) return; // a key that is held stops at 1
+      if (event.repeat && this.threshold >= 1 && steps[event.key] > 0) return; // a repeated key stops at 1
       this.move(this.stepped(steps[event.key] * (event.shiftKey ? COARSE : 1)));
     };
     this.handle.onkeyup = (event) => event.key in steps && this.release(this.threshold);
   }
 
-  /** ρ some fine steps on; what is finer than them is rounded away. Beyond 1 there is one more: no early exit. */
+  /** ρ moved by some fine steps and rounded to them; one more step above 1 means no early exits. */
   stepped(steps) {
     const int8 = this.precision === "int8";
     if (this.threshold >= 1 && steps > 0) return Infinity;
@@ -115,7 +115,7 @@ class Slider {
     return int8 ? within : onGrid(within);
   }
 
-  /** Marks stand from left to right, as they are reached by Tab; who was named first keeps its label for longest. */
+  /** Marks in Tab order, from left to right; where labels overlap, the mark listed first keeps its label. */
   setMarks(marks) {
     const made = marks.map(({ label, threshold }) => {
       const mark = element("button", "mark", label);
@@ -131,7 +131,7 @@ class Slider {
     this.marks.replaceChildren(...order.map((k) => made[k]));
   }
 
-  /** Keep the labels that do not run into one named before; the others keep their tick. */
+  /** Hide labels that overlap one listed before; their ticks stay. */
   spaceMarks() {
     const placed = [];
     for (const mark of this.important) {
@@ -144,9 +144,9 @@ class Slider {
   }
 
   /**
-   * @param plateau low and high: every ρ in (low, high] does the same.
-   * @param text what follows from this ρ, for a screen reader.
-   * @param anew whether what was typed gives way to it.
+   * @param plateau low and high: every ρ in (low, high] has the same result.
+   * @param text the results at this ρ, for a screen reader.
+   * @param anew whether it replaces a typed text.
    */
   show(threshold, plateau, text, anew = threshold !== this.threshold) {
     if (threshold <= 1) this.before = threshold;

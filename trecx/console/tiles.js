@@ -1,5 +1,5 @@
-// The five numbers of an operating point: value, unit, change to the baseline, what it rests on.
-// parts.js, hints.js and counts.js come before it.
+// The five numbers of an operating point: value, unit, change vs the baseline, and details.
+// Requires parts.js, hints.js and counts.js.
 
 const TILES = { accuracy: "Accuracy", early: "Exit rate", flops: "Expected FLOPs", energy: "Energy", battery: "Battery life" };
 
@@ -30,7 +30,7 @@ class Tiles {
     this.node = element("div", "tiles", "", ...tiles);
   }
 
-  /** Show a point; return what was computed on the way: µJ per inference, and days of battery. */
+  /** Show a point; return its µJ per inference and its battery life in days. */
   show(point, data) {
     this.reference = data.reference;
     for (const name of ["accuracy", "flops", "energy", "battery"]) {
