@@ -1,1 +1,1 @@
-"""The dashboard: Streamlit, and nothing that the library could do without it."""
+"""The dashboard: the Streamlit user interface of the library; all computation is in `trecx`."""

@@ -1,4 +1,4 @@
-"""The only caches of the dashboard, keyed by names and ids, never by arrays."""
+"""All caches of the dashboard, keyed by names and ids, never by arrays."""
 
 import json
 import tempfile
@@ -31,7 +31,7 @@ from trecx.threshold.run_context import RunContext
 
 
 def store() -> Store:
-    """Return the store that the dashboard shows: one for all sessions, which compiles each query once."""
+    """Return the store of the dashboard: one for all sessions, so that each query is compiled once."""
     return _store(database_url())
 
 
@@ -44,9 +44,9 @@ def _store(address: str) -> Store:
     max_entries=32, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
 )
 def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
-    """Return the counts of a run of the store called `store_name`, where exits go by `criterion`.
+    """Return the counts of a run in the store `store_name` with an exit criterion.
 
-    One copy serves all sessions: nobody may change it.
+    All sessions share one copy, which must not be changed.
     """
     return counts_of(Store(store_name), run, criterion)
 
@@ -55,7 +55,7 @@ def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable
     max_entries=8, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
 )
 def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
-    """Return a run's counts paired with the answers of a reference; None: those of its own final exit."""
+    """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
     here = Store(store_name)
     scores = here.load_scores(run)
     answers = here.load_scores(reference) if reference else scores
@@ -66,7 +66,7 @@ def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable
     max_entries=4, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
 )
 def exit_scores(run: Run, store_name: str) -> ExitScores:
-    """Return the scores of a run: one copy for all sessions, which nobody may change."""
+    """Return the scores of a run; all sessions share one copy, which must not be changed."""
     return Store(store_name).load_scores(run)
 
 
@@ -74,7 +74,7 @@ def exit_scores(run: Run, store_name: str) -> ExitScores:
 def trust(
     run: Run, store_name: str, weights: tuple[float, ...] | None
 ) -> list[tuple[Reliability, Separation | None]]:
-    """Return for each exit whether its confidence is honest, and how well it tells right from wrong."""
+    """Return calibration and AUROC of each exit."""
     scores, class_weights = exit_scores(run, store_name), None if weights is None else np.array(weights)
     seen = [exit_confidence(scores, exit_, class_weights) for exit_ in range(scores.n_exits)]
     return [(reliability(each), separation(each)) for each in seen]
@@ -82,7 +82,7 @@ def trust(
 
 @st.cache_data(max_entries=16, show_spinner="Fitting …", hash_funcs={Run: lambda run: run.run_id})
 def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None) -> Scaling:
-    """Return what temperature scaling would change."""
+    """Return the effect of temperature scaling."""
     right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
     return scale(exit_scores(run, store_name), right, None if weights is None else np.array(weights))
 
@@ -91,7 +91,7 @@ def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[floa
 def reached_by_criterion(
     run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
 ) -> dict[str, CostAtAccuracy]:
-    """Return what each exit criterion needs for the baseline's accuracy."""
+    """Return the cost of each exit criterion at the baseline's accuracy."""
     right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
     scores = exit_scores(run, store_name)
     ways = [by_criterion(scores, criterion) for criterion in CRITERIA]
@@ -102,14 +102,14 @@ def reached_by_criterion(
 def console_data(
     run: Run, store_name: str, context: RunContext, axis: str, criterion: str = LARGEST
 ) -> dict[str, Any]:
-    """Return what the console of a run needs (`trecx.console.console_data`).
+    """Return the data of the console of a run (`trecx.console.console_data`).
 
     Args:
-        run: what is looked at.
-        store_name: of the store that it is in.
-        context: its counts, and all that its numbers depend on.
-        axis: what the curve is drawn against.
-        criterion: what an exit goes by.
+        run: the run shown.
+        store_name: name of its store.
+        context: its counts with class mix, device, battery and inference rate.
+        axis: cost axis of the benefit curve.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
     """
     weights = context.class_weights
     setting = (device_data(context.conditions), reference_data(context))
@@ -134,7 +134,7 @@ def _console_data(
 def paired(
     ones: tuple[Run, ...], others: tuple[Run, ...], store_name: str, weights: tuple[float, ...] | None
 ) -> PairedDifference:
-    """Return how much more accurate a design is than another at equal FLOPs; each may have several seeds."""
+    """Return the accuracy difference of two designs at equal FLOPs; each may have several seeds."""
     here = Store(store_name)
     one, other = ([here.load_scores(run) for run in runs] for runs in (ones, others))
     return paired_difference(one, other, None if weights is None else np.array(weights))
@@ -144,14 +144,14 @@ def paired(
 def understood(
     file_id: str, name: str, class_names: tuple[str, ...], usual: tuple[str, ...], _content: bytes
 ) -> tuple[ScoresFile, Preview]:
-    """Return what an uploaded file of scores was understood as, and what it holds.
+    """Return an uploaded file of scores as read, and its preview.
 
     Args:
-        file_id: what tells this upload from another; the content is not looked at for that.
-        name: of the file.
-        class_names: of the classes, where the user says them.
-        usual: names of the classes, where neither the user nor the file says them.
-        _content: of the file.
+        file_id: identifies the upload; the content is not compared.
+        name: name of the file.
+        class_names: names of the classes, if the user entered them.
+        usual: names of the classes if neither the user nor the file gives them.
+        _content: content of the file.
     """
     file = read_scores_file(name, _content, class_names, usual)
     return file, preview_of(file)
@@ -159,7 +159,7 @@ def understood(
 
 @st.cache_data(max_entries=8, show_spinner="Counting …")
 def brought_curve(key: tuple[str, ...], flops: tuple[int, ...], _file: ScoresFile) -> BenefitCurve:
-    """Return the benefit curve of a file that is not kept yet, with `flops`, or, if none, the file's."""
+    """Return the benefit curve of a file that is not stored yet, with `flops` or else the file's FLOPs."""
     return ExitTable.of(_file.scores(flops)).curve()
 
 

@@ -1,4 +1,4 @@
-"""The dashboard: page config and navigation, nothing else."""
+"""The dashboard: page configuration and navigation."""
 
 import streamlit as st
 

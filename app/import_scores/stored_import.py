@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.shared.navigation import load_context
+from app.shared.navigation import open_run
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import checked_name
 from trecx.errors import TrecxError
@@ -42,4 +42,4 @@ def show_kept() -> None:
     show(plain(f"{imported.message}{profile}"))
     if imported.run.n_exits > 1 and right.button("Open in Tune", key="look", width="stretch"):
         del st.session_state[KEPT]
-        load_context(imported.run)
+        open_run(imported.run)

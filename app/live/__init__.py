@@ -1,6 +1,9 @@
-"""The live console on the page: what it is made of is in trecx/console, as the report shows it too.
+"""The live components of the pages; those that the report shares are in trecx/console.
 
-console.py: Streamlit on one side, trecx/console/console.js on the other. budget.js with budget.py: a wish and
-its answer. mix.py with mix.js: a class mix of one's own. chart.js: figures. foundation.js, page.css: what all
-pages stand on. sources.py: these files and the console's.
+- console.py: connects Streamlit and trecx/console/console.js;
+- budget.py with budget.js: limits, and the best ρ within them;
+- mix.py with mix.js and mix.css: a custom class mix;
+- chart.js with chart.css: figures; slides.js with slides.css: slides;
+- foundation.js with page.css: Plotly and the style of all pages;
+- assets.py: reads these files and the console's.
 """

@@ -1,4 +1,4 @@
-"""The scripts and styles that run in the browser, read from files and from the plotly package: no CDN."""
+"""Scripts and styles for the browser, read from files and from the plotly package, without a CDN."""
 
 from pathlib import Path
 
@@ -11,20 +11,20 @@ FOLDERS = (Path(__file__).parent, FOLDER)
 
 
 def script(*names: str) -> str:
-    """Return these scripts, of this folder or of the console's, as one module, in this order."""
+    """Return these scripts of this folder or the console's as one module, in this order."""
     return joined_scripts(*names, folders=FOLDERS)
 
 
 def style(name: str) -> str:
-    """Return a style sheet of this folder or of the console's."""
+    """Return a style sheet of this folder or the console's."""
     return style_sheet(name, folders=FOLDERS)
 
 
 def page_foundation() -> None:
-    """Load what all pages stand on: their style, and the plotly package's own script.
+    """Load the style of all pages and the script of the plotly package.
 
-    The script is served from the package's folder as a file of its own, which the browser may keep: within a
-    component its 4.8 MB would travel through the web socket at every visit.
+    The script is served as a separate file from the package's folder, so that the browser can cache it:
+    within a component, its 4.8 MB would be sent through the web socket at every visit.
     """
     declare_component("plotly", PLOTLY.parent)
     address = f"{st.get_option('server.baseUrlPath')}/component/{__name__}.plotly/{PLOTLY.name}"

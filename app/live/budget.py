@@ -1,4 +1,4 @@
-"""The budget on the page: a wish from the browser or the address, and the answer in words."""
+"""The limits on the page Tune, from the browser or the address, and the best ρ within them as text."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from trecx.threshold.limits import AGAINST, LIMITED, Limits
 from trecx.threshold.run_context import RunContext
 from trecx.threshold.threshold_text import threshold_text
 
-# Limit: what it is called, its unit, how many of that unit one is, digits.
+# Limit: its name, its unit, the factor to that unit, decimals.
 SPOKEN = {
     "max_flops": ("computation", "MFLOPs", 1e-6, 2),
     "max_energy_uj": ("energy", "µJ", 1, 0),
@@ -23,8 +23,8 @@ SPOKEN = {
 }
 
 
-def parse_wish(text: str) -> dict[str, Any]:
-    """Return a wish as an address has it, "max_energy_uj:4600,min_accuracy:0.91"; nonsense is left out."""
+def parse_limits(text: str) -> dict[str, Any]:
+    """Return the limits in an address, "max_energy_uj:4600,min_accuracy:0.91"; invalid parts are ignored."""
     found: dict[str, Any] = {}
     for part in text.split(","):
         name, _, value = part.partition(":")
@@ -35,18 +35,18 @@ def parse_wish(text: str) -> dict[str, Any]:
                 number = float(value)
             except ValueError:
                 continue
-            if math.isfinite(number):  # what is not, no JSON takes to the browser
+            if math.isfinite(number):  # JSON has no other numbers
                 found[name] = number
     return found
 
 
-def spell_wish(wish: Mapping[str, Any]) -> str:
-    """Return a wish as it stands in the address."""
-    return ",".join(f"{name}:{value}" for name, value in wish.items())
+def limits_text(limits: Mapping[str, Any]) -> str:
+    """Return limits as text for the address."""
+    return ",".join(f"{name}:{value}" for name, value in limits.items())
 
 
 def answer(context: RunContext, wish: Mapping[str, Any], int8: bool) -> dict[str, Any] | None:
-    """Return the answer to a wish as the browser shows it; None where nothing is asked."""
+    """Return the best ρ within the limits as the browser shows it; None if no limit is set."""
     asked = {name: value for name, value in wish.items() if name in SPOKEN or name == "against"}
     if not asked.keys() & SPOKEN.keys():
         return None
@@ -58,22 +58,22 @@ def answer(context: RunContext, wish: Mapping[str, Any], int8: bool) -> dict[str
     return _met(choice, choice.best, limits, int8) if choice.best else _unmet(choice, limits, int8)
 
 
-def _met(choice: Choice, best: Candidate, wish: Limits, int8: bool) -> dict[str, Any]:
+def _met(choice: Choice, best: Candidate, limits: Limits, int8: bool) -> dict[str, Any]:
     around = {"Cheaper": choice.cheaper, "More accurate": choice.more_accurate}
     return {
         "met": True,
         "head": f"{_rho(best, int8)} meets all limits:",
-        "text": f"{_numbers(best, wish)}. {' '.join(_slack(choice, best))}",
-        "jumps": list(_jumps({"Use this ρ": best} | around, wish)),
+        "text": f"{_numbers(best, limits)}. {' '.join(_slack(choice, best))}",
+        "jumps": list(_jumps({"Use this ρ": best} | around, limits)),
     }
 
 
-def _unmet(choice: Choice, wish: Limits, int8: bool) -> dict[str, Any]:
+def _unmet(choice: Choice, limits: Limits, int8: bool) -> dict[str, Any]:
     nearest = {"Nearest in cost": choice.cheaper, "Nearest in accuracy": choice.more_accurate}
     if choice.cheaper == choice.more_accurate:
         nearest = {"Nearest": choice.cheaper}
     missed = [
-        f"{_rho(candidate, int8)} ({_numbers(candidate, wish)}; {_misses(candidate)})"
+        f"{_rho(candidate, int8)} ({_numbers(candidate, limits)}; {_misses(candidate)})"
         for candidate in nearest.values()
         if candidate
     ]
@@ -81,15 +81,15 @@ def _unmet(choice: Choice, wish: Limits, int8: bool) -> dict[str, Any]:
         "met": False,
         "head": "No ρ meets these limits.",
         "text": "Nearest: " + " or ".join(missed) + ".",
-        "jumps": list(_jumps(nearest, wish)),
+        "jumps": list(_jumps(nearest, limits)),
     }
 
 
-def _jumps(points: Mapping[str, Candidate | None], wish: Limits) -> Iterator[dict[str, Any]]:
+def _jumps(points: Mapping[str, Candidate | None], limits: Limits) -> Iterator[dict[str, Any]]:
     for label, candidate in points.items():
         if candidate:
             threshold = None if math.isinf(candidate.threshold) else candidate.threshold  # as JSON has it
-            yield {"label": label, "threshold": threshold, "title": _numbers(candidate, wish)}
+            yield {"label": label, "threshold": threshold, "title": _numbers(candidate, limits)}
 
 
 def _rho(candidate: Candidate, int8: bool) -> str:
@@ -101,10 +101,10 @@ def _rho(candidate: Candidate, int8: bool) -> str:
     return f"ρ = {threshold_text(low, high)}"
 
 
-def _numbers(candidate: Candidate, wish: Limits) -> str:
-    told = {LIMITED[name][0]: _quantity(candidate, name) for name in wish.cost_limits}
-    told.setdefault("flops", _quantity(candidate, "max_flops"))
-    return ", ".join([*told.values(), f"{100 * candidate.quantities['accuracy']:.1f} %"])
+def _numbers(candidate: Candidate, limits: Limits) -> str:
+    costs = {LIMITED[name][0]: _quantity(candidate, name) for name in limits.cost_limits}
+    costs.setdefault("flops", _quantity(candidate, "max_flops"))
+    return ", ".join([*costs.values(), f"{100 * candidate.quantities['accuracy']:.1f} %"])
 
 
 def _quantity(candidate: Candidate, limit: str) -> str:
@@ -112,7 +112,7 @@ def _quantity(candidate: Candidate, limit: str) -> str:
 
 
 def _amount(value: float, limit: str) -> str:
-    """Return a quantity with its unit; small ones with more digits, as two say nothing of 0.07 MFLOPs."""
+    """Return a quantity with its unit; a value below 1 has two more decimals."""
     _, unit, scale, digits = SPOKEN[limit]
     digits += 2 if 0 < scale * value < 1 and scale != 100 else 0
     return f"{scale * value:,.{digits}f} {unit}"

@@ -1,4 +1,4 @@
-"""The live console: the ExitTable goes to the browser once, ρ comes back when the pointer is let go."""
+"""The live console: the browser receives the `ExitTable` once, and returns ρ when the pointer is released."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -19,13 +19,13 @@ SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "out
 
 @dataclass(frozen=True)
 class ConsoleState:
-    """What the user set in the console.
+    """The settings of the console.
 
     Attributes:
-        threshold: ρ; `inf`: nobody leaves early.
+        threshold: ρ; `inf`: no early exits.
         precision: "float32" or "int8".
-        axis: what the curve is drawn against: "FLOPs", "energy" or "latency".
-        wish: the limits of the budget, by name.
+        axis: cost axis of the benefit curve: "FLOPs", "energy" or "latency".
+        wish: the limits that are set, by name (`threshold.limits.Limits`).
     """
 
     threshold: float
@@ -35,21 +35,21 @@ class ConsoleState:
 
 
 def console_key(run: Run) -> str:
-    """Return the key under which the session holds the console of a run."""
+    """Return the session key of the console of a run."""
     return f"console-{run.run_id}"
 
 
 def console(
     run: Run, context: RunContext, start: ConsoleState, store_name: str, criterion: str = LARGEST
 ) -> ConsoleState:
-    """Show what ρ does to a run, live; return what the user has set when the pointer was last let go.
+    """Show the live console of a run; return its settings when the pointer was last released.
 
     Args:
-        run: a run of two exits or more.
-        context: its counts, and all that its numbers depend on.
-        start: what to begin with.
-        store_name: of the store that the run is in.
-        criterion: what an exit goes by.
+        run: a run with two exits or more.
+        context: its counts with class mix, device, battery and inference rate.
+        start: the initial settings.
+        store_name: name of the store of the run.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
     """
     key = console_key(run)
     now = _state(st.session_state.get(key), start)
@@ -77,6 +77,6 @@ def console(
 def _state(held: Any, start: ConsoleState) -> ConsoleState:
     if not held or "precision" not in held:
         return start
-    rho = held["threshold"]  # JSON has no word for inf: nobody leaves early
+    rho = held["threshold"]  # None is inf, which JSON lacks: no early exits
     threshold = math.inf if rho is None else float(rho)
     return ConsoleState(threshold, held["precision"], held["axis"], dict(held["wish"] or {}))

@@ -1,4 +1,4 @@
-"""A class mix of one's own: a slider and a number a class, whose effect is seen while they move."""
+"""A custom class mix: a slider and a number per class, with a live effect on the console."""
 
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
@@ -9,17 +9,17 @@ from app.live.assets import script, style
 from trecx.errors import ClassMixError
 from trecx.scores import IntArray
 
-START = 10.0  # every class as often as every other
+START = 10.0  # initial value of every class
 MOST = 100.0
 
 
 def own_mix(names: Sequence[str], counts: IntArray, start: Sequence[float]) -> list[float]:
-    """Let the user say how often each class occurs, relative to the others; return that, 0..100 a class.
+    """Let the user set the relative frequency of each class; return it, 0..100 per class.
 
     Args:
-        names: of the classes.
-        counts: samples of each class in the test set; of a class without any nothing can be said.
-        start: what to begin with.
+        names: names of the classes.
+        counts: samples of each class in the test set; a class without samples cannot be set.
+        start: the initial mix.
     """
     component = st.components.v2.component(
         "trecx_mix", js=script("parts", "counts", "mix"), css=style("mix"), isolate_styles=False
@@ -35,20 +35,20 @@ def own_mix(names: Sequence[str], counts: IntArray, start: Sequence[float]) -> l
 
 
 def mix_key(names: Sequence[str]) -> str:
-    """Return the key under which the session holds the sliders of these classes."""
+    """Return the session key of the sliders of these classes."""
     return f"own mix of {' '.join(names)}"
 
 
 def spell_mix(names: Sequence[str], mix: Sequence[float]) -> str:
-    """Return a mix as it stands in the address, "silence:60,unknown:30"; who is not named never occurs."""
+    """Return a mix as text for the address, "silence:60,unknown:30"; other classes have the share 0."""
     return ",".join(f"{quote(name)}:{value:.15g}" for name, value in zip(names, mix, strict=True) if value)
 
 
 def parse_mix(text: str, names: Sequence[str], counts: IntArray) -> list[float]:
-    """Return the mix that an address has, one number a class.
+    """Return the mix in an address, one number per class.
 
     Raises:
-        ClassMixError: it names another class, one without samples, or no number within 0..100.
+        ClassMixError: a class is unknown or has no samples, or a number is not within 0..100.
     """
     asked: dict[str, float] = {}
     for part in text.split(","):
@@ -67,5 +67,5 @@ def parse_mix(text: str, names: Sequence[str], counts: IntArray) -> list[float]:
 
 
 def even_mix(counts: IntArray) -> list[float]:
-    """Return every class that was tested as often as every other."""
+    """Return the mix with equal shares of all classes that have samples."""
     return [START if count else 0.0 for count in counts]

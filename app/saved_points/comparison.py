@@ -14,7 +14,7 @@ WIDTHS, MANY = {1: 270, 2: 260}, 170  # pixels of a point's column, by how many 
 
 
 def show_side_by_side(columns: Sequence[tuple[str, PointRecord, Mapping[str, Any]]], key: str) -> None:
-    """Show points in columns; numbers of later points have their difference to the first beside them.
+    """Show points in columns; numbers of later points are followed by their difference to the first point.
 
     Args:
         columns: title, record, and its numbers, as saved or as computed today.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.score.models import weights_text
-from app.shared.navigation import load_context
+from app.shared.navigation import open_run
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import system_title, task_of
 from trecx.errors import TrecxError
@@ -62,7 +62,7 @@ def _show_job(queue: Queue, job: Job, model: KnownModel | None, run: Run | None)
         if job.unfinished:
             st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
         elif run and run.n_exits > 1 and st.button("Open in Tune", key=f"look {job.number}"):
-            load_context(run)
+            open_run(run)
     if job.state == RUNNING:
         _show_step(queue, job)
     elif job.state == FAILED:

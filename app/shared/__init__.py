@@ -1,1 +1,1 @@
-"""What all pages share: the left column, the address, charts, and text that users wrote."""
+"""Parts that all pages share: the left column, the address, charts, exports, and user text."""

@@ -1,4 +1,4 @@
-"""What stands in the address beside the widgets at the left, and goes with the user from page to page."""
+"""Address parameters in addition to those of the left column; they are carried from page to page."""
 
 from collections.abc import Collection, Mapping
 
@@ -8,19 +8,19 @@ from app.shared.plain_text import plain
 from trecx.errors import ThresholdError
 from trecx.threshold.benefit_curve import checked_threshold
 
-START = 0.9  # ρ where nothing is asked
+START = 0.9  # ρ if the address has none
 _CARRIED = "carried"
 
 
 def asked(name: str) -> str | None:
-    """Return what the address says of `name`, or, where it is silent, what it said on an earlier page."""
+    """Return the value of `name` in the address, or else its value on an earlier page."""
     held: Mapping[str, str] = st.session_state.get(_CARRIED, {})
     value: str | None = st.query_params.get(name, held.get(name))
     return value
 
 
 def carry(**values: str | None) -> None:
-    """Put values into the address, here and on the pages that follow; None takes one out."""
+    """Put values into the address of this page and the next ones; None removes a value."""
     held = st.session_state.setdefault(_CARRIED, {})
     for name, value in values.items():
         if value is None:
@@ -32,7 +32,7 @@ def carry(**values: str | None) -> None:
 
 
 def asked_threshold() -> float:
-    """Return the ρ of the address; `inf`: nobody leaves early. Nonsense is told and replaced."""
+    """Return ρ from the address (`inf`: no early exits); an invalid value is replaced with a warning."""
     text = asked("rho")
     try:
         return checked_threshold(float(text)) if text else START
@@ -42,14 +42,14 @@ def asked_threshold() -> float:
 
 
 def tell_unknown(name: str, known: Collection[str]) -> None:
-    """Say so where the address asks a widget for what is not in its list."""
+    """Show a warning if the address has a value that is not one of a widget's options."""
     text = st.query_params.get(name)
     if text is not None and text not in known:
         st.sidebar.warning(plain(f"There is no {name} {text!r}; using the default."))
 
 
 def tell_not_within(name: str, low: float, high: float) -> None:
-    """Say so where the address asks a widget for what is no number that it takes."""
+    """Show a warning if the address has a value outside of a number field's range."""
     text = st.query_params.get(name)
     try:
         possible = text is None or low <= float(text) <= high

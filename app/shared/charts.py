@@ -1,4 +1,4 @@
-"""A figure on a page: in the theme's colours, with a text alternative, to be downloaded as PNG or SVG."""
+"""A figure on a page: in the theme's colours, with a text alternative and download as PNG or SVG."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ def show(
 
     Args:
         figure: its colours are CSS variables.
-        key: of the widget; the downloaded file is called so.
-        alt: what a screen reader says: what is drawn, and what is seen in it.
+        key: key of the widget, and name of the downloaded file.
+        alt: text alternative for screen readers: what the figure shows.
         height: in pixels.
-        clickable: whether clicks on its marks are told.
+        clickable: whether clicks on its marks are returned.
 
     Returns:
-        The mark that has just been clicked: its x, y, trace (a number) and `custom` data; else None.
+        The mark that was just clicked, as its x, y, trace (a number) and `custom` data; None without a click.
     """
     component = st.components.v2.component(
         "trecx_chart", js=script("parts", "plot", "chart"), css=style("chart"), isolate_styles=False

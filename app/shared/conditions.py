@@ -1,4 +1,4 @@
-"""The left column: what the numbers depend on beside the run. Every value stands in the page's address."""
+"""The left column: class mix, device, inference rate and battery; all values are in the page's address."""
 
 import streamlit as st
 
@@ -27,9 +27,9 @@ RATES = (0.001, 1e6)  # per minute
 
 
 def pick_class_weights(table: ExitTable) -> FloatArray | None:
-    """Let the user say how often each class occurs in the field; return what one of each then counts.
+    """Let the user select a class mix; return the weight of one sample of each class.
 
-    Its shape is (n_classes,); None: one.
+    Its shape is (n_classes,); None: 1.
     """
     counts = table.class_counts
     presets = class_mix_presets(table.class_names, counts)
@@ -40,11 +40,11 @@ def pick_class_weights(table: ExitTable) -> FloatArray | None:
     if name == AS_TESTED:
         return None
     mix = presets[name] if name in presets else _own_mix(table)
-    return class_weights(mix, counts) if any(mix) else None  # the sliders say it where no class occurs
+    return class_weights(mix, counts) if any(mix) else None  # the sliders show a warning if all shares are 0
 
 
 def mix_is_own() -> bool:
-    """Return whether the classes occur as the sliders at the left say."""
+    """Return whether the custom class mix of the left column is selected."""
     return bool(st.session_state.get("mix") == OWN_MIX)
 
 
@@ -64,7 +64,7 @@ def _own_mix(table: ExitTable) -> list[float]:
 
 
 def pick_conditions(run: Run, store: Store) -> tuple[OperatingConditions, DeviceProfile | None]:
-    """Let the user say what the exits cost, how often the device infers, and what feeds it."""
+    """Let the user set device, inference rate and battery."""
     device = pick_device(run, store)
     tell_not_within("rate", *RATES)
     rate = st.sidebar.number_input(

@@ -1,4 +1,4 @@
-"""What the exits cost: a published device, or one's own measurements, kept by name."""
+"""Costs of the exits: those of a published device, or custom measurements, which can be saved by name."""
 
 from dataclasses import dataclass
 
@@ -12,27 +12,27 @@ from trecx.glossary import definition
 from trecx.store import CustomProfile, Run, Store
 
 OWN, NO_DEVICE = "my own", "none"
-KEPT = "kept: "  # before the name of one's own device
+KEPT = "kept: "  # prefix of a custom device
 _TROUBLE = "keeping trouble"
 
 
 @dataclass(frozen=True, eq=False)
 class Device:
-    """What was chosen: costs by exit, None where unknown; the published profile, None where it is not one."""
+    """The selected device: costs by exit if known, and the profile if it is a published one."""
 
     costs: ExitCosts | None = None
     profile: DeviceProfile | None = None
 
 
 def pick_device(run: Run, store: Store) -> Device:
-    """Let the user choose a device; own ones that were kept are offered where their exits are as many."""
+    """Let the user select a device; saved custom devices are offered if their number of exits fits."""
     published = device_profiles()
     kept = {KEPT + own.name: own for own in store.profiles.all()}
     fitting = {name: own for name, own in kept.items() if own.n_exits == run.n_exits}
     titles = {name: profile.title for name, profile in published.items()}
     options = [*published, *fitting, OWN, NO_DEVICE]
     _tell_unfit(run, [titles.get(name, name) for name in options], kept)
-    box = st.sidebar.container(key="device box", gap=None)  # page.css writes the whole name into the box
+    box = st.sidebar.container(key="device box", gap=None)  # page.css draws the whole name over the box
     chosen = box.selectbox(
         "Device",
         options,
@@ -58,7 +58,7 @@ def pick_device(run: Run, store: Store) -> Device:
 
 
 def _tell_unfit(run: Run, titles: list[str], kept: dict[str, CustomProfile]) -> None:
-    """Say why the device of the address is not offered here."""
+    """Show a warning if the device in the address is not offered for this run."""
     own = kept.get(st.query_params.get("device", ""))
     if own and own.n_exits != run.n_exits:
         why = f"{own.name} was measured for {own.n_exits} exits; this run has {run.n_exits}."

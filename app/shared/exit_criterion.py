@@ -1,4 +1,4 @@
-"""How an exit computes its confidence: a what-if for runs with the full softmax."""
+"""Selection of the exit criterion, for runs with the full softmax."""
 
 import streamlit as st
 
@@ -17,14 +17,14 @@ HELP = (
 
 
 def pick_criterion(run: Run, offered: bool) -> str:
-    """Let the user choose the exit criterion in the left column, where there is a choice; return its name.
+    """Let the user select the exit criterion in the left column if there is a choice; return its name.
 
     Args:
-        run: what is looked at.
-        offered: whether this page can use another than the maximum softmax probability.
+        run: the run shown.
+        offered: whether this page supports criteria other than the maximum softmax probability.
     """
     named = asked("criterion") or LARGEST
-    possible = run.full_softmax and len(run.class_names) > 2  # with two classes all of them agree
+    possible = run.full_softmax and len(run.class_names) > 2  # with two classes, all criteria are equivalent
     if named not in CRITERIA:
         st.warning(plain(f"There is no exit criterion {named!r}; using the {CRITERIA[LARGEST]}."))
         named = LARGEST

@@ -1,4 +1,4 @@
-"""Buttons that hand an operating point over as a file, which is made when it is asked for."""
+"""Buttons that export an operating point as a file, which is written when the button is pressed."""
 
 import re
 from collections.abc import Callable
@@ -22,11 +22,11 @@ REPORT_HELP = "One HTML file in which ρ can be changed; it opens without a serv
 
 
 def offer_report(report: Callable[[], Report], name: str) -> None:
-    """Show the button of the living report.
+    """Show the button of the interactive report.
 
     Args:
-        report: makes what it hands over, when the button is pressed.
-        name: of the file, without its ending.
+        report: returns the content when the button is pressed.
+        name: name of the file, without its extension.
     """
     _offer(REPORT, partial(_html_or_why, report), name, REPORT_HELP)
 
@@ -35,15 +35,15 @@ def offer_files(record: Callable[[], PointRecord], name: str) -> None:
     """Show the buttons of the files for firmware and for other programs.
 
     Args:
-        record: makes what they hold, when one is pressed.
-        name: of the file, without its ending.
+        record: returns the content when a button is pressed.
+        name: name of the file, without its extension.
     """
     for ending, text in FORMATS.items():
         _offer(ending, partial(_text_of, text, record), name)
 
 
 def file_name(name: str) -> str:
-    """Return a name that every file system takes.
+    """Return a name that is valid on every file system.
 
     >>> file_name("Doorbell, 2.0"), file_name("/…/")
     ('doorbell-2-0', 'point')
@@ -63,7 +63,7 @@ def _text_of(text: Callable[[PointRecord], str], record: Callable[[], PointRecor
 
 
 def _html_or_why(report: Callable[[], Report]) -> str:
-    """Return the report, or a page that says why there is none: after the click no message can be shown."""
+    """Return the report, or a page with the error, as the dashboard cannot show one after the click."""
     try:
         return report_html(report())
     except TrecxError as error:

@@ -1,4 +1,4 @@
-"""The frame of every page: what is looked at, and all that its numbers depend on."""
+"""The frame of every page: the run shown, and everything that its numbers depend on."""
 
 from dataclasses import dataclass
 
@@ -21,15 +21,15 @@ LONGEST_TITLE = 100  # characters of a dataset's title
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What the left column and the address say.
+    """The settings in the left column and the address.
 
     Attributes:
-        store: where the runs are.
-        runs: all of them.
-        run: the one that is looked at.
+        store: the store of the runs.
+        runs: all runs of the store.
+        run: the run shown.
         context: its counts and its baseline's, device, battery, class mix.
-        threshold: ρ; `inf`: nobody leaves early.
-        criterion: what an exit goes by (`criteria.CRITERIA`).
+        threshold: ρ; `inf`: no early exits.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
     """
 
     store: Store
@@ -45,7 +45,7 @@ class Frame:
         return task_of(self.run.task, self.run.noun)
 
     def title(self, question: str) -> None:
-        """Write the page's question, and over what it is answered."""
+        """Write the page's title with network, dataset and number of samples."""
         dataset = shortened(self.run.dataset, LONGEST_TITLE)
         st.markdown(
             f"#### {question} :gray[:small[{self.task.network} on {plain(dataset)}, "
@@ -54,10 +54,10 @@ class Frame:
 
 
 def open_frame(any_criterion: bool = False) -> Frame:
-    """Draw the left column and return what it says; where nothing can be shown, say why and stop.
+    """Draw the left column and return its settings; if nothing can be shown, show the reason and stop.
 
     Args:
-        any_criterion: whether the page can show what another exit criterion does.
+        any_criterion: whether the page supports other exit criteria.
     """
     try:
         here = store()

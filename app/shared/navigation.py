@@ -1,4 +1,4 @@
-"""Going to the page that shows a run, from any other page."""
+"""Navigation from any page to the page of a run."""
 
 import streamlit as st
 
@@ -6,10 +6,10 @@ from app.shared.address import carry
 from trecx.store import Run
 
 
-def load_context(run: Run) -> None:
-    """Leave for the page that shows a run; its widgets start from there.
+def open_run(run: Run) -> None:
+    """Open a run in Tune.
 
-    The address is given anew: Streamlit refuses to clear one in which a widget's value stands.
+    The address is replaced, as Streamlit does not clear an address that contains the value of a widget.
     """
     carry(run=run.run_id)
     st.switch_page("views/tune.py", query_params={"run": run.run_id})

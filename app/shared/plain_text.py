@@ -1,14 +1,14 @@
-"""Text of people, where Streamlit would read Markdown."""
+"""User text, escaped for Markdown."""
 
 import re
 
 _LINKS = re.compile(r"https?:(?=/)|www(?=\.)|(?=@)", re.IGNORECASE)
-_JOINER = "\u2060"  # invisible: what is not one word is no address
+_JOINER = "\u2060"  # invisible; it splits a word, so that the text is not a link
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
 def plain(text: str) -> str:
-    r"""Return text that Markdown shows as it is: no link, no picture, no colour, no formula, no icon.
+    r"""Return text that Markdown shows as it is: no links, images, colours, formulas or icons.
 
     >>> plain("![x](http://y) $a$")
     '\\!\\[x\\]\\(http\\:\u2060//y\\) \\$a\\$'

@@ -11,7 +11,7 @@ from trecx.store import Run, Store
 
 
 def runs_or_stop(store: Store) -> list[Run]:
-    """Return the runs of the store, or say how to fill it, and stop."""
+    """Return the runs of the store; if there are none, show how to create one and stop."""
     try:
         runs = store.runs()
     except TrecxError as error:
@@ -33,9 +33,9 @@ def runs_or_stop(store: Store) -> list[Run]:
 
 
 def pick_run(runs: list[Run]) -> Run:
-    """Let the user pick a task and a system; return the run, or say what is missing and stop.
+    """Let the user select a task and a design; return the run, or show what is missing and stop.
 
-    Task and run stand in the page's address, so that a copied link opens the same view.
+    Task and run are in the page's address, so that a copied link opens the same view.
     """
     early_exit = [run for run in runs if run.n_exits > 1]
     if not early_exit:
@@ -49,8 +49,8 @@ def pick_run(runs: list[Run]) -> Run:
     meant = next((task for task in tasks if named and named.startswith(f"{task}-")), None)
     if named and wanted is None:
         there = any(run.run_id == named for run in runs)
-        why = f"{named} has one exit, so no ρ" if there else f"There is no run {named} here any more"
-        st.warning(plain(f"{why}; this is another one."))
+        why = f"{named} has one exit, so no ρ" if there else f"There is no run {named}"
+        st.warning(plain(f"{why}; showing another run."))
     task = st.sidebar.selectbox(
         "Task",
         tasks,
@@ -68,7 +68,7 @@ def pick_run(runs: list[Run]) -> Run:
         key=f"run of {task}",
         help=definition("design"),
     )
-    about = [] if run.source in run_title(run, of_task) else [run.source]  # the box may say it already
+    about = [] if run.source in run_title(run, of_task) else [run.source]  # the title may contain it already
     if run.relative_costs:
         about.append("relative costs: 1 MFLOP is the final exit")
     if about:
@@ -77,14 +77,14 @@ def pick_run(runs: list[Run]) -> Run:
 
 
 def _first(runs: list[Run]) -> Run:
-    """Return T-RECX's run, published if there is one."""
+    """Return the run of T-RECX, the published one if it exists."""
     return next((run for run in runs if run.system == "trecx" and run.source == "published"), None) or next(
         (run for run in runs if run.system == "trecx"), runs[0]
     )
 
 
 def run_title(run: Run, runs: list[Run]) -> str:
-    """Return the system's title, with as much more as tells it from its namesakes."""
+    """Return the design's title, with source and seed if other runs have the same title."""
     namesakes = [other for other in runs if other.system == run.system]
     if len(namesakes) == 1:
         return system_title(run.system)

@@ -1,4 +1,4 @@
-"""ρ as a slider, on pages that show many things at one ρ rather than how they move with it."""
+"""ρ as a slider, for pages that show results at one ρ."""
 
 import math
 
@@ -11,20 +11,20 @@ SLIDER, NEVER = "rho_slider", "rho_never"
 
 
 def pick_threshold(frame: Frame) -> float:
-    """Let the user move ρ; return it, and put it into the address for the other pages.
+    """Let the user set ρ; return it, and put it into the address for the other pages.
 
     Returns:
-        ρ, 0..1; `inf` where nobody is to leave early.
+        ρ, 0..1; `inf`: no early exits.
     """
     left, right = st.columns([4, 1.3], vertical_alignment="bottom")
     never = right.toggle(
         "No early exit",
         math.isinf(frame.threshold),
         key=NEVER,
-        help=f"ρ = ∞: every {frame.task.noun} runs to the end",
+        help=f"ρ = ∞: every {frame.task.noun} reaches the final exit",
     )
     chosen = left.slider(
-        "ρ: the confidence at which an early exit answers",
+        "ρ: the confidence at which samples exit early",
         0.0,
         1.0,
         min(frame.threshold, 1.0),

@@ -1,1 +1,1 @@
-"""The parts of the Tune page beside the console: saving and exporting the operating point."""
+"""The parts of the page Tune in addition to the console: save and export of the operating point."""

@@ -1,4 +1,4 @@
-"""Exporting the point that the console shows: as a report, for firmware, for other programs."""
+"""Export of the current point: report, files for firmware and other programs, slides."""
 
 from collections.abc import Callable
 
@@ -19,15 +19,15 @@ from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store, comparable_costs
 
-BESIDE, PICTURES = "export beside", "export pictures"
+COMPARED, PICTURES = "export beside", "export pictures"
 
 
 def offer_export(frame: Frame, state: ConsoleState) -> None:
-    """Show the button that opens all the forms in which the point can be taken along.
+    """Show the button that opens the dialog with all export formats.
 
     Args:
-        frame: what is looked at.
-        state: what the console says, ρ and the precision of the softmax above all.
+        frame: the run and its settings.
+        state: ρ, precision and the other settings of the console.
     """
     if st.button("Export", key="export", icon=":material/download:"):
         _show_forms(frame, state)
@@ -41,10 +41,10 @@ def _show_forms(frame: Frame, state: ConsoleState) -> None:
     _say("Interactive report", "one HTML file in which ρ can be changed, without a server or a network")
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        beside = _pick_beside(frame)
+        compared = _pick_compared(frame)
     with right:
         with_pictures = _pick_pictures(frame)
-    offer_report(_reporter(frame, record, beside, with_pictures), name)
+    offer_report(_reporter(frame, record, compared, with_pictures), name)
     _say("Firmware and other programs", "the threshold and its operating point")
     with st.container(horizontal=True, gap="xsmall"):
         offer_files(record, name)
@@ -56,7 +56,7 @@ def _say(title: str, about: str) -> None:
     st.markdown(f"**{title}** :gray[:small[{about}]]")
 
 
-def _pick_beside(frame: Frame) -> list[str]:
+def _pick_compared(frame: Frame) -> list[str]:
     of_task = [run for run in frame.runs if run.task == frame.run.task and comparable_costs(run, frame.run)]
     titles = {run.run_id: run_title(run, of_task) for run in of_task if run.run_id != frame.run.run_id}
     if not titles:
@@ -65,7 +65,7 @@ def _pick_beside(frame: Frame) -> list[str]:
         "Compare with other runs",
         list(titles),
         format_func=titles.__getitem__,
-        key=f"{BESIDE} {frame.run.run_id}",
+        key=f"{COMPARED} {frame.run.run_id}",
         placeholder="None",
     )
     return chosen
@@ -92,13 +92,13 @@ def _recorder(frame: Frame, state: ConsoleState) -> Callable[[], PointRecord]:
 
 
 def _reporter(
-    frame: Frame, recorder: Callable[[], PointRecord], beside: list[str], with_pictures: bool
+    frame: Frame, recorder: Callable[[], PointRecord], compared: list[str], with_pictures: bool
 ) -> Callable[[], Report]:
     run: Run = frame.run
 
     def report() -> Report:
         here, record = Store(frame.store.name), recorder()
-        others = designs_beside(here, run, frame.context, beside, frame.criterion)
+        others = designs_beside(here, run, frame.context, compared, frame.criterion)
         pictures = pictures_of(here, run, record.rule, MOST_PICTURES) if with_pictures else None
         return report_of(here, run, frame.context, record, others, pictures)
 

@@ -1,4 +1,4 @@
-"""Saving the point that the console shows, under a name."""
+"""Save the current point under a name."""
 
 import math
 from dataclasses import replace
@@ -15,15 +15,15 @@ from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
 
 NAME, NOTE, AUTHOR = "point name", "point note", "point author"
-_AUTHOR, _SAID = "author of points", "said of keeping"  # no widget's: they stay when the page changes
+_AUTHOR, _SAID = "author of points", "said of keeping"  # not of widgets: they persist across pages
 
 
-def keep_point(frame: Frame, state: ConsoleState) -> None:
-    """Let the user save the point that the console shows: a button that opens a small form.
+def save_point(frame: Frame, state: ConsoleState) -> None:
+    """Let the user save the current point: a button that opens a form.
 
     Args:
-        frame: what is looked at.
-        state: what the console says, ρ and the precision of the softmax above all.
+        frame: the run and its settings.
+        state: ρ, precision and the other settings of the console.
     """
     with st.popover("Save point", type="primary", icon=":material/bookmark_add:"):
         st.caption(f"{rule_words(frame, state)}. Saved with its numbers, device, battery and class mix.")
@@ -34,13 +34,13 @@ def keep_point(frame: Frame, state: ConsoleState) -> None:
                 "Note", key=NOTE, max_chars=NOTE_LENGTH, placeholder="Why this threshold?", height=90
             )
             st.text_input("Author", key=AUTHOR, max_chars=AUTHOR_LENGTH)
-            st.form_submit_button("Save", key="keep point now", on_click=_keep, args=(frame, state))
-        kept, words = st.session_state.pop(_SAID, (True, ""))
+            st.form_submit_button("Save", key="keep point now", on_click=_save, args=(frame, state))
+        saved, words = st.session_state.pop(_SAID, (True, ""))
         if words:
-            (st.success if kept else st.warning)(plain(words))
+            (st.success if saved else st.warning)(plain(words))
 
 
-def _keep(frame: Frame, state: ConsoleState) -> None:
+def _save(frame: Frame, state: ConsoleState) -> None:
     try:
         frame.store.points.keep(_record(frame, state))
     except TrecxError as error:
@@ -59,13 +59,13 @@ def _record(frame: Frame, state: ConsoleState) -> PointRecord:
 
 
 def rule_of(frame: Frame, state: ConsoleState) -> Rule:
-    """Return what decides at an early exit, as the console shows it."""
+    """Return the exit rule that the console shows."""
     int8 = state.precision == "int8" and frame.criterion != ENTROPY
     return Rule(state.threshold, frame.criterion, "int8" if int8 else "float32")
 
 
 def rule_words(frame: Frame, state: ConsoleState) -> str:
-    """Return the same in words."""
+    """Return the exit rule as text."""
     rule = rule_of(frame, state)
     rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
     article = "an" if rule.precision == "int8" else "a"

@@ -1,4 +1,4 @@
-"""Three slides of a point, to look at and to take along as PNG or SVG."""
+"""Three slides of a point, with download as PNG or SVG."""
 
 import streamlit as st
 
@@ -11,13 +11,13 @@ from trecx.threshold.run_context import RunContext
 
 
 def show_slides(run: Run, context: RunContext, threshold: float, name: str) -> None:
-    """Show the slides of a point; each can be downloaded at the size of a presentation.
+    """Show the slides of a point; each can be downloaded in presentation size.
 
     Args:
-        run: what is looked at.
-        context: what it is looked at with.
-        threshold: ρ that the device goes by.
-        name: what files are called, without their ending.
+        run: the run shown.
+        context: its context: class mix, device, battery.
+        threshold: ρ on the device.
+        name: name of the files, without their extension.
     """
     component = st.components.v2.component(
         "trecx_slides", js=script("parts", "plot", "slides"), css=style("slides"), isolate_styles=False

@@ -1,4 +1,4 @@
-"""Which classes lose accuracy?"""
+"""The page Classes: which classes lose accuracy."""
 
 import streamlit as st
 

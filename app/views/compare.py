@@ -1,4 +1,4 @@
-"""Which design is better? Benefit curves, FLOPs savings, trade-off points, and a paired comparison."""
+"""The page Compare: benefit curves, FLOPs savings, trade-off points, and a paired comparison of designs."""
 
 from collections.abc import Sequence
 

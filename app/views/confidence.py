@@ -1,4 +1,4 @@
-"""Is the confidence calibrated?"""
+"""The page Confidence: whether the confidence is calibrated."""
 
 from collections.abc import Sequence
 

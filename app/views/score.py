@@ -8,7 +8,7 @@ from app.cache import store
 from app.score.jobs import show_queue
 from app.score.models import pick_models, pick_task, show_samples
 from app.shared.frame import open_frame
-from app.shared.navigation import load_context
+from app.shared.navigation import open_run
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.jobs.known_models import KnownModel, known_models
@@ -40,7 +40,7 @@ def offer(
             st.rerun()
         looked_for = found[0] if len(ticked) == len(found) == 1 and found[0].n_exits > 1 else None
         if st.button("Open in Tune", key="look", disabled=looked_for is None) and looked_for:
-            load_context(looked_for)
+            open_run(looked_for)
         st.caption("Models and samples that are missing are downloaded first.", width="content")
 
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from app.live.budget import answer, parse_wish, spell_wish
+from app.live.budget import answer, limits_text, parse_limits
 from tests.app.test_pages import context_options
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
@@ -99,9 +99,9 @@ def test_energy_asked_without_a_device_says_what_is_needed(shipped):
 
 def test_a_wish_stands_in_the_address_and_nonsense_is_left_out():
     wish = {"max_energy_uj": 4600.0, "max_drop": 0.01, "against": "final"}
-    assert parse_wish(spell_wish(wish)) == wish
-    assert parse_wish("max_energy_uj:many,rm -rf:1,,:,min_accuracy:0.9") == {"min_accuracy": 0.9}
-    assert parse_wish("max_energy_uj:nan,max_flops:inf,max_drop:0.01,against:zzz") == {"max_drop": 0.01}
+    assert parse_limits(limits_text(wish)) == wish
+    assert parse_limits("max_energy_uj:many,rm -rf:1,,:,min_accuracy:0.9") == {"min_accuracy": 0.9}
+    assert parse_limits("max_energy_uj:nan,max_flops:inf,max_drop:0.01,against:zzz") == {"max_drop": 0.01}
 
 
 def test_small_amounts_keep_digits_that_say_something(shipped):

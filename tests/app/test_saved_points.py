@@ -17,11 +17,11 @@ from trecx.store import Store
 MAIN = str(ROOT / "app" / "main.py")
 KEEP = """
 from app.shared.frame import open_frame
-from app.tune.save_dialog import keep_point
+from app.tune.save_dialog import save_point
 from app.live.console import ConsoleState
 
 frame = open_frame(any_criterion=True)
-keep_point(frame, ConsoleState({threshold}, {precision!r}, "FLOPs", {{}}))
+save_point(frame, ConsoleState({threshold}, {precision!r}, "FLOPs", {{}}))
 """
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.live.budget import answer, parse_wish, spell_wish
+from app.live.budget import answer, limits_text, parse_limits
 from app.live.mix import parse_mix, spell_mix
 from tests.conftest import ROOT, SHIPPED
 from tests.fuzz.harness import fuzz, only
@@ -98,10 +98,10 @@ LOOKED_AT = context()
 @fuzz(100, text=joined((*LIMITED, "against")) | word)
 def test_any_wish_in_an_address(text):
     with only():
-        wish = parse_wish(text)
+        wish = parse_limits(text)
         found = answer(LOOKED_AT, wish, False)
         assert (found is None) == (not set(wish) - {"against"})
-        assert parse_wish(spell_wish(wish)).keys() == wish.keys()
+        assert parse_limits(limits_text(wish)).keys() == wish.keys()
 
 
 @fuzz(150, text=joined(("225", "3"), ",") | st.lists(word, max_size=5).map(",".join))

@@ -98,8 +98,8 @@ class LeavingOrder:
 
     def _leaves(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
         exits = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
-        leaves: npt.NDArray[np.bool_] = np.equal(exits, exit_)
-        return leaves
+        stops: npt.NDArray[np.bool_] = np.equal(exits, exit_)
+        return stops
 
 
 def leaving_order(scores: ExitScores) -> LeavingOrder:

@@ -1,10 +1,10 @@
-"""What leaving at an exit means for a sample: the six outcomes, which always add up to all samples."""
+"""The outcome of a sample at the exit that it takes: six outcomes, whose counts add up to all samples."""
 
 import numpy as np
 import numpy.typing as npt
 
 OUTCOMES = ("early_right", "premature", "hopeless", "rescued", "wasteful", "destructive")
-OUTCOME_LABELS = (  # what people call them; glossary.TERMS defines each
+OUTCOME_LABELS = (  # as shown to users; glossary.TERMS defines each
     *("early, correct", "premature exit", "never correct", "needs final exit"),
     *("wasteful overthinking", "destructive overthinking"),
 )
@@ -12,17 +12,17 @@ EARLY_RIGHT, PREMATURE, HOPELESS, RESCUED, WASTEFUL, DESTRUCTIVE = range(len(OUT
 
 
 def outcomes(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
-    """Return the outcome of each sample if it leaves at each exit, as an index into `OUTCOMES`.
+    """Return the outcome of each sample at each exit, as an index into `OUTCOMES`.
 
-    Exactly one holds for a sample that leaves at exit k (Kaya et al.; paper, Section 4.3):
+    A sample that stops at exit k has exactly one outcome (Kaya et al.; paper, Section 4.3):
 
-    | exit k is | an exit before k was right | else |
+    | exit k is | an exit before k is correct | no exit before k is correct |
     | --- | --- | --- |
-    | right | wasteful: it could have left there | early_right, or rescued where k is the final exit |
-    | wrong | destructive: it should have left there | premature where a later exit is right, else hopeless |
+    | correct | wasteful | early_right; at the final exit, rescued |
+    | wrong | destructive | premature if a later exit is correct, else hopeless |
 
     Args:
-        correct: whether each exit is right, of shape (n_samples, n_exits).
+        correct: whether each exit's prediction is correct, of shape (n_samples, n_exits).
 
     Returns:
         Array of shape (n_samples, n_exits).
