@@ -14,7 +14,7 @@ KEPT = "kept run"
 
 
 def keep(store: Store, file: ScoresFile, about: About) -> None:
-    """Store the scores as a run and the measurements as a device profile, or show what is wrong."""
+    """Store the scores as a run and the measurements as a device profile, or show an error."""
     bar = st.progress(0.0, "storing")
 
     def tell(what: str, done: int, total: int | None) -> None:
@@ -32,7 +32,7 @@ def keep(store: Store, file: ScoresFile, about: About) -> None:
 
 
 def show_kept() -> None:
-    """Say what was stored just now, or was stored before, and offer to open it."""
+    """Show whether the run was stored now or before, and offer to open it."""
     if KEPT not in st.session_state:
         return
     imported: ImportedRun = st.session_state[KEPT]

@@ -1,4 +1,4 @@
-"""Address parameters of the page Samples; no other page reads or keeps them."""
+"""Address parameters of the page Samples; no other page reads them."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Filters of the gallery; every selection is kept in the address."""
+"""Filters of the gallery; every selection is stored in the address."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -37,7 +37,7 @@ def outcome_words(outcome: int) -> str:
 
 
 def exit_title(exit_: int, n_exits: int) -> str:
-    """Return what an exit is called; early exits have numbers where there are several.
+    """Return the name of an exit; early exits have numbers if there are several.
 
     >>> exit_title(0, 2), exit_title(0, 3), exit_title(2, 3)
     ('early exit', 'early exit 1', 'final exit')
@@ -103,7 +103,7 @@ def _pick(
     spell: Callable[[str], str] = str,
     about: str | None = None,
 ) -> str:
-    """A select box, kept in the address as `name`; if the address is invalid, the first option is selected.
+    """A select box, stored in the address as `name`; if the address is invalid, the first option is selected.
 
     Args:
         place: where the box is drawn.

@@ -48,7 +48,7 @@ def pick_task(models: Sequence[KnownModel], context_options: str) -> str:
 
 
 def show_samples(models: Sequence[KnownModel]) -> None:
-    """Say what the models of a task are scored on, and whether it is downloaded."""
+    """Show the dataset on which the models of a task are scored, and whether it is downloaded."""
     lines = {(model.source, model.dataset): _samples_line(model) for model in models}
     st.caption("  \n".join(lines.values()))
 

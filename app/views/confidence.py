@@ -64,7 +64,7 @@ def pick_band() -> tuple[float, float]:
 
 
 def show_violins(frame: Frame, violins: Sequence[SplitViolin], band: tuple[float, float]) -> None:
-    """Draw the violins, or say that the band is empty."""
+    """Draw the violins, or show that the band is empty."""
     if not any(side.count for violin in violins for side in (violin.right, violin.wrong)):
         st.info(f"No {frame.task.noun} has a confidence of {band[0]:g} to {band[1]:g}. Widen the band.")
         return

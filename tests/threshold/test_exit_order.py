@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.threshold.strategies import exit_scores
 from trecx.scores import ExitScores, sample_blocks
 from trecx.threshold.benefit_curve import benefit_curve
-from trecx.threshold.exit_order import largest_so_far, leaving_order
+from trecx.threshold.exit_order import exit_order, largest_so_far
 
 
 def trace(confidence, n_classes=2):
@@ -29,7 +29,7 @@ def test_the_curve_is_the_same_however_few_samples_are_taken_at_a_time(scores, b
 
 @given(exit_scores(min_exits=2))
 def test_samples_stand_in_the_order_in_which_they_leave(scores):
-    order = leaving_order(scores)
+    order = exit_order(scores)
     confidence = order.confidence(slice(None), np.arange(len(order.keys)))
     expected = np.maximum.accumulate(scores.confidence[:, :-1], axis=1)
     assert np.array_equal(confidence, np.sort(expected, axis=None)[::-1])
@@ -38,7 +38,7 @@ def test_samples_stand_in_the_order_in_which_they_leave(scores):
     order.gained(whole, np.arange(len(order.keys)), 100, out=gained)
     gain = scores.correct[:, :-1].sum() - scores.correct[:, 1:].sum()
     assert order.gain(whole) == gain == gained[-1] - 100
-    assert order.left(whole, 0).dtype == np.int32  # four bytes a sample, where there are millions
+    assert order.stopped(whole, 0).dtype == np.int32  # four bytes a sample, where there are millions
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_samples_stand_in_the_order_in_which_they_leave(scores):
     ],
 )
 def test_a_key_takes_32_bits_where_they_are_enough(confidence, bits):
-    assert leaving_order(trace(confidence)).keys.dtype.itemsize * 8 == bits
+    assert exit_order(trace(confidence)).keys.dtype.itemsize * 8 == bits
 
 
 def test_minus_zero_is_zero():

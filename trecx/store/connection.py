@@ -1,4 +1,4 @@
-"""Opens the database: reliable transactions, and errors that say what to do."""
+"""Opens the database: reliable transactions, and errors with the next step."""
 
 import os
 import sqlite3

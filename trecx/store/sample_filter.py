@@ -90,11 +90,11 @@ def wanted_rows(
     first = select(found).order_by(*wanted.order(found.c.gap, found.c.position)).limit(size).subquery()
     # Each of the first has such a row. The join is an outer one because newer releases of SQLite (3.53) turn
     # an inner one around, and read all rows of the run for the few that are looked for.
-    leaving = and_(*_leaves(OutcomeRow, key, wanted, first.c.gap, first.c.position))
-    return select(OutcomeRow).select_from(first).outerjoin(OutcomeRow, leaving)
+    exit_taken = and_(*_exit_row(OutcomeRow, key, wanted, first.c.gap, first.c.position))
+    return select(OutcomeRow).select_from(first).outerjoin(OutcomeRow, exit_taken)
 
 
-def _leaves(
+def _exit_row(
     place: type[OutcomeRow],
     key: int,
     wanted: SampleFilter,
@@ -140,7 +140,7 @@ def _part(
     if _on_row_of_exit(run, wanted):
         place = aliased(OutcomeRow)
         here.append(answer.exit == wanted.at)
-        here.append(exists().where(*_leaves(place, key, wanted, answer.gap, answer.position)))
+        here.append(exists().where(*_exit_row(place, key, wanted, answer.gap, answer.position)))
     else:
         rho = int(confidence_bits(wanted.threshold))
         here += [answer.leaves_above < rho, answer.leaves_up_to >= rho]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from trecx.errors import ScoresError, ThresholdError
 from trecx.scores import ExitScores, FloatArray, IntArray
 from trecx.scores.sample_blocks import each_block
-from trecx.threshold.exit_order import LeavingOrder, largest_so_far, leaving_order
+from trecx.threshold.exit_order import ExitOrder, exit_order, largest_so_far
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import OUTCOMES, outcomes
 
@@ -130,7 +130,7 @@ def reached_confidence(scores: ExitScores) -> npt.NDArray[np.float32]:
 
 def benefit_curve(scores: ExitScores) -> BenefitCurve:
     """Return every step of the benefit curve, from one sort and cumulative sums; ties form one step."""
-    order = leaving_order(scores)
+    order = exit_order(scores)
     ties = each_block(lambda part: _ties(order, part, scores.n_exits), len(order.keys))
     sums = np.array([sums for _, sums in ties], np.int64).reshape(-1, max(scores.n_exits, 2))
     before = sums.cumsum(axis=0) - sums
@@ -148,7 +148,7 @@ def benefit_curve(scores: ExitScores) -> BenefitCurve:
         left_by = exit_counts[:, rows]
         np.add(last, part.start + 1, out=left_by[-2])
         for exit_ in range(scores.n_exits - 2):  # the remaining ones stop at the last early exit
-            np.add(order.left(part, exit_).take(last), passed[exit_], out=left_by[exit_])
+            np.add(order.stopped(part, exit_).take(last), passed[exit_], out=left_by[exit_])
             left_by[-2] -= left_by[exit_]
         np.subtract(scores.n_samples, left_by[-2], out=left_by[-1])
         for exit_ in range(scores.n_exits - 2, 0, -1):
@@ -158,13 +158,13 @@ def benefit_curve(scores: ExitScores) -> BenefitCurve:
     return BenefitCurve(thresholds, exit_counts.T, correct, scores.exit_flops)
 
 
-def _ties(order: LeavingOrder, part: slice, n_exits: int) -> tuple[IntArray, list[int]]:
+def _ties(order: ExitOrder, part: slice, n_exits: int) -> tuple[IntArray, list[int]]:
     """Return the last keys of ties in a block, and the block's totals.
 
     These are steps, correct predictions, and samples that stop at each early exit but the last.
     """
     last = order.last_of_ties(part)
-    left = (order.n_leaving(part, exit_) for exit_ in range(n_exits - 2))
+    left = (order.n_stopping(part, exit_) for exit_ in range(n_exits - 2))
     return last, [len(last), order.gain(part), *left]
 
 

@@ -32,7 +32,7 @@ def largest_so_far(confidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float3
 
 
 @dataclass(frozen=True, eq=False)
-class LeavingOrder:
+class ExitOrder:
     """Samples in the order in which they stop at each early exit as ρ falls.
 
     NumPy sorts integers much faster than it argsorts floats, so the low bits of a key hold the data that
@@ -84,25 +84,25 @@ class LeavingOrder:
         gains = self.keys[part] & _GAIN
         return int(gains.sum(dtype=gains.dtype)) - len(gains)
 
-    def left(self, part: slice, exit_: int) -> npt.NDArray[np.int32]:
+    def stopped(self, part: slice, exit_: int) -> npt.NDArray[np.int32]:
         """Return the cumulative count of samples that stop at an exit (0 is the first), over a part.
 
         Returns:
             Array of shape (n_keys_of_the_part,).
         """
-        return np.cumsum(self._leaves(part, exit_), dtype=np.int32)
+        return np.cumsum(self._stops(part, exit_), dtype=np.int32)
 
-    def n_leaving(self, part: slice, exit_: int) -> int:
+    def n_stopping(self, part: slice, exit_: int) -> int:
         """Return the number of samples that stop at an exit (0 is the first), in a part of the keys."""
-        return int(np.count_nonzero(self._leaves(part, exit_)))
+        return int(np.count_nonzero(self._stops(part, exit_)))
 
-    def _leaves(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
+    def _stops(self, part: slice, exit_: int) -> npt.NDArray[np.bool_]:
         exits = (self.keys[part] & ((1 << self.code_bits) - 1)) >> _GAIN_BITS
         stops: npt.NDArray[np.bool_] = np.equal(exits, exit_)
         return stops
 
 
-def leaving_order(scores: ExitScores) -> LeavingOrder:
+def exit_order(scores: ExitScores) -> ExitOrder:
     """Sort all samples by confidence.
 
     Confidences in 0..1 take 30 bits, so with one early exit a key fits into 32 bits. With more early exits it
@@ -128,4 +128,4 @@ def leaving_order(scores: ExitScores) -> LeavingOrder:
     final_correct = sum(each_block(fill, scores.n_samples))
     flat: Keys = keys.reshape(-1)
     flat.sort()
-    return LeavingOrder(flat, code_bits, final_correct)
+    return ExitOrder(flat, code_bits, final_correct)
