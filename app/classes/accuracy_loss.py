@@ -74,18 +74,16 @@ def overall_words(overall: tuple[float, float, float], against: str, mixed: bool
         mixed: whether a class mix is applied.
 
     >>> overall_words((-0.0123, -0.0164, -0.0081), "final exit")
-    '**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI −1.64 to −0.81)'
+    '**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI 0.81 to 1.64)'
     """
-    value, low, high = overall
-    size = f"{100 * abs(value):.2f} pt overall"
+    value, low, high = (100 * number for number in overall)
+    ends = f"{signed(low, 2)} to {signed(high, 2)}"
+    change = f"**The overall accuracy change is not significant**: {signed(value, 2)} pt"
     if high < 0:
-        change = f"**Accuracy falls by {size}**"
+        change, ends = f"**Accuracy falls by {-value:.2f} pt overall**", f"{-high:.2f} to {-low:.2f}"
     elif low > 0:
-        change = f"**Accuracy rises by {size}**"
-    else:
-        change = f"**The overall accuracy change is not significant**: {signed(100 * value, 2)} pt"
-    ends = f"95 % CI {signed(100 * low, 2)} to {signed(100 * high, 2)}"
-    return f"{change}{' in this class mix' if mixed else ''} vs the {against} ({ends})"
+        change, ends = f"**Accuracy rises by {value:.2f} pt overall**", f"{low:.2f} to {high:.2f}"
+    return f"{change}{' in this class mix' if mixed else ''} vs the {against} (95 % CI {ends})"
 
 
 def class_words(names: Sequence[str], difference: Estimates) -> str:
@@ -113,7 +111,7 @@ def _legend(frame: Frame, n_shown: int, n_classes: int) -> str:
     parts = [
         "Lines: 95 % CI.",
         f"▼ significant loss, ▲ significant gain: the CI excludes 0 "
-        f"({n_classes / 20:.1f} of {n_classes} classes expected by chance).",
+        f"({n_classes / 20:.1f} of {n_classes} classes expected by chance alone).",
     ]
     if n_shown < n_classes:
         parts.insert(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from trecx.figures.by_class import signed
 from trecx.files.spreadsheet import csv_text
+from trecx.glossary import definition
 from trecx.scores import IntArray
 from trecx.threshold.class_results import Estimates
 
@@ -26,12 +27,14 @@ class Column(NamedTuple):
         scale: value of one unit.
         estimates: of each class.
         change: whether it is a change, which is shown with its sign.
+        about: help text.
     """
 
     title: str
     scale: float
     estimates: Estimates
     change: bool = False
+    about: str | None = None
 
     @property
     def heading(self) -> str:
@@ -55,7 +58,9 @@ def show_class_table(
         name: of the file, without its ending.
     """
     shown = pd.DataFrame({"class": list(class_names), "n": n_samples})
-    config: dict[str, Any] = {"n": st.column_config.NumberColumn(width=_width([f"{max(n_samples):,}"]))}
+    config: dict[str, Any] = {
+        "n": st.column_config.NumberColumn("samples", width=_width(["samples", f"{max(n_samples):,}"]))
+    }
     spelled: dict[str, Any] = {"n": "{:,}"}
     for column in columns:
         value, low, high = (part / column.scale for part in column.estimates)
@@ -66,10 +71,10 @@ def show_class_table(
             _interval(ends, spell, column.change) for ends in zip(low.tolist(), high.tolist(), strict=True)
         ]
         config[title] = st.column_config.NumberColumn(
-            column.heading, width=_width([column.heading, *map(spell, value)])
+            column.heading, width=_width([column.heading, *map(spell, value)]), help=column.about
         )
         config[interval] = st.column_config.TextColumn(
-            "95 % CI", alignment="right", width=_width(shown[interval])
+            "95 % CI", alignment="right", width=_width(shown[interval]), help=definition("95 % CI")
         )
     styled = shown.style.format(spelled, na_rep="–")
     height = ROW * (1 + min(len(shown), MOST_ROWS)) + 2

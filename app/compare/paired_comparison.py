@@ -81,17 +81,19 @@ def in_words(found: PairedDifference, one: str, other: str, noun: str) -> str:
     mean, low, high = (100 * value for value in found.mean)
     if low > 0 or high < 0:
         better, worse = (one, other) if mean > 0 else (other, one)
-        ends = (low, high) if mean > 0 else (-high, -low)
+        ends = f"{low:.1f} to {high:.1f}" if mean > 0 else f"{-high:.1f} to {-low:.1f}"
         average = f"**{better}** is {abs(mean):.1f} pt more accurate than {worse} on average"
     else:
-        ends = (low, high)
+        ends = f"{signed(low)} to {signed(high)}"
         average = f"The mean difference between {one} and {other} is not significant: {signed(mean)} pt"
-    average += f" (95 % CI {signed(ends[0])} to {signed(ends[1])}; {found.n_samples:,} {noun}s)."
+    average += f" (95 % CI {ends}; {found.n_samples:,} {noun}s)."
     pieces = {
         name: [_where(start, end) for start, end, sign in found.sure() if sign == wanted]
         for name, wanted in ((one, 1), (other, -1))
     }
-    sure = [f"{name} is more accurate {', '.join(where)} MFLOPs" for name, where in pieces.items() if where]
+    sure = [
+        f"{name} is more accurate {' and '.join(where)} MFLOPs" for name, where in pieces.items() if where
+    ]
     if not sure:
         return f"{average} The difference is not significant at any FLOPs."
     return f"{average} Significant: {'; '.join(sure)}."
@@ -107,7 +109,7 @@ def _conditions(one: Design, other: Design) -> str:
         "Paired bootstrap over samples, 1,000 replicates; the 95 % CI is for each FLOPs value separately."
     ]
     if len(one.runs) + len(other.runs) > 2:
-        told.append("Accuracy is the mean over seeds; the CI does not include their variation.")
+        told.append("Accuracy is the mean over seeds; the CI does not include the variation between them.")
     for design in (one, other):
         if len(design.exit_flops) == 1:
             spent = np.mean([run.exit_flops[0] for run in design.runs]) / 1e6

@@ -14,7 +14,7 @@ from trecx.threshold.threshold_text import threshold_text
 
 NONE = "–"
 ROUNDS_TO_0_1 = 0.0005  # of accuracy
-SAVING, ORACLE_SHARE = "FLOPs saving (%)", "of the oracle's saving (%)"
+SAVING, ORACLE_SHARE = "FLOPs saving (%)", "share of oracle saving (%)"
 EXIT_FLOPS, EXIT_ACCURACY = "exit MFLOPs", "accuracy of each exit (%)"
 HELP = {
     SAVING: f"{definition('saving')} Shown is the mean over accuracies 0 to 3 pt below the baseline's, with "

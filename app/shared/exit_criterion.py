@@ -8,6 +8,7 @@ from trecx.glossary import definition
 from trecx.store import Run
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
 
+SHORT_NAMES = CRITERIA | {LARGEST: "max. softmax"}  # the left column is narrow
 HELP = (
     f"{definition('exit criterion')} "
     "Each is scaled to 0–1: entropy as 1 − H / ln C over C classes; margin is the difference between the "
@@ -37,7 +38,7 @@ def pick_criterion(run: Run, offered: bool) -> str:
         "Exit criterion",
         names,
         index=names.index(named),
-        format_func=lambda name: CRITERIA[name],
+        format_func=SHORT_NAMES.__getitem__,
         help=HELP,
         key=f"criterion of {run.run_id}",
     )

@@ -10,6 +10,7 @@ from app.shared.plain_text import plain
 from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.by_class import Panel
+from trecx.glossary import definition
 from trecx.threshold.class_results import class_accuracy, class_cost, class_exit_rate
 
 SHORT = {"estimate": "est.", "measured": "meas."}
@@ -37,8 +38,8 @@ exit_rate, flops = class_exit_rate(point), class_cost(point, table.exit_flops)
 columns = [
     Column("accuracy %", 0.01, class_accuracy(point.confusion)),
     Column("change pt", 0.01, changes.by_class(), change=True),
-    Column("exit rate %", 0.01, exit_rate),
-    Column("MFLOPs", 1e6, flops),
+    Column("exit rate %", 0.01, exit_rate, about=definition("exit rate")),
+    Column("MFLOPs", 1e6, flops, about=definition("expected FLOPs")),
 ]
 cost = Panel("mean FLOPs (millions)", "MFLOPs", 1e6, flops)
 if costs:

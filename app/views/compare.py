@@ -70,7 +70,7 @@ def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, word
     rho = f"ρ = {frame.threshold:g}" if frame.threshold <= 1 else "no early exits"
     notes = [f":orange[●] {rho}. × design with one exit."]
     if any(len(design.runs) > 1 for design in designs):
-        notes.append("Bands: mean ± one standard deviation over seeds.")
+        notes.append("Bands and ±: one standard deviation over seeds.")
     if shown and (outside := unseen(lines, shown)):
         notes.append(f"Outside the trade-off region: {', '.join(outside).replace('<br>', ' · ')}.")
     if zoom and region is None:

@@ -119,11 +119,11 @@ words.markdown(trust_words(exit_names(frame.run.n_exits)[0], trusts[0]))
 show_violins(frame, violins, band)
 show_diagrams(trusts[: frame.run.n_exits])
 show_trust_table(violins, trusts, f"{frame.run.run_id}-confidence")
-for heading, term, show_part in (
-    ("Temperature scaling", "temperature scaling", show_temperatures),
-    ("Other exit criteria", "exit criterion", show_criteria),
+for heading, about, show_part in (
+    ("Temperature scaling", definition("temperature scaling"), show_temperatures),
+    ("Other exit criteria", definition("exit criterion"), show_criteria),
 ):
-    st.markdown(f"##### {heading}", help=definition(term))
+    st.markdown(f"##### {heading}", help=about)
     try:
         show_part(frame)
     except TrecxError as error:

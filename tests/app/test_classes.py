@@ -1,4 +1,5 @@
 import io
+import json
 import math
 import re
 
@@ -15,6 +16,7 @@ from app.shared.plain_text import plain
 from tests.browser.session import CHART, browser, dashboard, open_page
 from tests.conftest import ROOT
 from trecx.errors import StoreError
+from trecx.glossary import definition
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import operating_point
@@ -81,7 +83,7 @@ def test_the_answer_is_given_in_words_and_the_table_holds_the_numbers(shipped):
     scores = store.load_scores(run)
     page, point = opened(run=run.run_id, rho="0.69"), operating_point(scores, 0.69)
     assert (
-        "**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI −1.64 to −0.81). "
+        "**Accuracy falls by 1.23 pt overall** vs the final exit (95 % CI 0.81 to 1.64). "
         "**3 of 12 classes lose significantly**: right −4.8, go −3.2, no −2.0 pt."
     ) in words(page)
     shown = page.dataframe[1].value.set_index("class")
@@ -105,7 +107,7 @@ def test_where_only_the_total_loss_is_significant_the_sentence_leads_with_the_to
     save(ExitScores(labels, np.array([1000, 2000]), predictions=predictions, confidence=confidence))
     text = words(opened(rho="0.5"))
     assert (
-        "**Accuracy falls by 2.50 pt overall** vs the final exit (95 % CI −4.08 to −0.89); "
+        "**Accuracy falls by 2.50 pt overall** vs the final exit (95 % CI 0.98 to 3.99); "
         "no single class loses significantly."
     ) in text
     assert not re.search(r"\*\*no[^*]*class", text, re.IGNORECASE)
@@ -117,7 +119,7 @@ def test_a_total_change_whose_interval_includes_0_is_called_not_significant():
         "(95 % CI −0.20 to +0.40)"
     )
     assert overall_words((0.004, 0.001, 0.007), "final exit", mixed=True) == (
-        "**Accuracy rises by 0.40 pt overall** in this class mix vs the final exit (95 % CI +0.10 to +0.70)"
+        "**Accuracy rises by 0.40 pt overall** in this class mix vs the final exit (95 % CI 0.10 to 0.70)"
     )
 
 
@@ -136,6 +138,13 @@ def test_changes_are_in_points_and_shares_in_percent(shipped):
     assert page.toggle(key="cells_in_percent").value
 
 
+def test_help_texts_of_columns_are_the_definitions_of_the_glossary(shipped):
+    columns = json.loads(opened().dataframe[1].proto.columns)
+    assert columns["exit rate %"]["help"] == definition("exit rate")
+    assert columns["MFLOPs"]["help"] == definition("expected FLOPs")
+    assert columns["accuracy % interval"]["help"] == definition("95 % CI")
+
+
 def test_energy_is_shown_only_where_the_device_is_known(shipped):
     page = opened()
     assert "mJ (est.)" in page.dataframe[1].value.columns
@@ -149,7 +158,7 @@ def test_the_baseline_is_a_reference_only_where_it_answered_the_same_samples(shi
     assert page.button_group(key="against").options == ["final exit", "baseline"]
     page.button_group(key="against").set_value("baseline").run()
     assert "**2 of 12 classes lose significantly**: off −3.0, on −2.8 pt." in words(page)
-    assert "**Accuracy falls by 0.96 pt overall** vs the baseline (95 % CI −" in words(page)
+    assert "**Accuracy falls by 0.96 pt overall** vs the baseline (95 % CI 0." in words(page)
 
 
 def test_without_a_baseline_the_final_exit_is_the_only_reference():
@@ -181,8 +190,8 @@ def test_a_class_mix_changes_the_overall_number_and_says_that_no_class_changes(s
     assert "not the results within a class" not in words(page)
     page.selectbox(key="mix").select("95 % silence and unknown").run()
     assert before.equals(page.dataframe[1].value)
-    assert "**Accuracy rises by 0." in words(page)
-    assert "pt overall** in this class mix vs the final exit (95 % CI +0." in words(page)
+    assert "**The overall accuracy change is not significant**: +0." in words(page)
+    assert " pt in this class mix vs the final exit (95 % CI −0." in words(page)
     assert "The class mix changes the overall accuracy, not the results within a class." in words(page)
 
 
@@ -209,7 +218,7 @@ def test_a_class_without_samples_has_a_dash():
     last = page.dataframe[1].value.iloc[2]
     assert (last["class"], last["n"], last["accuracy % interval"]) == ("class 2", 0, "–")
     assert math.isnan(last["accuracy %"])
-    assert "(0.1 of 2 classes expected by chance)" in words(page)  # those with samples
+    assert "(0.1 of 2 classes expected by chance alone)" in words(page)  # those with samples
 
 
 def test_of_a_hundred_classes_the_most_confused_are_drawn_and_it_is_said():

@@ -21,6 +21,7 @@ from tests.comparison.synthetic import save_synthetic, scores_of
 from tests.conftest import ROOT
 from trecx.comparison.paired_difference import PairedDifference
 from trecx.comparison.ranking import rank
+from trecx.glossary import definition
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import tradeoff_points
 from trecx.threshold.oracle import oracle
@@ -124,7 +125,7 @@ def test_the_tables_hold_the_numbers_of_the_library_best_first(shipped):
     assert list(savings.index) == [TRECX, PLAIN, BASE]
     found = rank(curve, oracle(table), base.standalone_accuracy[0], base.exit_flops[0])
     assert savings.loc[TRECX, "FLOPs saving (%)"] == f"{100 * found.saving:.1f}"
-    assert savings.loc[TRECX, "of the oracle's saving (%)"] == f"{100 * found.oracle_share:.0f}"
+    assert savings.loc[TRECX, "share of oracle saving (%)"] == f"{100 * found.oracle_share:.0f}"
     assert savings.loc[BASE, "FLOPs saving (%)"] == "reference"
     for point in tradeoff_points(curve, base.standalone_accuracy[0])[1:]:
         cell = savings.loc[TRECX, f"MFLOPs at −{100 * point.drop:g} pt"]
@@ -133,6 +134,14 @@ def test_the_tables_hold_the_numbers_of_the_library_best_first(shipped):
         again = curve.at([float(printed)])
         assert (again.accuracy[0], again.flops[0]) == (point.accuracy, point.flops)
     assert facts.loc[TRECX].tolist() == ["28,248", "3.127 · 5.648", "88.6 · 92.4", "4,890"]
+
+
+def test_help_texts_of_columns_are_the_definitions_of_the_glossary(shipped):
+    savings, facts = (json.loads(frame.proto.columns) for frame in opened().dataframe)
+    assert savings["MFLOPs at −1 pt"]["help"] == definition("trade-off point")
+    assert savings["share of oracle saving (%)"]["help"] == definition("oracle")
+    assert savings["FLOPs saving (%)"]["help"].startswith(definition("saving"))
+    assert facts["exit MFLOPs"]["help"] == definition("exit FLOPs")
 
 
 def test_the_accuracies_to_compare_at_can_be_typed_and_stand_in_the_address(shipped):
@@ -217,7 +226,7 @@ def test_two_designs_of_the_same_samples_are_paired_and_the_difference_is_told_i
     page = opened()
     told = words(page)
     assert "T-RECX · published** is 0.8 pt more accurate than without early view · published" in told
-    assert "(95 % CI +" in told
+    assert "on average (95 % CI 0.2 to 1.3; 4,890 clips)" in told
     assert "paired difference" in charts(page)
 
 
@@ -289,11 +298,11 @@ def test_the_words_say_which_design_is_better_where_and_whether_it_is_significan
     gain = np.array([0.0, 0.02, 0.03])
     found = PairedDifference(flops, gain, gain - 0.01, gain + 0.01, (0.02, 0.01, 0.03), 1000)
     told = in_words(found, "A", "B", "clip")
-    assert "**A** is 2.0 pt more accurate than B on average (95 % CI +1.0 to +3.0; 1,000 clips)" in told
+    assert "**A** is 2.0 pt more accurate than B on average (95 % CI 1.0 to 3.0; 1,000 clips)" in told
     assert "Significant: A is more accurate from 2 to 3 MFLOPs" in told
     worse = replace(found, gain=-gain, low=-gain - 0.01, high=-gain + 0.01, mean=(-0.02, -0.03, -0.01))
     told = in_words(worse, "A", "B", "clip")
-    assert "**B** is 2.0 pt more accurate than A on average (95 % CI +1.0 to +3.0; 1,000 clips)" in told
+    assert "**B** is 2.0 pt more accurate than A on average (95 % CI 1.0 to 3.0; 1,000 clips)" in told
     assert "Significant: B is more accurate from 2 to 3 MFLOPs" in told
     unsure = PairedDifference(flops, 0 * gain, gain - 0.1, gain + 0.1, (0.0, -0.1, 0.1), 1000)
     told = in_words(unsure, "A", "B", "clip")

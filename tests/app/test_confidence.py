@@ -1,3 +1,4 @@
+import json
 import re
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from trecx.confidence.distribution import exit_confidence, right_and_wrong
 from trecx.confidence.separation import separation
 from trecx.confidence.temperature import fit_temperatures, halves
 from trecx.confidence.temperature_scaling import Scaling
+from trecx.glossary import definition
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import benefit_curve
@@ -196,6 +198,17 @@ def test_where_every_prediction_is_correct_it_says_that_auroc_is_undefined():
     assert "AUROC is undefined, because every prediction is correct." in words(page)
     assert table(page)["AUROC"].isna()[0]
     assert "nearly all predictions in the half of the fit are correct" in words(page)
+
+
+def test_help_texts_are_the_definitions_of_the_glossary(shipped):
+    page = opened()
+    helps = {element.value.removeprefix("##### "): element.proto.help for element in page.main.markdown}
+    assert helps["Reliability diagrams"].startswith(definition("ECE"))
+    assert helps["Temperature scaling"] == definition("temperature scaling")
+    assert helps["Other exit criteria"] == definition("exit criterion")
+    columns = json.loads(page.dataframe[0].proto.columns)
+    assert columns["AUROC"]["help"] == definition("AUROC")
+    assert columns["calibration error"]["help"] == definition("ECE")
 
 
 def test_one_sample_is_enough_to_open_and_too_few_to_fit():

@@ -1,13 +1,18 @@
 """What a reader of a page cannot read: text that is cut off, leaves the window, or runs into other text."""
 
+import time
 from pathlib import Path
 
 UNREADABLE = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 SIZES = {"laptop": (1280, 720), "zoomed to 200 %": (720, 450), "phone": (390, 844)}
+SECONDS = 8  # figures follow the window, later where a machine has other work
 
 
 def unreadable(page, size):
-    """Every such text of the page in a window of this size."""
+    """Every such text of the page in a window of this size, once it has followed the window."""
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    page.wait_for_timeout(400)  # figures follow the window
-    return page.evaluate(UNREADABLE)
+    until = time.monotonic() + SECONDS
+    page.wait_for_timeout(400)
+    while (found := page.evaluate(UNREADABLE)) and time.monotonic() < until:
+        page.wait_for_timeout(200)
+    return found

@@ -184,7 +184,7 @@ def test_without_chromium_all_but_the_pictures_is_written(monkeypatch, tmp_path,
     assert not end.value.code
     assert "comparisons.csv: " in out
     assert "figure-5-ic-trained-here-short-12.svg" in err
-    assert "no Chromium" in err
+    assert "Chromium was not found" in err
     assert picture.read_text(encoding="utf-8") == "as it was"
     assert (tmp_path / "reproduction.md").read_text(encoding="utf-8") == made.markdown
 

@@ -101,7 +101,7 @@ def must_write_pictures(figures: Mapping[Path, go.Figure]) -> None:
     """
     for path in figures:
         if path.suffix.lower() not in PICTURES:
-            raise OutputError(f"{path.name}: the file name must end in {' or '.join(PICTURES)}")
+            raise OutputError(f"{path.name}: use a file name that ends in {' or '.join(PICTURES)}")
         if not path.parent.is_dir():
             raise OutputError(f"there is no folder {path.parent}; create it, or choose another with --out")
     names = ", ".join(map(str, figures))
