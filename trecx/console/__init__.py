@@ -2,7 +2,8 @@
 
 data.py and words.py: what the browser is given. console.js and console.css: what is shown, put together from
 slider.js (ρ), tiles.js (the five numbers) and fates.js (what becomes of the samples). counts.js: what ρ and a
-class mix do. plot.js: figures. hints.js: words that explain themselves. parts.js: what these are made of.
+class mix do. plot.js: figures. hints.js: words that explain themselves. dialog.js: windows with more to read.
+access.css: these, and forced colours. parts.js: what these are made of.
 sources.py: these files, and Plotly's script.
 """
 
