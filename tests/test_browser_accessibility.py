@@ -166,6 +166,11 @@ def test_forced_colours_keep_what_the_console_says_by_colour(page, address):
     assert page.evaluate(colours, "dt.key") == parts
     for pressed in (".precision button", ".axis"):
         assert len(set(page.evaluate(colours, pressed))) == 2  # the pressed one, and the others
+    inks = "nodes => nodes.map((n) => getComputedStyle(n)).map((s) => [s.color, s.backgroundColor])"
+    pressed = page.locator(".trecx-console [aria-pressed=true]").evaluate_all(inks)
+    probe = "<i id=probe style='forced-color-adjust: none; color: HighlightText; background: Highlight'></i>"
+    page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", probe)
+    assert pressed == page.locator("#probe").evaluate_all(inks) * 2
     (ground,) = set(page.evaluate("[getComputedStyle(document.querySelector('.stApp')).backgroundColor]"))
     assert ground not in page.evaluate(colours, ".track") + page.evaluate(colours, ".handle")
     fields = "nodes => nodes.map((n) => getComputedStyle(n)).map((s) => [s.borderTopWidth, s.borderTopColor])"
