@@ -38,7 +38,7 @@ def test_a_collection_can_be_made_renamed_and_deleted_and_no_name_is_there_twice
         page.text_input(key="new_name").set_value("one")
         page.button(key="new_make").click()
         again(page)
-    assert "a collection 'one' already" in words(page).replace("\\", "")
+    assert "a collection 'one' exists already" in words(page).replace("\\", "")
     page.text_input(key="name of one").set_value("two")
     page.button(key="change_keep").click()
     again(page)

@@ -53,7 +53,7 @@ def keep(page):
 
 def test_without_a_file_the_page_says_what_to_bring_even_where_the_store_is_empty(page):
     assert not page.exception
-    assert "Model files are programs" in said(page)
+    assert "Model files cannot be uploaded" in said(page)
     names = [button.label for button in page.get("download_button")]
     assert len(names) == 4
 
@@ -68,12 +68,25 @@ def test_every_example_is_understood_before_it_is_kept_and_then_leads_on(page, e
     keep(page)
     (run,) = Store().runs()
     assert (run.task, run.system, run.source, run.dataset) == ("pets", "mine", "imported", name)
-    assert f"Kept as {run.run_id}" in said(page)
+    assert f"Stored as {run.run_id}: 200 samples." in said(page)
     page.button(key="look").click().run()
     assert not page.exception
     assert page.selectbox(key="task").value == "pets"
     assert page.query_params["run"] == run.run_id
     assert not page.get("file_uploader")  # it went to another page
+
+
+def test_a_second_import_of_the_same_file_says_that_nothing_was_added(page, examples):
+    content = (examples / "scores.csv").read_bytes()
+    keep(dropped(page, "scores.csv", content))
+    (run,) = Store().runs()
+    assert len(page.success) == 1 and not page.warning
+    again = keep(dropped(opened(), "scores.csv", content))
+    since = f"{run.created_at:%Y-%m-%d}"
+    told = f"These scores are already stored as {run.run_id} (imported on {since}); nothing was added."
+    assert told in again.warning[0].value.replace("\\", "")
+    assert not again.success
+    assert Store().runs() == [run]
 
 
 def test_what_is_measured_in_the_file_becomes_a_device_profile(page, examples):
@@ -84,9 +97,9 @@ def test_what_is_measured_in_the_file_becomes_a_device_profile(page, examples):
 def test_costs_are_typed_where_the_file_has_none_or_only_proportions_are_known(page):
     content = "label,exit1_prediction,exit1_confidence,exit2_prediction,exit2_confidence\n"
     dropped(page, "mine.csv", (content + "0,0,0.7,1,0.8\n1,0,0.5,1,1\n").encode())
-    assert "Say at the right what the exits cost" in said(page)
+    assert "Enter FLOPs per exit (right)" in said(page)
     keep(page)
-    assert "no exit FLOPs" in said(page)
+    assert "no exit FLOPs are known" in said(page)
     page.text_input(key="own costs").set_value("1, many").run()
     assert "whole numbers separated by commas" in said(page)
     page.text_input(key="own costs").set_value("20, 10").run()
@@ -107,7 +120,7 @@ def test_class_names_and_the_tasks_own_names_are_heeded(page):
     np.savez(file, labels=[0, 1], probabilities=[[[0.5, 0.5]], [[0.5, 0.5]]], exit_flops=[3])
     dropped(page, "mine.npz", file.getvalue(), None, None)
     assert page.button(key="keep").disabled
-    assert "Name the task and the system to keep them." in said(page)
+    assert "Select a task and a design to import the scores." in said(page)
     assert "Classes: 0, 1" in said(page)
     assert "One exit: this is a baseline" in said(page)
     page.selectbox(key="own task").set_value("vww").run()
@@ -120,9 +133,13 @@ def test_class_names_and_the_tasks_own_names_are_heeded(page):
     ("name", "content", "words"),
     [
         ("mine.csv", b"label,exit1_a,exit1_b\na,0.5,0.4\n", "row 2, columns exit1_…: "),
-        ("mine.csv", b"label,exit1_a,exit1_b\na,0.5,x\n", "row 2, column exit1_b: 'x' is no finite number"),
+        (
+            "mine.csv",
+            b"label,exit1_a,exit1_b\na,0.5,x\n",
+            "row 2, column exit1_b: 'x' is not a finite number",
+        ),
         ("mine.npz", b"PK\x03\x04 not really", "not an .npz file"),
-        ("mine.parquet", b"PAR1", "not a whole Parquet file"),
+        ("mine.parquet", b"PAR1", "not a Parquet file, or a damaged one"),
     ],
 )
 def test_a_broken_file_is_told_in_place_and_nothing_is_kept(page, name, content, words):
@@ -134,7 +151,7 @@ def test_a_broken_file_is_told_in_place_and_nothing_is_kept(page, name, content,
 def test_a_file_over_the_limit_is_told_with_the_way_on(monkeypatch):
     monkeypatch.setattr("app.import_scores.upload.MAX_MB", 1)
     page = dropped(opened(), "mine.csv", b"x" * (1024**2 + 1))
-    assert "at most 1 MB can be dropped here. The command line takes more" in said(page)
+    assert "too large for this page (1 MB; limit 1 MB). Import it on the command line" in said(page)
 
 
 def test_the_servers_limit_is_the_one_that_the_page_states():
@@ -153,7 +170,7 @@ def test_a_hostile_name_shows_itself_and_a_name_that_none_can_have_is_refused(pa
     assert any("\\<script\\>" in caption.value for caption in page.caption)
     assert not any(element.allow_html for element in page.markdown if "script" in element.value)
     keep(page)
-    assert "is no name for a task: take 1 to 40 small letters" in said(page)
+    assert "is not a valid name for a task; use 1 to 40 lowercase letters" in said(page)
     assert Store().runs() == []
 
 

@@ -14,7 +14,7 @@ from trecx.errors import FetchError
 from trecx.store import SampleFilter, Store
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.outcome_curve import outcome_curve
-from trecx.threshold.outcomes import OUTCOMES
+from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
 
 ODD_NAME = "yes/![x](http://bad) <img src=x> $a$ :red[b].wav"
 
@@ -32,12 +32,12 @@ def downloads(monkeypatch, tmp_path):
 def test_the_outcomes_stand_with_their_counts_at_this_threshold(shipped, name, rho):
     run = Store().find_run(name)
     page = opened(run=run.run_id, rho=rho)
-    assert "What does it get wrong?" in page.main.markdown[0].value
+    assert "Which samples does the network get wrong?" in page.main.markdown[0].value
     counts = ExitTable.of(Store().load_scores(run)).operating_point(float(rho)).overthinking
     shown = {option.content.split(" **")[0]: option.content for option in pills(page)}
     assert len(shown) == len(OUTCOMES)
     for outcome, count in counts.items():
-        title = "left early, right" if outcome == "early_right" else outcome
+        title = OUTCOME_LABELS[OUTCOMES.index(outcome)]
         assert shown[title] == f"{title} **{count:,}**"
     wrong = counts["destructive"] + counts["premature"] + counts["hopeless"]
     assert total(page) == wrong
@@ -93,14 +93,14 @@ def test_the_counts_over_rho_say_where_rescue_pays(shipped, name):
     low, high, gain = outcome_curve(Store().load_table(run)).rescue_peak
     assert (f"above {low:.4f}" in words(page)) == (gain > 0)
     assert (f"{gain:,} more" in words(page)) == (gain > 0)
-    assert ("Rescue never pays" in words(page)) == (gain == 0)
-    assert ("Beyond" in words(page)) == (gain > 0 and high <= 1)
+    assert ("The final exit never helps" in words(page)) == (gain == 0)
+    assert ("At a higher ρ, the surplus is smaller" in words(page)) == (gain > 0 and high <= 1)
     assert len(drawn(page, "trecx_chart")) == 1
 
 
 def test_counts_say_that_they_do_not_follow_the_class_mix(shipped):
-    assert "whatever the class mix" not in words(opened())
-    assert "whatever the class mix" in words(opened(mix="even"))
+    assert "the class mix does not change them" not in words(opened())
+    assert "the class mix does not change them" in words(opened(mix="even"))
 
 
 def test_filters_go_into_the_address_and_back(shipped):
@@ -122,7 +122,7 @@ def test_filters_go_into_the_address_and_back(shipped):
 def test_filters_that_nobody_passes_say_so(shipped):
     page = opened(outcome="destructive")
     page.text_input(key="text").set_value("no such name")
-    assert "No clip is like that" in words(again(page))
+    assert "No clip passes these filters" in words(again(page))
 
 
 def test_pages_go_on_and_back(shipped):
@@ -145,7 +145,7 @@ def test_without_the_dataset_all_but_the_pictures_is_there(shipped):
     (first,) = Store().gallery.page(run, SampleFilter(0.9), 1)
     page = opened(run=run.run_id, outcome="any")
     assert "python -m trecx data fetch kws" in words(page)
-    assert page.button(key="fetch").label == "Fetch the clips"
+    assert page.button(key="fetch").label == "Download clips"
     assert first.name in drawn(page, "trecx_gallery")[0]
     page = opened(run=run.run_id, sample=first.name)
     assert "python -m trecx data fetch kws" in words(page)
@@ -196,8 +196,8 @@ def test_a_missing_or_broken_file_says_so_and_the_page_lives(downloads):
     (downloads / KWS.folder / "yes").mkdir(parents=True)
     (downloads / KWS.folder / "yes" / "0.wav").write_bytes(b"RIFF, and then nothing")
     page = opened(run=run.run_id, outcome="any")
-    assert drawn(page, "trecx_gallery")[0].count("missing or broken") == 24
-    for name, reason in (("yes/0.wav", "not a 16-bit PCM wav"), ("yes/1.wav", "No such file")):
+    assert drawn(page, "trecx_gallery")[0].count("missing or damaged") == 24
+    for name, reason in (("yes/0.wav", "not a 16-bit PCM WAV"), ("yes/1.wav", "No such file")):
         page = opened(run=run.run_id, sample=name)
         assert reason in words(page).replace("\\", "")
         assert len(drawn(page, "trecx_chart")) == 1
@@ -206,7 +206,7 @@ def test_a_missing_or_broken_file_says_so_and_the_page_lives(downloads):
 def test_a_trace_says_what_it_cannot_show():
     run, made = save(full=False)
     page = opened(run=run.run_id, sample="5")
-    assert "the largest score of each exit alone" in words(page)
+    assert "Only the largest score of each exit is stored" in words(page)
     assert made.probabilities is None
     assert "the largest score" not in words(opened(run=save(seed=1)[0].run_id, sample="5"))
 
@@ -218,13 +218,13 @@ def test_where_a_sample_leaves_is_exact():
     ways = page.main.dataframe[0].value
     assert ways["ρ"].tolist() == [f"up to {first:.6f}", f"above {first:.6f}"]
     assert ways["confidence"].tolist() == pytest.approx([first, final])
-    assert ways["answer"].tolist() == [CLASSES[k] for k in made.predictions[7]]
-    assert ways[""].tolist() == ["now", ""]
+    assert ways["prediction"].tolist() == [CLASSES[k] for k in made.predictions[7]]
+    assert ways[""].tolist() == ["current", ""]
 
 
 def test_other_runs_over_the_same_samples_stand_beside():
     run, _ = save()
-    assert "No other run" in words(opened(run=run.run_id, sample="5"))
+    assert "No other run is scored on the same clips" in words(opened(run=run.run_id, sample="5"))
     other, made = save(seed=1)
     table = opened(run=run.run_id, sample="5").main.dataframe[1].value
     assert len(table) == 1

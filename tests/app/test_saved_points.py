@@ -82,7 +82,7 @@ def keep(page, name, note="", author=None):
 
 def test_an_empty_shelf_says_how_to_fill_it(shipped):
     page = opened()
-    assert "Nothing is kept yet" in page.main.caption[0].value
+    assert "There are no saved points yet" in page.main.caption[0].value
     assert len(page.dataframe) == 0
 
 
@@ -91,14 +91,14 @@ def test_without_any_run_the_page_still_opens_and_shows_what_was_kept(own_copy, 
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'empty.sqlite'}")
     Store().points.keep(record)
     page = opened([0])
-    assert listed(page)["state"].tolist() == ["run is gone"]
-    assert "is gone from this store" in page.warning[0].value
+    assert listed(page)["state"].tolist() == ["run missing"]
+    assert "is no longer in this store" in page.warning[0].value
     assert page.button(key="restore").disabled
 
 
 def test_keep_this_keeps_what_the_page_shows(own_copy):
     page = keep(keep_page(), " Doorbell ", "Why?\nBecause.", "Ada")
-    assert "Kept" in page.success[0].value
+    assert "Saved" in page.success[0].value
     (saved,) = Store().points.all()
     record = saved.record
     assert (record.name, record.note, record.author) == ("Doorbell", "Why?\nBecause.", "Ada")
@@ -132,7 +132,7 @@ def test_keep_this_by_entropy_keeps_a_float_softmax(own_copy):
 
 def test_a_name_that_will_not_do_is_told_in_place_and_the_form_stays_as_it_was(own_copy):
     page = keep(keep_page(), "", "a long thought")
-    assert "give it a name" in page.warning[0].value
+    assert "has no name" in page.warning[0].value
     assert page.text_area(key="point note").value == "a long thought"
     keep(page, "Doorbell")
     keep(page, "Doorbell", "again")
@@ -143,7 +143,7 @@ def test_a_name_that_will_not_do_is_told_in_place_and_the_form_stays_as_it_was(o
 def test_a_read_only_store_is_told_in_place(own_copy, monkeypatch):
     Store().points.keep(record_of("kws/trecx", title="Doorbell"))
     monkeypatch.setenv("TRECX_DB", f"sqlite:///file:{own_copy}?mode=ro&uri=true")
-    assert "Not kept" in keep(keep_page(), "Another").warning[0].value
+    assert "Not saved" in keep(keep_page(), "Another").warning[0].value
     page = press(opened([0]), "retire")
     assert "read\\-only" in page.warning[0].value
     assert listed(page)["name"].tolist() == ["Doorbell"]
@@ -159,7 +159,7 @@ def test_the_list_shows_name_numbers_and_that_they_hold(own_copy):
         *("0.69", 91.21, 3.453, 4596),
     )
     assert newest.isna()["energy_uj"]
-    assert listed(page)["state"].tolist() == ["holds", "holds"]
+    assert listed(page)["state"].tolist() == ["unchanged", "unchanged"]
 
 
 def test_one_point_shows_all_that_defines_it(own_copy):
@@ -171,7 +171,7 @@ def test_one_point_shows_all_that_defines_it(own_copy):
     assert lines["Run"] == ["kws-trecx-1bbb3c96"]
     assert lines["Class mix"] == ["even"]
     assert lines["Softmax"] == ["float32"]
-    assert lines["Inferences a minute"] == ["20"]
+    assert lines["Inferences per minute"] == ["20"]
     assert lines["Device"][0].startswith("NUCLEO-L4R5ZI")
     assert lines["Accuracy (%)"] == [f"{100 * record.numbers['accuracy']:.2f}"]
     assert "Why?\nSo." in [text.value for text in page.text]
@@ -190,7 +190,7 @@ def test_two_points_show_what_differs_and_put_the_rest_away(own_copy):
     assert differ["Energy (µJ)"][2].startswith("+")
     assert {"Run", "Device", "Battery", "Class mix"} <= same.keys()
     assert not differ.keys() & same.keys()
-    assert page.expander[0].label == f"The same: {len(same)} of {len(same) + len(differ)} lines"
+    assert page.expander[0].label == f"Identical: {len(same)} of {len(same) + len(differ)} rows"
 
 
 def test_a_restored_point_stands_in_the_console_with_all_that_defines_it(own_copy):
@@ -198,7 +198,7 @@ def test_a_restored_point_stands_in_the_console_with_all_that_defines_it(own_cop
     record = record_of("kws/sdn", Rule(0.5, "margin", "int8"), "SDN", mix="even", **setting)
     Store().points.keep(record)
     page = press(opened([0]), "restore")
-    assert [heading.value for heading in page.main.markdown if "When may it stop early?" in heading.value]
+    assert [heading.value for heading in page.main.markdown if "Choose the exit threshold ρ" in heading.value]
     address = {name: page.query_params[name] for name in ("run", "rho", "precision", "criterion")}
     assert address == {"run": record.run.run_id, "rho": "0.5", "precision": "int8", "criterion": "margin"}
     assert page.selectbox(key="run of kws").value.run_id == record.run.run_id
@@ -265,7 +265,7 @@ def test_renaming_retiring_and_bringing_back(own_copy):
     page.toggle(key="show retired").set_value(True)
     page.session_state[list_key(Store().points.all())] = {"selection": {"rows": [0]}}
     page.run()
-    assert listed(page)["state"].tolist() == ["retired, holds", "holds"]
+    assert listed(page)["state"].tolist() == ["archived, unchanged", "unchanged"]
     press(page, "bring back")
     assert Store().points.all()[0].retired_at is None
 
@@ -280,11 +280,11 @@ def test_a_run_that_is_gone_or_another_is_told_and_not_restored(own_copy):
     where = "WHERE run_id = 'kws-trecx-1bbb3c96'"
     change(own_copy, f"UPDATE runs SET identity = 'another' {where}")
     page = opened([0])
-    assert "Another run is under the id" in page.warning[0].value
+    assert "now belongs to a different run" in page.warning[0].value
     assert page.button(key="restore").disabled
     change(own_copy, f"UPDATE runs SET run_id = 'renamed' {where}")
     page = opened([0])
-    assert "is gone from this store" in page.warning[0].value
+    assert "is no longer in this store" in page.warning[0].value
     assert page.button(key="restore").disabled
     assert [button.label for button in page.download_button] == ["C header", "JSON", "CSV"]
 
@@ -293,8 +293,8 @@ def test_numbers_that_are_others_today_stand_beside_those_that_were_kept(own_cop
     record = record_of("kws/trecx", title="Doorbell")
     Store().points.keep(replace(record, numbers=dict(record.numbers) | {"accuracy": 0.5}))
     page = opened([0])
-    assert "one of its numbers is another" in page.warning[0].value
-    assert listed(page)["state"].tolist() == ["other numbers"]
+    assert "1 value differs from the saved one" in page.warning[0].value
+    assert listed(page)["state"].tolist() == ["changed"]
     assert lines_of(page.dataframe[1].value) == {"Accuracy (%)": ["50.00", "91.21", "+41.21"]}
     assert not page.button(key="restore").disabled
 

@@ -81,14 +81,13 @@ def keys_of(page):
 
 def test_every_task_shows_its_samples_and_models_and_which_of_them_are_scored(own_copy, queue):
     page = opened()
-    assert "What can be scored here?" in said(page)
-    assert "Published (MIT, Copyright (c) 2023 Nikhil Pratap Ghanathe): scored on Speech Commands" in said(
-        page
-    )
+    assert "Score a model" in said(page)
+    published = "Published models (MIT, Copyright (c) 2023 Nikhil Pratap Ghanathe)"
+    assert f"{published}: scored on Speech Commands" in said(page)
     assert "(kws small data)" in said(page)
     assert "(CC BY 4.0)" in said(page)
     page.segmented_control(key="models").set_value("digits").run()
-    assert "Trained here, by seed: scored on scikit-learn digits, inside scikit-learn" in said(page)
+    assert "Models trained here: scored on scikit-learn digits, included in scikit-learn" in said(page)
     listed = page.dataframe[0].value
     assert len(listed) == len(DIGITS)
     assert set(listed["state"]) == {"yes"}
@@ -97,14 +96,18 @@ def test_every_task_shows_its_samples_and_models_and_which_of_them_are_scored(ow
         Store().runs()
     )
     assert best["accuracy"].tolist() == [round(100 * run.standalone_accuracy[-1], 2)]
-    assert "Nothing was scored from here yet" in said(page)
+    assert "No model has been scored on this page yet" in said(page)
 
 
 def test_what_is_not_here_says_how_much_is_to_be_fetched(tmp_path, monkeypatch, queue):
     monkeypatch.setattr(paths, "DOWNLOADS", tmp_path / "downloads")
     page = opened("vww")
-    assert "to be fetched, 23 MB (COCO terms" in said(page)
-    assert page.dataframe[0].value["model"].tolist() == ["fetch 3.1 MB", "fetch 3.1 MB", "fetch 3.0 MB"]
+    assert "download 23 MB (COCO terms" in said(page)
+    assert page.dataframe[0].value["model"].tolist() == [
+        "download 3.1 MB",
+        "download 3.1 MB",
+        "download 3.0 MB",
+    ]
 
 
 def test_two_at_once_queue_up_show_how_far_they_are_and_survive_another_session(queue):
@@ -127,7 +130,7 @@ def test_a_job_is_cancelled_from_any_session(queue):
     press(tick(opened("digits"), 0, 1), "score")
     wait_until(lambda: queue.records.step_of(1))
     page = press(press(opened("digits"), "cancel 2"), "cancel 1")
-    assert "cancelled before it began" in said(page)
+    assert "cancelled before it started" in said(page)
     assert "cancelled after 0:" in said(page)
     assert [job.state for job in queue.jobs()] == [CANCELLED, CANCELLED]
     assert not {"cancel 1", "cancel 2"} & keys_of(page.run())
@@ -142,8 +145,8 @@ def test_a_job_that_is_done_leads_to_its_run(own_copy, queue):
     page = opened("digits")
     page.number_input(key="rate").set_value(7.0).run()
     assert "done in 1:01" in said(page)
-    assert f"Run {run.run_id}: 500 samples, accuracy by exit " in said(page)
-    assert "Run digits-gone, which is not in this store any more." in said(page)
+    assert f"Run {run.run_id}: 500 samples, accuracy per exit " in said(page)
+    assert "Run digits-gone is no longer in this store." in said(page)
     assert "look 2" not in keys_of(page)
     press(page, "look 1")
     assert page.query_params["run"] == run.run_id
@@ -197,7 +200,7 @@ def test_a_store_that_cannot_be_added_to_is_told_and_offers_nothing(own_copy, mo
     monkeypatch.setattr("trecx.jobs.readiness.find_spec", lambda name: name)
     monkeypatch.setattr("trecx.store.connection.os.access", lambda path, mode: False)
     page = opened("digits")
-    assert "can be read but not added to" in said(page)
+    assert "is read-only, so no run can be added" in said(page)
     assert "score" not in keys_of(page)
     assert not queue_of(Store()).records.folder.exists()
 

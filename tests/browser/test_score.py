@@ -25,9 +25,9 @@ def test_a_model_is_scored_from_the_page_while_it_is_reloaded_and_its_run_is_loo
         page.on("pageerror", lambda error: errors.append(str(error)))
         open_page(page, f"{address}/score?models=Handwritten digits", f"{TABLE} canvas td:text('not yet')")
         page.set_default_timeout(LONGER_MS)
-        page.get_by_text("inside scikit-learn").wait_for()
+        page.get_by_text("included in scikit-learn").wait_for()
         pick_row(page, DIGITS.index(KEY))
-        page.get_by_test_id("stMain").get_by_role("button", name="Score it").click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Score model").click()
         page.get_by_role("button", name="Cancel").wait_for()
         page.get_by_text("loading TensorFlow").first.wait_for()
         page.reload()
@@ -35,7 +35,7 @@ def test_a_model_is_scored_from_the_page_while_it_is_reloaded_and_its_run_is_loo
         (run,) = store.runs()
         assert find_known(KEY).scored_as([run]) == run
         assert [(job.key, job.state, job.run_id) for job in queue.jobs()] == [(KEY, DONE, run.run_id)]
-        page.get_by_test_id("stMain").get_by_role("button", name="Look at it").last.click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Open in Tune").last.click()
         page.locator(DRAWN).wait_for()
         assert f"run={run.run_id}" in page.url
         assert errors == []

@@ -121,19 +121,21 @@ def test_a_point_is_told_with_the_outcomes_labels(capsys, shipped):
 
 
 def test_import_keeps_scores_and_knows_them_again(capsys, scores_file):
-    arguments = ("import", scores_file, "--task", "kws", "--system", "trecx")
-    imported = document(capsys, *arguments)
+    arguments = ("import", scores_file, "--task", "kws", "--system", "trecx", "--json")
+    status, out, err = run(capsys, *arguments)
+    imported = json.loads(out)
+    assert (status, err) == (0, f"Stored as {imported['run_id']}: 40 samples.\n")
     assert (imported["source"], imported["dataset"], imported["n_samples"]) == ("imported", "mine.npz", 40)
     assert imported["class_names"][0] == "down"
-    status, out, err = run(capsys, *arguments, "--json")
-    assert (status, json.loads(out)["run_id"]) == (0, imported["run_id"])
-    assert f"These scores are already stored as {imported['run_id']}" in err
-    assert "nothing was added. --again adds a new run." in err
-    assert document(capsys, *arguments, "--again")["run_id"] != imported["run_id"]
+    _, out, err = run(capsys, *arguments)
+    assert json.loads(out) == imported
+    since = f"imported on {imported['created_at'][:10]}"
+    told = f"These scores are already stored as {imported['run_id']} ({since}); nothing was added."
+    assert err == f"{told} --again adds a new run.\n"
+    assert json.loads(run(capsys, *arguments, "--again")[1])["run_id"] != imported["run_id"]
     assert len(Store().runs()) == 2
-    changed = document(
-        capsys, *arguments, "--exit-flops", "1_000,2000", "--classes", ",".join("abcdefghijkl")
-    )
+    classes = ("--classes", ",".join("abcdefghijkl"))
+    changed = json.loads(run(capsys, *arguments, "--exit-flops", "1_000,2000", *classes)[1])
     assert (changed["exit_flops"], changed["class_names"][0]) == ([1000, 2000], "a")
 
 
@@ -162,13 +164,16 @@ def test_without_a_baseline_savings_are_against_the_final_exit(capsys, scores_fi
         (("point", "kws/trecx", "--threshold", "nan"), "within 0..1"),
         (("tradeoff", "kws/trecx", "--baseline-accuracy", "92.2"), "0.922 for 92.2 %"),
         (("import", "no.npz", "--task", "kws", "--system", "trecx"), "no file no.npz"),
-        (("import", "no.npz", "--task", "My Task", "--system", "trecx"), "are kws, ic, vww, digits"),
-        (("import", "no.npz", "--task", "kws", "--system", "a" * 41), "no name for a system"),
+        (
+            ("import", "no.npz", "--task", "My Task", "--system", "trecx"),
+            "a name of the paper: kws, ic, vww, digits",
+        ),
+        (("import", "no.npz", "--task", "kws", "--system", "a" * 41), "not a valid name for a design"),
         (("score", "model", "--task", "speech", "--system", "trecx"), "unknown task 'speech'"),
-        (("score", "model", "--task", "kws", "--system", "magic"), "unknown system 'magic'"),
+        (("score", "model", "--task", "kws", "--system", "magic"), "unknown design 'magic'"),
         (("data", "fetch", "speech"), "unknown task 'speech'"),
         (("models", "fetch", "speech"), "unknown task 'speech'"),
-        (("runs", "--db", "nonsense://x"), "no database address"),
+        (("runs", "--db", "nonsense://x"), "is not a database address"),
     ],
 )
 def test_what_the_user_can_mend_ends_with_status_1_and_one_sentence(capsys, shipped, arguments, words):

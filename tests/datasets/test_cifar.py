@@ -103,7 +103,7 @@ def test_no_image_however_broken_gives_another_error(tmp_path):
 def test_folders_that_are_missing_or_too_many_are_named(jpegs, tmp_path):
     (jpegs / "test" / "dog").rename(jpegs / "test" / "wolf")
     text = fault(jpegs)
-    assert "test/dog/: there is no such folder" in text and "test/wolf/: a folder that is no class" in text
+    assert "test/dog/: the folder is missing" in text and "test/wolf/: the folder is not a class" in text
     assert "10 faults" in fault(tmp_path / "jpegs" / "train")
 
 
@@ -215,7 +215,7 @@ def test_a_dataset_asked_for_by_its_key_is_fetched_beside_the_other(mirror, tmp_
     assert fetch_dataset("ic", folder=tmp_path).name == "jpeg"
     with pytest.raises(UnknownNameError, match=r"unknown dataset of ic 'png'; known: jpeg, original"):
         fetch_dataset("ic", folder=tmp_path, key="png")
-    with pytest.raises(FetchError, match="published nowhere"):
+    with pytest.raises(FetchError, match="no public address"):
         (mirror / "archives" / "jpeg.tar.gz").unlink()
         fetch_dataset("ic", folder=tmp_path / "other", key="jpeg")
 

@@ -86,7 +86,7 @@ def test_a_hostile_pickle_is_refused_before_it_runs(pickles, tmp_path, protocol,
     content = {"alone": attack, "label": {"labels": [attack]}, "data": {"data": attack}}[place]
     (pickles / "test_batch").write_bytes(pickle.dumps(content, protocol=protocol))
     text = fault(pickles)
-    assert "test_batch: asks for " in text and "mkdir, which no array needs" in text
+    assert "test_batch: refers to " in text and "mkdir, which no array needs" in text
     assert not mark.exists()
     pickle.loads((pickles / "test_batch").read_bytes())
     assert mark.exists()  # so it was an attack
@@ -97,7 +97,7 @@ def test_a_hostile_pickle_is_refused_before_it_runs(pickles, tmp_path, protocol,
 )
 def test_no_other_name_is_admitted(tmp_path, name):
     (tmp_path / "batch").write_bytes(b"c" + name.replace(" ", "\n").encode() + b"\n.")
-    with pytest.raises(DatasetError, match=f"asks for {name.replace(' ', '.')}"):
+    with pytest.raises(DatasetError, match=f"refers to {name.replace(' ', '.')}"):
         read_batch(tmp_path / "batch")
 
 

@@ -115,11 +115,11 @@ def test_arrays_bring_their_labels(task, tmp_path):
     ("changes", "words"),
     [
         ({"labels": [0, 1, 1]}, "4 samples need as many labels"),
-        ({"labels": [0, 1, 2, 0]}, r"labels\[2\]: 2 is none of the 2 classes"),
+        ({"labels": [0, 1, 2, 0]}, r"labels\[2\]: 2 is not one of the 2 classes"),
         ({"labels": [0.5, 1, 1, 0]}, "whole numbers"),
-        ({"samples": np.array([{}] * 4, object)}, "Python objects, which are never unpacked"),
-        ({"samples": np.full((4, 2), np.nan)}, r"samples\[0\]: holds a number that is not finite"),
-        ({"samples": np.zeros(4)}, "a row a sample"),
+        ({"samples": np.array([{}] * 4, object)}, "Python objects, which are never loaded"),
+        ({"samples": np.full((4, 2), np.nan)}, r"samples\[0\]: has a number that is not finite"),
+        ({"samples": np.zeros(4)}, "one row per sample"),
     ],
 )
 def test_broken_arrays_are_told(task, tmp_path, changes, words):
@@ -133,10 +133,12 @@ def test_every_fault_of_a_folder_is_counted_and_named(task, pictures):
     whole = (pictures / "dog" / "0.png").read_bytes()
     (pictures / "dog" / "0.png").write_bytes(whole[: len(whole) // 2])
     (pictures / "bird").mkdir()
-    with pytest.raises(DatasetError, match="(?s)3 faults.*bird/: holds no image.*notes.txt.*dog/0.png"):
+    with pytest.raises(DatasetError, match="(?s)3 faults.*bird/: contains no image.*notes.txt.*dog/0.png"):
         open_custom_samples(task(IMAGES), pictures)
     named = task('classes = ["cat", "cow"]\n' + IMAGES)
-    with pytest.raises(DatasetError, match="(?s)cow/: there is no such folder.*dog/: a folder that is no"):
+    with pytest.raises(
+        DatasetError, match="(?s)cow/: the folder is missing.*dog/: the folder is not a class"
+    ):
         open_custom_samples(named, pictures)
     with pytest.raises(DatasetError, match="there is no folder"):
         open_custom_samples(task(IMAGES), pictures / "no")
@@ -151,17 +153,17 @@ def test_every_fault_of_a_folder_is_counted_and_named(task, pictures):
         ('samples = "images"', "needs a name"),
         ('name = "pets"\nsamples = "videos"', "samples = one of images, wavs, npz"),
         ('name = "kws"\nsamples = "wavs"', "kws is a task of the paper"),
-        (IMAGES + 'color = "rgb"', "'color' is no setting for images; known: size, colour"),
+        (IMAGES + 'color = "rgb"', "'color' is not a setting for images; known: size, colour"),
         (IMAGES.replace("[8, 6]", "8"), r"preprocess.size must be \[height, width\]"),
         (IMAGES.replace("[8, 6]", "[8, true]"), "preprocess.size must be"),
         (IMAGES + "scale = nan", "preprocess.scale must be a number"),
         ('classes = ["cat", "../dog"]\n' + IMAGES, "a list of folder names"),
-        ('classes = ["cat", "cat"]\n' + IMAGES, "each of another name"),
+        ('classes = ["cat", "cat"]\n' + IMAGES, "two or more different names"),
         ('noun = "<b>"\n' + IMAGES, "noun must be a word or two"),
         ("colour = 1\n" + IMAGES, "unknown key 'colour'.*example --out"),
         (
             'name = "b"\nsamples = "wavs"\n[preprocess]\nfeatures = "mfcc"\nseconds = 2',
-            "one second at 16,000 Hz",
+            "mfcc needs sample_rate = 16000 and seconds = 1",
         ),
     ],
 )
@@ -177,5 +179,5 @@ def test_a_task_or_system_of_ones_own_has_a_plain_name():
     assert (system_title("trecx"), system_title("mine-2")) == ("T-RECX", "mine-2")
     assert checked_name("task", "door-bell") == "door-bell"
     for name in ("", "a" * 41, "Door", "a b", "a/b", "é"):
-        with pytest.raises(UnknownNameError, match="is no name for a system"):
+        with pytest.raises(UnknownNameError, match="is not a valid name for a design"):
             checked_name("system", name)

@@ -49,7 +49,7 @@ def test_the_split_is_the_same_on_every_machine():
 
 
 def test_there_is_nothing_to_fetch_and_no_folder_to_give(tmp_path):
-    with pytest.raises(FetchError, match="no dataset to fetch for digits: .*inside scikit-learn"):
+    with pytest.raises(FetchError, match="no dataset to download for digits: .*part of scikit-learn"):
         fetch_dataset("digits")
-    with pytest.raises(DatasetError, match="come inside scikit-learn.*give no folder"):
+    with pytest.raises(DatasetError, match="part of scikit-learn.*give no folder"):
         open_samples("digits", tmp_path)

@@ -111,7 +111,7 @@ def test_a_file_that_was_changed_on_disk_is_fetched_again(server, tmp_path):
 
 def test_a_cut_transfer_is_no_file_and_is_resumed_from_where_it_stopped(server, tmp_path):
     server.cut_after = 200_000
-    with pytest.raises(FetchError, match=r"[12]\d\d,\d{3} bytes are here\).*run this again"):
+    with pytest.raises(FetchError, match=r"[12]\d\d,\d{3} bytes are kept\).*run this again"):
         fetch_file(remote(server.url), tmp_path)
     assert files_below(tmp_path) == ["kws/file.bin.part"]
     kept = (tmp_path / "kws" / "file.bin.part").stat().st_size
@@ -184,7 +184,7 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(server, tmp_path, sta
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_refusal_is_named_with_what_to_do(server, tmp_path, status):
     server.status = status
-    with pytest.raises(FetchError, match=f"answered {status} .*put it at .*file.bin$"):
+    with pytest.raises(FetchError, match=f"returned {status} .*save it as .*file.bin$"):
         fetch_file(remote(server.url), tmp_path)
     assert files_below(tmp_path) == []
 
@@ -197,7 +197,7 @@ def test_no_network_says_so_and_names_the_mirror(server, tmp_path):
 
 
 def test_without_an_address_only_a_mirror_helps(server, tmp_path):
-    with pytest.raises(FetchError, match=r"published nowhere: set TRECX_MIRROR.* archives/file\.bin$"):
+    with pytest.raises(FetchError, match=r"no public address; set TRECX_MIRROR.* archives/file\.bin$"):
         fetch_file(remote(None), tmp_path)
     assert files_below(tmp_path) == []
 
@@ -207,7 +207,7 @@ def test_a_full_disk_says_so_and_leaves_nothing_that_is_trusted(server, tmp_path
     part = tmp_path / "kws" / "file.bin.part"
     part.parent.mkdir()
     part.symlink_to("/dev/full")
-    with pytest.raises(FetchError, match="free some space on that disk"):
+    with pytest.raises(FetchError, match="free space on that disk"):
         fetch_file(remote(server.url), tmp_path)
     assert not (tmp_path / "kws" / "file.bin").exists()
 
@@ -217,7 +217,7 @@ def test_a_read_only_folder_says_so(server, tmp_path, monkeypatch):
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(FetchError, match=r"Read-only file system.*can be written"):
+    with pytest.raises(FetchError, match=r"Read-only file system.*make the folder writable"):
         fetch_file(remote(server.url), tmp_path)
 
 

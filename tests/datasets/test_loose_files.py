@@ -87,7 +87,7 @@ def test_all_files_arrive_with_progress_and_are_not_fetched_again(server, tmp_pa
 def test_a_cut_leaves_no_dataset_and_the_next_call_goes_on_from_it(server, tmp_path):
     server.cut = {"/set/2.bin": 1000}
     with pytest.raises(
-        FetchError, match=r"2\.bin could not be .*2 of 5 files are here and stay.*archives/set"
+        FetchError, match=r"2\.bin could not be .*2 of 5 files are downloaded and kept.*archives/set"
     ):
         fetch_dataset("vww", folder=tmp_path / "here")
     place = tmp_path / "here" / "vww"
@@ -102,7 +102,7 @@ def test_a_cut_leaves_no_dataset_and_the_next_call_goes_on_from_it(server, tmp_p
 
 def test_one_wrong_file_is_named_and_not_kept(server, tmp_path):
     (tmp_path / "published" / "set" / "3.bin").write_bytes(b"<html>please log in</html>")
-    with pytest.raises(FetchError, match=r"/set/3\.bin is not the file(.|\n)*3 of 5 files are here"):
+    with pytest.raises(FetchError, match=r"/set/3\.bin is not the file(.|\n)*3 of 5 files are downloaded"):
         fetch_dataset("vww", folder=tmp_path / "here")
     place = tmp_path / "here" / "vww"
     assert not (place / "images").exists()
@@ -111,7 +111,7 @@ def test_one_wrong_file_is_named_and_not_kept(server, tmp_path):
 
 def test_a_missing_file_is_named(server, tmp_path):
     (tmp_path / "published" / "set" / "0.bin").unlink()
-    with pytest.raises(FetchError, match=r"/set/0\.bin answered 404 .*images\.partial/0\.bin\. 0 of 5"):
+    with pytest.raises(FetchError, match=r"/set/0\.bin returned 404 .*images\.partial/0\.bin\. 0 of 5"):
         fetch_dataset("vww", folder=tmp_path / "here")
 
 

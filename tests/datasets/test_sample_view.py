@@ -56,7 +56,7 @@ def test_a_sample_that_is_missing_or_broken_says_so(downloads):
     write_clip(downloads / KWS.folder / "yes" / "a.wav", clip())
     broken = downloads / KWS.folder / "yes" / "b.wav"
     broken.write_bytes((downloads / KWS.folder / "yes" / "a.wav").read_bytes()[:1000])
-    for name, words in (("yes/c.wav", "No such file"), ("yes/b.wav", "cut short"), ("yes", "cannot be read")):
+    for name, words in (("yes/c.wav", "No such file"), ("yes/b.wav", "truncated"), ("yes", "cannot be read")):
         with pytest.raises(DatasetError, match=words):
             singles.read(name)
 
@@ -65,7 +65,7 @@ def test_a_sample_that_is_missing_or_broken_says_so(downloads):
 def test_a_name_never_leads_out_of_the_dataset(downloads, name):
     write_clip(downloads / "kws" / "secret.wav", clip())
     write_clip(downloads / KWS.folder / "yes" / "a.wav", clip())
-    with pytest.raises(DatasetError, match="no file of this dataset"):
+    with pytest.raises(DatasetError, match="not a file of this dataset"):
         find_single_samples("kws", KWS.title).read(name)
 
 
@@ -73,7 +73,7 @@ def test_a_link_out_of_the_dataset_is_not_followed(downloads):
     write_clip(downloads / "secret.wav", clip())
     (downloads / KWS.folder).mkdir(parents=True)
     os.symlink(downloads / "secret.wav", downloads / KWS.folder / "link.wav")
-    with pytest.raises(DatasetError, match="no file of this dataset"):
+    with pytest.raises(DatasetError, match="not a file of this dataset"):
         find_single_samples("kws", KWS.title).read("link.wav")
 
 
@@ -113,7 +113,7 @@ def test_images_are_read_by_their_names(downloads):
     (downloads / jpeg.folder / "test" / "cat").mkdir(parents=True)
     Image.fromarray(image[:32, :32]).save(downloads / jpeg.folder / "test" / "cat" / "1.jpg", quality=100)
     assert find_single_samples("ic", jpeg.title).read("test/cat/1.jpg").shape == (32, 32, 3)
-    with pytest.raises(DatasetError, match="fetch the dataset again"):
+    with pytest.raises(DatasetError, match="download the dataset again"):
         find_single_samples("ic", jpeg.title).read("test/cat/2.jpg")
 
 

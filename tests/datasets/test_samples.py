@@ -110,15 +110,15 @@ def test_checking_tells_how_far_it_is(clips):
     ("content", "expected"),
     [
         (b"", "ends within its header"),
-        (wav(100)[:-20], "cut short: 90 of the 100 frames in its header"),
+        (wav(100)[:-20], "truncated: 90 of the 100 frames in its header"),
         (wav(100)[:30], "not a 16-bit PCM wav file"),
         (b"ID3\x04 this is an mp3 file, really, and a long one", "not a 16-bit PCM wav file"),
-        (wav(0), "holds no sound"),
+        (wav(0), "contains no samples"),
         (wav(100, rate=8_000), "8000 Hz, 1 channel"),
         (wav(100, channels=2), "16000 Hz, 2 channel"),
         (wav(100, width=1), "8 bit"),
     ],
-    ids=["empty", "cut short", "cut header", "mp3", "no frames", "rate", "channels", "width"],
+    ids=["empty", "truncated", "cut header", "mp3", "no frames", "rate", "channels", "width"],
 )
 def test_a_damaged_clip_is_named(clips, content, expected):
     (clips / "go" / "a.wav").write_bytes(content)
@@ -160,9 +160,9 @@ def test_all_damage_is_counted_and_the_first_five_named(clips):
 
 def test_a_folder_of_something_else_is_refused(clips):
     (clips / "bird").mkdir()
-    assert "bird/: a folder that is no class" in fault("kws", clips)
+    assert "bird/: the folder is not a class" in fault("kws", clips)
     (clips / "bird").rename(clips / "go" / "bird.wav")
-    assert "go/bird.wav: no plain file" in fault("kws", clips)
+    assert "go/bird.wav: not a regular file" in fault("kws", clips)
 
 
 def test_an_empty_folder_is_refused(tmp_path):
@@ -173,7 +173,7 @@ def test_an_empty_folder_is_refused(tmp_path):
 def test_a_class_without_clips_is_refused(clips):
     for clip in (clips / "yes").iterdir():
         clip.unlink()
-    assert "yes/: holds no clip" in fault("kws", clips)
+    assert "yes/: contains no clip" in fault("kws", clips)
 
 
 @pytest.mark.parametrize("size", [0, IMAGE_BYTES - 1, IMAGE_BYTES + 1])
@@ -197,7 +197,7 @@ def test_an_image_that_is_listed_but_missing_is_named(images):
         ("1.bin,2,person", "label 'person'"),
         ("../1.bin,2,1", "'../1.bin' is not the name"),
         ("y_labels.csv,2,1", "'y_labels.csv' is not the name"),
-        ("2.bin,2,0", "2.bin is there twice"),
+        ("2.bin,2,0", "2.bin occurs twice"),
     ],
 )
 def test_a_bad_row_is_named_by_its_number(images, row, expected):

@@ -194,7 +194,7 @@ def test_noise_to_train_with_is_not_that_of_the_other_splits(full):
             lambda folder: (folder / "yes" / "aaaa_nohash_0.wav").write_bytes(b""),
             "yes/aaaa_nohash_0.wav: not a",
         ),
-        (lambda folder: (folder / "_background_noise_").rename(folder / "_other_"), "holds no .wav file"),
+        (lambda folder: (folder / "_background_noise_").rename(folder / "_other_"), "contains no .wav file"),
         (
             lambda folder: (folder / "_background_noise_" / "pink.wav").write_bytes(wav(16_000)),
             "_background_noise_/pink.wav: less than a second of it",
@@ -220,7 +220,7 @@ def test_damage_to_the_full_archive_is_named(full, break_it, expected):
 def test_what_nobody_can_train_on_is_refused_with_what_helps(tmp_path):
     (tmp_path / "1.bin").write_bytes(bytes(96 * 96 * 3))
     (tmp_path / "y_labels.csv").write_text("1.bin,2,1\n")
-    assert "give a folder that holds person/ and non_person/" in fault("vww", tmp_path)
+    assert "folder with JPEG images in person/ and non_person/" in fault("vww", tmp_path)
     with pytest.raises(UnknownNameError, match="unknown task 'speech'"):
         open_training("speech")
 

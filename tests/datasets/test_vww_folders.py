@@ -52,6 +52,6 @@ def test_an_image_that_is_none_is_named_when_opened_or_at_the_latest_when_read(p
     with pytest.raises(DatasetError, match=r"person/person1\.jpg: not a JPEG file"):
         open_training("vww", people)
     (people / "person" / "person1.jpg").write_bytes(whole[:-100])
-    with pytest.raises(DatasetError, match=r"person1\.jpg: cannot be read \(.*mend or remove it"):
+    with pytest.raises(DatasetError, match=r"person1\.jpg: cannot be read \(.*correct or remove it"):
         data = open_training("vww", people)
         [part.raw[:] for part in (data.train, data.validation, data.test)]

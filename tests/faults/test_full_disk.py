@@ -74,7 +74,7 @@ def is_sound(file):
 )
 def test_a_disk_that_takes_no_more_is_told_and_the_store_is_as_it_was(store, folder, save, n_bytes):
     before = content(store)
-    with files_up_to(n_bytes), pytest.raises(StoreError, match="disk is full.*free some space"):
+    with files_up_to(n_bytes), pytest.raises(StoreError, match="disk is full.*free disk space"):
         SAVES[save](store)
     assert content(store) == before
     assert is_sound(folder / "scores.sqlite")
@@ -99,7 +99,7 @@ def test_sqlites_own_word_of_a_full_disk_is_told_too(store, folder, save):
 
     event.listen(Engine, "connect", limit)
     try:
-        with pytest.raises(StoreError, match="disk is full; free some space"):
+        with pytest.raises(StoreError, match="disk is full; free disk space"):
             for number in range(200):  # until the last page is full
                 if save == "run":
                     SAVES["run"](store)
@@ -218,6 +218,6 @@ def test_several_files_in_a_read_only_folder_are_told_in_one_sentence(folder, wr
 
 @pytest.mark.mirror
 def test_nothing_is_fetched_into_a_read_only_folder(folder):
-    with read_only(folder), pytest.raises(FetchError, match="make sure that the folder can be written"):
+    with read_only(folder), pytest.raises(FetchError, match="make the folder writable"):
         fetch_dataset("vww", folder=folder)
     assert os.listdir(folder) == []

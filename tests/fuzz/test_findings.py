@@ -58,14 +58,18 @@ def test_an_array_of_a_billion_nothings_is_refused(name, kind, shape):
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_packing_that_unpacks_without_bound_is_refused(packing):
-    refused("x.npz", npz(packing, labels=npy(np.zeros(2))), "packed in a way that NumPy never takes")
+    refused("x.npz", npz(packing, labels=npy(np.zeros(2))), "a compression that NumPy does not use")
 
 
 @pytest.mark.parametrize("code", [0x110000, 0xD800, 0xFFFFFFFF])
 def test_texts_of_an_array_that_are_none_are_refused(code):
     names = np.array([code, 97], np.uint32).view("<U1")
     whole = {"labels": npy(np.zeros(2)), "probabilities": npy(np.full((2, 1, 2), 0.5))}
-    refused("x.npz", npz(**whole, class_names=npy(names)), "class_names holds numbers that are no characters")
+    refused(
+        "x.npz",
+        npz(**whole, class_names=npy(names)),
+        "class_names contains code points that are not characters",
+    )
 
 
 def test_half_a_character_in_a_name_is_refused_where_a_csv_or_parquet_file_brings_it():
@@ -75,14 +79,14 @@ def test_half_a_character_in_a_name_is_refused_where_a_csv_or_parquet_file_bring
 
 @pytest.mark.parametrize("labels", ["999999999", "1025"])
 def test_a_large_number_for_a_class_makes_no_billion_classes(labels):
-    refused("x.csv", f"{TRACE}{labels},0,1\n".encode(), f"at most {MAX_CLASSES:,} are taken in")
-    with pytest.raises(ScoresError, match="classes, and at most"):
+    refused("x.csv", f"{TRACE}{labels},0,1\n".encode(), f"at most {MAX_CLASSES:,} are allowed")
+    with pytest.raises(ScoresError, match="classes, but at most"):
         ExitScores(np.array([int(labels)]), [10], predictions=np.zeros((1, 1)), confidence=np.ones((1, 1)))
 
 
 def test_more_exits_than_any_network_has_are_refused():
     n = MAX_EXITS + 1
-    with pytest.raises(ScoresError, match="at most 999 are taken in"):
+    with pytest.raises(ScoresError, match="at most 999 are allowed"):
         ExitScores(np.zeros(1), range(1, n + 1), np.full((1, n, 2), 0.5))
 
 
@@ -100,7 +104,7 @@ def test_a_score_beyond_a_float32_is_refused_as_no_score(value):
 
 def test_a_column_exit01_is_none_of_exit_1():
     refused("x.csv", b"label,exit01_a,exit01_b\na,0.5,0.5\n", "needs columns exit1_")
-    refused("x.csv", b"label,exit1_a,exit01_b\na,0.5,0.5\n", "two classes or more")
+    refused("x.csv", b"label,exit1_a,exit01_b\na,0.5,0.5\n", "two or more classes")
 
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "9" * 5_000, "NaN", "1e999", "1" * 400])
@@ -128,7 +132,7 @@ def test_attributes_nested_without_end_are_told():
 
 def test_texts_of_a_parquet_file_that_are_no_utf_8_are_told():
     bad = pa.Array.from_buffers(pa.string(), 2, [None, *pa.array([b"\xff", b"a"], pa.binary()).buffers()[1:]])
-    refused("x.parquet", parquet(table(sample=bad)), "not a whole Parquet file .*UTF")
+    refused("x.parquet", parquet(table(sample=bad)), "not a Parquet file, or a damaged one .*UTF")
 
 
 def test_one_name_for_every_row_does_not_unpack_to_more_than_is_taken_in(monkeypatch):
@@ -136,12 +140,12 @@ def test_one_name_for_every_row_does_not_unpack_to_more_than_is_taken_in(monkeyp
     assert len(data) < 1_100_000
     monkeypatch.setattr(file_content, "MAX_UNPACKED_BYTES", 1_500_000)
     monkeypatch.setattr("trecx.importing.parquet_table._declared_bytes", lambda file: 0)
-    refused("x.parquet", data, "unpacks to 2 MB")
+    refused("x.parquet", data, "too large uncompressed .2 MB")
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "x.csv")
-    with only(), pytest.raises(ScoresError, match="not a plain file"):
+    with only(), pytest.raises(ScoresError, match="not a regular file"):
         import_scores(tmp_path / "x.csv")
 
 

@@ -110,23 +110,26 @@ def test_a_written_trace_reads_back_the_same(csv, scores):
     ("text", "words"),
     [
         (TRACE + "0,0,0.7,1\n", "row 4, column exit2_confidence: the cell is empty or missing"),
-        (TRACE + "0,0,0.7,1,0.8,9\n", "row 4 has 6 cells, the header has 5"),
+        (TRACE + "0,0,0.7,1,0.8,9\n", "row 4 has 6 cells, but the header has 5"),
         (TRACE + "\n0,0,0.7,1,0.8\n", "row 4, column label: the cell is empty or missing"),
-        (TRACE + "0,0,high,1,0.8\n", "row 4, column exit1_confidence: 'high' is no finite number"),
-        (TRACE + "0,0,nan,1,0.8\n", "row 4, column exit1_confidence: 'nan' is no finite number"),
+        (TRACE + "0,0,high,1,0.8\n", "row 4, column exit1_confidence: 'high' is not a finite number"),
+        (TRACE + "0,0,nan,1,0.8\n", "row 4, column exit1_confidence: 'nan' is not a finite number"),
         (TRACE + "0,0,,1,0.8\n", "row 4, column exit1_confidence: the cell is empty"),
-        (SOFTMAX + "c.png,bird,1,0,1,0\n", "row 4, column label: 'bird' is no class; known: cat, dog"),
-        (SOFTMAX + "c.png,2,1,0,1,0\n", "row 4, column label: '2' is no class"),
-        (SOFTMAX + "c.png,-1,1,0,1,0\n", "'-1' is no class"),
+        (
+            SOFTMAX + "c.png,bird,1,0,1,0\n",
+            "row 4, column label: 'bird' is not a class; known classes: cat, dog",
+        ),
+        (SOFTMAX + "c.png,2,1,0,1,0\n", "row 4, column label: '2' is not a class"),
+        (SOFTMAX + "c.png,-1,1,0,1,0\n", "'-1' is not a class"),
         (SOFTMAX + "c.png,0,0.9,0.9,1,0\n", "sample 2 at exit 1 sum to 1.8"),
         (SOFTMAX + "c.png,0,2,-1,1,0\n", "logits"),
         (SOFTMAX.replace("exit2_dog", "exit2_cow"), r"exit2 has the columns \['cat', 'cow'\]"),
         (TRACE.replace("exit2", "exit3"), "without a gap"),
         ("label\n0\n", "needs columns exit1_"),
         (SOFTMAX.replace("label", "truth"), "no column 'label'"),
-        (SOFTMAX.splitlines()[0] + "\n", "a header and no rows"),
+        (SOFTMAX.splitlines()[0] + "\n", "a header but no rows"),
         ("", "not a CSV file"),
-        ("label,exit1_prediction,exit1_confidence\n0,0,\xff\n", "no finite number"),
+        ("label,exit1_prediction,exit1_confidence\n0,0,\xff\n", "not a finite number"),
     ],
 )
 def test_a_broken_csv_is_told_with_its_row_or_column(csv, text, words):
@@ -137,7 +140,7 @@ def test_a_broken_csv_is_told_with_its_row_or_column(csv, text, words):
 def test_csv_needs_exit_flops_and_matching_classes(csv):
     with pytest.raises(ScoresError, match="--exit-flops"):
         import_scores(csv(TRACE))
-    with pytest.raises(ScoresError, match="--classes says"):
+    with pytest.raises(ScoresError, match="--classes names"):
         import_scores(csv(SOFTMAX), [10, 20], ["cat", "cow"])
     with pytest.raises(ScoresError, match="increase from exit to exit"):
         import_scores(csv(TRACE), [20, 10])
@@ -146,15 +149,15 @@ def test_csv_needs_exit_flops_and_matching_classes(csv):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"labels": None}, "needs the arrays labels and probabilities.*holds"),
+        ({"labels": None}, "needs the arrays labels and probabilities.*but has"),
         ({"probabilities": None}, "needs the arrays"),
         ({"exit_flops": None}, "--exit-flops"),
         ({"exit_flops": [20, 10]}, "increase"),
-        ({"labels": [0, 9]}, "labels must lie within"),
+        ({"labels": [0, 9]}, "labels must be within"),
         ({"probabilities": PROBABILITIES * 0.9}, "sum to"),
         ({"probabilities": PROBABILITIES * np.nan}, "finite"),
         ({"probabilities": PROBABILITIES[:, 0]}, "3 dimensions"),
-        ({"labels": np.array([{}, {}], object)}, "not an .npz file of plain arrays"),
+        ({"labels": np.array([{}, {}], object)}, "not an .npz file that can be imported"),
     ],
 )
 def test_a_broken_npz_is_told(npz, changes, words):
@@ -181,7 +184,7 @@ def test_nothing_in_an_npz_is_executed(tmp_path):
 
 
 def test_other_files_and_missing_ones_are_refused(tmp_path):
-    with pytest.raises(ScoresError, match=r"from \.npz, \.csv, \.parquet, not from \.pkl"):
+    with pytest.raises(ScoresError, match=r"from \.npz, \.csv, \.parquet files, not from \.pkl"):
         import_scores(tmp_path / "scores.pkl")
     with pytest.raises(ScoresError, match="there is no file"):
         import_scores(tmp_path / "scores.npz")

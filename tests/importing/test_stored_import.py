@@ -104,13 +104,42 @@ def test_a_name_that_a_format_would_lose_is_refused_and_so_is_a_place_that_is_no
     assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
 
 
+def test_a_second_import_of_the_same_scores_says_that_nothing_was_added(examples):
+    store, file = Store(), open_scores_file(examples / "scores.npz")
+    first, second = import_run(store, file, about()), import_run(store, file, about())
+    run_ = first.run
+    assert first.message == f"Stored as {run_.run_id}: 200 samples."
+    assert second.run == run_
+    since = f"{run_.created_at:%Y-%m-%d}"
+    again = f"These scores are already stored as {run_.run_id} (imported on {since}); "
+    assert second.message == f"{again}nothing was added."
+    measured = about(energy_uj=[5, 6], profile="my board")
+    assert (
+        import_run(store, file, measured).message == f"{again}only the device profile “my board” was added."
+    )
+    assert import_run(store, file, measured).message == f"{again}nothing was added."
+    assert import_run(store, file, about(), again=True).message.startswith(f"Stored as {run_.run_id}-2: ")
+    assert len(store.runs()) == 2
+
+
+def test_the_command_says_whether_scores_were_stored_before(capsys, examples):
+    words = ("import", str(examples / "scores.npz"), "--task", "pets", "--system", "mine", "--json")
+    (_, out, first), (_, again, second) = run(capsys, *words), run(capsys, *words)
+    run_id = json.loads(out)["run_id"]
+    assert json.loads(again) == json.loads(out)
+    assert f"Stored as {run_id}: 200 samples." in first
+    assert f"These scores are already stored as {run_id} (imported on " in second
+    assert "nothing was added." in second
+    assert "already stored" not in first
+
+
 def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
     store, file = Store(), open_scores_file(examples / "scores.csv")
-    _, kept = import_run(store, file, about(profile="my board"))
+    kept = import_run(store, file, about(profile="my board")).profile
     assert kept == CustomProfile("my board", (310.0, 905.0), (4.1, 11.8))
     assert store.profiles.all() == [kept]
     import_run(store, file, about(profile="my board"), again=True)  # the same once more is no conflict
-    _, typed = import_run(store, file, about(energy_uj=[5, 6], latency_ms=[1, 2]))
+    typed = import_run(store, file, about(energy_uj=[5, 6], latency_ms=[1, 2])).profile
     assert typed == CustomProfile("pets/mine", (5, 6), (1, 2))
     assert len(store.profiles.all()) == 2
 
@@ -118,8 +147,8 @@ def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
 @pytest.mark.parametrize(
     ("more", "error", "words"),
     [
-        ({"profile": "taken"}, StoreError, "there is a profile 'taken' already"),
-        ({"profile": "x" * 81}, StoreError, "needs a name of 1 to 80"),
+        ({"profile": "taken"}, StoreError, "a device profile 'taken' exists already"),
+        ({"profile": "x" * 81}, StoreError, "must have 1 to 80 characters"),
         ({"energy_uj": [5]}, EnergyError, "one number of µJ per exit: 2 exits, got 1"),
         ({"energy_uj": [6, 5]}, EnergyError, "must increase"),
         ({"exit_flops": [2, 1]}, ScoresError, "increase"),
@@ -152,16 +181,17 @@ def test_a_run_that_cannot_be_written_takes_its_profile_along(examples, monkeypa
 
 def test_latency_alone_is_no_profile(examples):
     file = open_scores_file(examples / "scores.npz")
-    with pytest.raises(ScoresError, match="give µJ by exit too"):
+    with pytest.raises(ScoresError, match="give µJ per exit too"):
         import_run(Store(), file, about(latency_ms=[1, 2]))
 
 
 def test_costs_in_proportion_are_marked_as_such(examples):
-    run_, _ = import_run(Store(), open_scores_file(examples / "scores.npz"), about(relative_costs=[0.4, 1.6]))
+    file = open_scores_file(examples / "scores.npz")
+    run_ = import_run(Store(), file, about(relative_costs=[0.4, 1.6])).run
     assert run_.exit_flops == (250_000, 1_000_000)
     assert run_.relative_costs
     assert Store().runs()[0].relative_costs
-    plain, _ = import_run(Store(), open_scores_file(examples / "scores.npz"), about())
+    plain = import_run(Store(), file, about()).run
     assert not plain.relative_costs
 
 
@@ -196,10 +226,10 @@ def test_costs_in_proportion_are_held_against_no_other_run_and_give_no_energy(ca
         class_names=scores.class_names,
         sample_names=scores.sample_names,
     )
-    kept, _ = import_run(store, file, about())
+    kept = import_run(store, file, about()).run
     baseline = store.save_run(replace(_provenance(kept), system="baseline"), alone)
     assert store.baseline_of(kept) == baseline
-    relative, _ = import_run(store, file, about(relative_costs=[0.4, 1.6]))
+    relative = import_run(store, file, about(relative_costs=[0.4, 1.6])).run
     assert store.baseline_of(relative) is None
     point = document(capsys, "point", relative.run_id, "--threshold", "0.5")
     assert point["flops_saving_against"] == "final exit"
@@ -207,7 +237,7 @@ def test_costs_in_proportion_are_held_against_no_other_run_and_give_no_energy(ca
     wish = ("choose", relative.run_id, "--max-energy-uj", "5", "--device", device)
     status, _, err = run(capsys, *wish)
     assert status == 1
-    assert "known in proportion only" in err
+    assert "only relative costs are known" in err
 
 
 def _provenance(kept):

@@ -124,9 +124,9 @@ def test_what_keeps_a_store_from_being_added_to_is_said_with_the_way_out(tmp_pat
     Store().file.touch()
     assert obstacle(Store()) == ""
     monkeypatch.setattr("trecx.store.connection.os.access", lambda path, mode: path != tmp_path)
-    assert "can be read but not added to" in obstacle(Store())
+    assert "is read-only, so no run can be added" in obstacle(Store())
     monkeypatch.setattr("trecx.store.connection.os.access", lambda path, mode: path == tmp_path)
-    assert "let TRECX_DB name a database that is" in obstacle(Store())
+    assert "set TRECX_DB to a writable database" in obstacle(Store())
     assert obstacle(Store("sqlite:///:memory:")) == ""
     monkeypatch.setitem(sys.modules, "keras", None)
     assert missing_tensorflow() in obstacle(Store())

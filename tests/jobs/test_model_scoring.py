@@ -90,7 +90,7 @@ def test_a_key_that_is_not_known_is_refused_by_the_worker_too(records, monkeypat
     ("error", "reason"),
     [
         (FetchError("no network; check it"), "no network; check it"),
-        (RuntimeError("odd"), "Nobody foresaw this error: RuntimeError: odd. The log has all of it."),
+        (RuntimeError("odd"), "Unexpected error: RuntimeError: odd. See the log for details."),
     ],
 )
 def test_what_goes_wrong_is_the_end_of_the_job_and_in_its_log(records, monkeypatch, capfd, error, reason):

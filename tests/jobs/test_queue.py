@@ -129,7 +129,7 @@ def test_a_worker_that_is_killed_is_told_and_the_next_job_runs_with_nobody_looki
     pids(held, 2)
     assert held.records.find(1).state == FAILED
     assert "was killed (signal 9)" in held.records.find(1).reason
-    assert "Ask for it again" in held.records.find(1).reason
+    assert "Score the model again" in held.records.find(1).reason
 
 
 def test_a_runner_that_is_killed_takes_its_worker_along_and_the_next_look_goes_on(held):
@@ -237,6 +237,6 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path, monkeypatch):
         Queue(tmp_path / "nowhere" / "jobs").add(KEYS[0])
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / f".1.step.{os.getpid()}.part").symlink_to("/dev/full")
-    with pytest.raises(JobError, match="No space left on device.*make room"):
+    with pytest.raises(JobError, match="No space left on device.*free disk space"):
         records.Records(tmp_path / "full").keep_step(1, Step("working", 1, None))
     assert Step("working", 1, None).share is None

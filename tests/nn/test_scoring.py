@@ -131,7 +131,7 @@ def two_inputs() -> Any:
             r"output of shape \(1, 1\)",
         ),
         (lambda: one_input(lambda image: head(image, activation="linear")), "apply softmax"),
-        (lambda: one_input(lambda image: [head(image)] * 2), "exit of its own"),
+        (lambda: one_input(lambda image: [head(image)] * 2), "separate exit"),
         (lambda: one_input(lambda image: layers.Activation("softmax")(layers.Flatten()(image))), None),
         (lambda: keras.Model(image := keras.Input((8, 8, 1), 2), head(image)), "a variable batch size"),
         (lambda: keras.Model(i := keras.Input((9,), dtype="int32"), head(layers.Rescaling(1.0)(i))), "int32"),
@@ -169,7 +169,7 @@ def test_what_is_no_model_is_refused_with_the_way_on(tmp_path: Path) -> None:
 
 def test_a_saved_model_without_a_serving_signature_is_refused(tmp_path: Path) -> None:
     tf.saved_model.save(tf.Module(), str(tmp_path / "bare"))
-    with pytest.raises(ModelError, match=r"no signature 'serving_default' .*model\.export"):
+    with pytest.raises(ModelError, match=r"no signature 'serving_default', .*model\.export"):
         load_model(tmp_path / "bare")
 
 

@@ -116,13 +116,13 @@ def test_measured_costs_and_no_costs_give_the_same_numbers_again():
 def test_it_says_when_the_run_is_gone_another_or_not_to_be_computed(shipped):
     record = record_of("kws/trecx")
     gone = point_status(record, None, None)
-    assert "is gone" in gone.words
+    assert "is no longer in this store" in gone.words
     assert not gone.restorable
     another = point_status(record, "0" * 64, record.numbers)
-    assert "Another run is under the id kws-trecx-1bbb3c96" in another.words
+    assert "The id kws-trecx-1bbb3c96 now belongs to a different run" in another.words
     assert not another.restorable
     unknown = point_status(record, record.run.identity, None, "Unknown device.")
-    assert unknown.words == "Its numbers cannot be computed again. Unknown device."
+    assert unknown.words == "The values cannot be recomputed. Unknown device."
     assert unknown.restorable
 
 
@@ -134,10 +134,10 @@ def test_it_says_which_numbers_are_others_today(shipped):
         "accuracy": (record.numbers["accuracy"], 0.5),
         "exit_samples": (record.numbers["exit_samples"], [1, 4889]),
     }
-    assert "2 of its numbers are others" in found.words
+    assert "2 values differ from the saved ones" in found.words
     assert found.restorable
     one = point_status(record, record.run.identity, dict(record.numbers) | {"energy_uj": None})
-    assert "one of its numbers is another" in one.words
+    assert "1 value differs from the saved one" in one.words
 
 
 def test_rounding_in_the_last_digit_is_no_difference():

@@ -30,7 +30,7 @@ def test_ten_million_numbered_names_take_no_memory():
 
 @pytest.mark.parametrize("names", [["a", "b", "a"], ["", ""], ["x"] * 1000])
 def test_a_name_that_is_there_twice_is_named(names):
-    with pytest.raises(ScoresError, match=f"clips must be distinct, '{names[0]}' is there"):
+    with pytest.raises(ScoresError, match=f"clips must be distinct, but '{names[0]}' occurs"):
         check_distinct("clips", names)
 
 

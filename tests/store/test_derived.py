@@ -78,7 +78,7 @@ def test_own_profiles_are_kept_by_name():
     assert mine.n_exits == 2
     with pytest.raises(StoreError, match="already"):
         shelf.keep(mine)
-    with pytest.raises(StoreError, match="needs a name"):
+    with pytest.raises(StoreError, match="must have 1 to 80 characters"):
         shelf.keep(CustomProfile("  ", (1.0, 2.0)))
     shelf.forget("my board")
     assert [profile.name for profile in shelf.all()] == ["another"]

@@ -44,21 +44,21 @@ def test_a_name_stands_once_and_white_space_makes_no_other():
     points = Store().points
     points.keep(a_record())
     for twice in ("Doorbell", " Doorbell\n", "Doorbell\t"):
-        with pytest.raises(StoreError, match="this name already.*in use"):
+        with pytest.raises(StoreError, match="this name already.*active"):
             points.keep(a_record(twice))
     points.retire(points.all()[0].point_id)
-    with pytest.raises(StoreError, match="retired"):
+    with pytest.raises(StoreError, match="archived"):
         points.keep(a_record())
 
 
 @pytest.mark.parametrize(
     ("about", "told"),
     [
-        ({"name": ""}, "give it a name"),
-        ({"name": " \n\t"}, "give it a name"),
-        ({"name": "x" * 81}, "80 characters at most, this has 81"),
-        ({"note": "x" * 10_001}, "10,000 characters at most, this has 10,001"),
-        ({"author": "x" * 81}, "80 characters"),
+        ({"name": ""}, "has no name; enter one"),
+        ({"name": " \n\t"}, "has no name; enter one"),
+        ({"name": "x" * 81}, "too long .81 characters.; use at most 80"),
+        ({"note": "x" * 10_001}, "too long .10,001 characters.; use at most 10,000"),
+        ({"author": "x" * 81}, "use at most 80 characters"),
     ],
 )
 def test_what_cannot_be_kept_is_told_and_nothing_is_kept(about, told):
@@ -88,7 +88,7 @@ def test_points_are_renamed_retired_and_brought_back_but_never_deleted():
 def test_a_point_that_is_not_there_is_told():
     Store().points.keep(a_record())
     for change in (lambda p: p.retire(99), lambda p: p.bring_back(99), lambda p: p.rename(99, "x")):
-        with pytest.raises(StoreError, match="no saved point number 99"):
+        with pytest.raises(StoreError, match="saved point 99 no longer exists"):
             change(Store().points)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from trecx.cli.printing import point_document, point_rows, print_columns, print_json, tell
+from trecx.console.labels import SAME_SAMPLES
 from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Run
@@ -24,10 +25,6 @@ TITLES = {
     "mj_per_day": "mJ per day",
     "battery_days": "battery life (days)",
 }
-SAME_SAMPLES = (
-    "ρ is chosen on the same samples that its accuracy is measured on, so expect a slightly lower accuracy "
-    "in the field."
-)
 SHARES = ("accuracy", "busy")
 DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
 
@@ -66,7 +63,7 @@ def show_answer(answer: Answer, as_json: bool) -> None:
         return
     rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
     print_columns(("", answer.run.run_id), rows)
-    tell("No ρ meets these limits." if answer.point is None else SAME_SAMPLES)
+    tell("No ρ meets these limits." if answer.point is None else str(SAME_SAMPLES["sentence"]))
     if costs := answer.context.conditions.costs:
         tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
     if answer.int8:
