@@ -98,7 +98,7 @@ def test_without_any_run_the_page_still_opens_and_shows_what_was_kept(own_copy, 
 
 def test_keep_this_keeps_what_the_page_shows(own_copy):
     page = keep(keep_page(), " Doorbell ", "Why?\nBecause.", "Ada")
-    assert "Kept" in page.success[0].value
+    assert "Saved" in page.success[0].value
     (saved,) = Store().points.all()
     record = saved.record
     assert (record.name, record.note, record.author) == ("Doorbell", "Why?\nBecause.", "Ada")
@@ -143,7 +143,7 @@ def test_a_name_that_will_not_do_is_told_in_place_and_the_form_stays_as_it_was(o
 def test_a_read_only_store_is_told_in_place(own_copy, monkeypatch):
     Store().points.keep(record_of("kws/trecx", title="Doorbell"))
     monkeypatch.setenv("TRECX_DB", f"sqlite:///file:{own_copy}?mode=ro&uri=true")
-    assert "Not kept" in keep(keep_page(), "Another").warning[0].value
+    assert "Not saved" in keep(keep_page(), "Another").warning[0].value
     page = press(opened([0]), "retire")
     assert "read\\-only" in page.warning[0].value
     assert listed(page)["name"].tolist() == ["Doorbell"]
@@ -198,7 +198,7 @@ def test_a_restored_point_stands_in_the_console_with_all_that_defines_it(own_cop
     record = record_of("kws/sdn", Rule(0.5, "margin", "int8"), "SDN", mix="even", **setting)
     Store().points.keep(record)
     page = press(opened([0]), "restore")
-    assert [heading.value for heading in page.main.markdown if "When may it stop early?" in heading.value]
+    assert [heading.value for heading in page.main.markdown if "Choose the exit threshold ρ" in heading.value]
     address = {name: page.query_params[name] for name in ("run", "rho", "precision", "criterion")}
     assert address == {"run": record.run.run_id, "rho": "0.5", "precision": "int8", "criterion": "margin"}
     assert page.selectbox(key="run of kws").value.run_id == record.run.run_id

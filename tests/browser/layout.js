@@ -28,6 +28,9 @@
     if (node.getBoundingClientRect().width <= 1) continue; // for screen readers only
     const range = document.createRange();
     range.selectNodeContents(text);
+    if (style.textOverflow === "ellipsis" && style.overflowX !== "visible" && node.scrollWidth > node.clientWidth) {
+      found.push(`ends in …: ${name(node, text.data)}`);
+    }
     let boxes = [...range.getClientRects()];
     for (let up = node; up && up !== document.body; up = up.parentElement) {
       const { overflowY, display } = getComputedStyle(up), { top, bottom } = up.getBoundingClientRect();

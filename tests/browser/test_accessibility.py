@@ -72,6 +72,31 @@ def test_axe_finds_nothing_in_the_states_that_the_console_can_be_in(page, addres
     assert findings(page) == []
 
 
+CONTRASTS = r"""() => {
+  const parts = (colour) => {
+    const numbers = colour.match(/[\d.]+/g).map(Number).slice(0, 3);
+    return colour.startsWith("color(") ? numbers : numbers.map((value) => value / 255);
+  };
+  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const light = (colour) => parts(colour).map(linear)
+    .reduce((sum, value, k) => sum + value * [0.2126, 0.7152, 0.0722][k], 0.05);
+  return [...document.querySelectorAll(".trecx-console .confusion tbody td:not(.faint)")]
+    .filter((td) => td.textContent)
+    .map((td) => [light(getComputedStyle(td).color), light(getComputedStyle(td).backgroundColor)])
+    .map(([ink, ground]) => Math.max(ink, ground) / Math.min(ink, ground));
+}"""  # axe leaves out what is as small
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_count_is_readable_on_every_shade_of_the_confusion_matrix(page, address, scheme):
+    page.emulate_media(color_scheme=scheme)
+    run = Store(SHIPPED).find_run("kws/sdn").run_id  # at ρ = 0 all shares from 0 to 1
+    open_console(page, f"{address}/?run={run}&rho=0")
+    contrasts = page.evaluate(CONTRASTS)
+    assert len(contrasts) > 40
+    assert min(contrasts) >= 4.5
+
+
 def test_axe_finds_nothing_in_the_report_in_either_theme(chrome, tmp_path):
     file = tmp_path / "report.html"
     setting = {"device": BOARD, "battery": "CR2032", "inferences_per_hour": 1200}
@@ -141,6 +166,11 @@ def test_forced_colours_keep_what_the_console_says_by_colour(page, address):
     assert page.evaluate(colours, "dt.key") == parts
     for pressed in (".precision button", ".axis"):
         assert len(set(page.evaluate(colours, pressed))) == 2  # the pressed one, and the others
+    inks = "nodes => nodes.map((n) => getComputedStyle(n)).map((s) => [s.color, s.backgroundColor])"
+    pressed = page.locator(".trecx-console [aria-pressed=true]").evaluate_all(inks)
+    probe = "<i id=probe style='forced-color-adjust: none; color: HighlightText; background: Highlight'></i>"
+    page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", probe)
+    assert pressed == page.locator("#probe").evaluate_all(inks) * 2
     (ground,) = set(page.evaluate("[getComputedStyle(document.querySelector('.stApp')).backgroundColor]"))
     assert ground not in page.evaluate(colours, ".track") + page.evaluate(colours, ".handle")
     fields = "nodes => nodes.map((n) => getComputedStyle(n)).map((s) => [s.borderTopWidth, s.borderTopColor])"
