@@ -180,5 +180,5 @@ def test_what_the_command_cannot_do_is_told(shipped, tmp_path, monkeypatch, caps
 def test_measured_costs_and_a_device_exclude_each_other(shipped, tmp_path):
     with pytest.raises(EnergyError, match="both measured energy and a device are given"):
         trecx.save_report("kws/trecx", 0.5, tmp_path / "r.html", device=BOARD, energy_uj=[1, 2])
-    with pytest.raises(EnergyError, match="give both, or energy alone"):
+    with pytest.raises(EnergyError, match="give both, or only energy"):
         trecx.save_report("kws/trecx", 0.5, tmp_path / "r.html", latency_ms=[1, 2])
