@@ -1,1 +1,1 @@
-"""Speed as ratios, each measured in one run on one machine: `make bench`."""
+"""Benchmarks as ratios, each measured in one run on one machine: `make bench`."""

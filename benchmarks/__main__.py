@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure everything, write RESULTS.md and growth.svg beside this file."""
+"""`python -m benchmarks`: measure everything, and write RESULTS.md and growth.svg to this folder."""
 
 import platform
 import time

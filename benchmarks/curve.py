@@ -1,4 +1,4 @@
-"""The exact curve against its limit and its peers, and the counts that every ρ is read from."""
+"""The exact benefit curve and the counts for every ρ, compared with a bare sort and with other methods."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ from trecx.threshold.exit_table import ExitTable
 
 CURVE, TABLE = "exact benefit curve", "counts for every ρ"
 JSON_UP_TO = 100_000
-JSON_STEPS = 5  # thresholds that the slow loop is measured at; the rest is scaled
+JSON_STEPS = 5  # thresholds at which the slow loop is measured; its time is scaled to 101
 
 
 def rows() -> list[Row]:

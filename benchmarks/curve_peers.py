@@ -1,4 +1,4 @@
-"""Other ways to a benefit curve with one early exit, as people write them: accuracy at each threshold."""
+"""Other common methods for a benefit curve with one early exit: accuracy at each threshold."""
 
 import json
 from collections.abc import Callable
@@ -14,19 +14,19 @@ Curve = Callable[[], FloatArray]
 
 
 def sorting(scores: ExitScores) -> Callable[[], object]:
-    """Return the least that an exact curve must do: sort the float32 confidences."""
+    """Return the minimum work of an exact curve: sorting the float32 confidences."""
     early = np.ascontiguousarray(scores.confidence[:, 0])
     return lambda: np.sort(early)
 
 
 def roc(scores: ExitScores) -> Callable[[], object]:
-    """Return scikit-learn's exact curve of the same shape: right against wrong as a threshold falls."""
+    """Return scikit-learn's ROC curve, which is also exact: correct vs wrong as the threshold falls."""
     early, right = np.ascontiguousarray(scores.confidence[:, 0]), scores.correct[:, 0].copy()
     return lambda: roc_curve(right, early, drop_intermediate=False)
 
 
 def numpy_loop(scores: ExitScores) -> Curve:
-    """Return a loop over 101 thresholds, all samples at each."""
+    """Return a loop over 101 thresholds that evaluates all samples at each."""
     early, right = np.ascontiguousarray(scores.confidence[:, 0]), scores.correct
     first, final = right[:, 0].copy(), right[:, 1].copy()
     return lambda: np.array([np.where(early >= threshold, first, final).mean() for threshold in GRID])

@@ -1,4 +1,4 @@
-"""A drag across the slider in Chromium, and the first paint, for runs of any size."""
+"""Time to new numbers while the slider is dragged in Chromium, and time to first paint, by run size."""
 
 import shutil
 import tempfile
@@ -42,7 +42,7 @@ WATCH_DRAG = """() => {
 
 
 def rows() -> list[Row]:
-    """Measure the published kws/trecx, and made runs of up to 10⁷ samples."""
+    """Measure the published kws/trecx, and synthetic runs of up to 10⁷ samples."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
         store = Store(str(path))
@@ -89,7 +89,7 @@ def _rows_of(store: Store, run: Run, chrome: Browser) -> list[Row]:
 
 
 def _first_paint(chrome: Browser, link: str) -> tuple[float, float]:
-    """Return milliseconds until a browser that has never been here shows the numbers, and all figures too."""
+    """Return milliseconds until a new browser shows the numbers, and until it shows all figures."""
     context = chrome.new_context(viewport=VIEW)
     page = context.new_page()
     page.add_init_script(f"({WATCH_PAINT})()")

@@ -1,4 +1,4 @@
-"""The same numbers with Streamlit's own slider: from the release of the pointer to what a rerun shows."""
+"""The peer of the drag: time from the release of Streamlit's slider to the new numbers after a rerun."""
 
 from playwright.sync_api import Browser
 
@@ -22,7 +22,7 @@ WATCH = f"""() => {{
 
 
 def peer_times(chrome: Browser, database: str, run_id: str) -> list[float]:
-    """Return milliseconds from each release to the new numbers, the first one left out."""
+    """Return milliseconds from each release to the new numbers, without the first one."""
     with dashboard(database, "benchmarks/streamlit_page.py") as address:
         page = chrome.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/?run={run_id}")
@@ -38,7 +38,7 @@ def peer_times(chrome: Browser, database: str, run_id: str) -> list[float]:
             page.mouse.move(x - 20, y, steps=4)
             page.mouse.up()
             page.wait_for_function(f"window.spent.length > {release}", timeout=60_000)
-            page.wait_for_timeout(300)  # the figures come after the numbers
+            page.wait_for_timeout(300)  # the figures appear after the numbers
         spent: list[float] = page.evaluate("window.spent")
         page.close()
     return spent[1:]

@@ -1,4 +1,4 @@
-"""A page of samples out of a million, against loading all scores and sorting them."""
+"""A gallery page from a million samples, compared with loading and sorting all scores."""
 
 import tempfile
 from functools import partial
@@ -27,7 +27,7 @@ WISHES = {
 
 
 def rows() -> list[Row]:
-    """Measure the first page of several wishes, and one amid the gallery, with the count beside it."""
+    """Measure the first page of several queries, and one from the middle, each with its count."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(str(Path(folder) / "scores.sqlite"))
         about = Provenance("kws", "trecx", "imported", "made", "test", "made", None, None, {})
@@ -52,7 +52,7 @@ def rows() -> list[Row]:
 
 
 def look(store: Store, run: Run, wanted: SampleFilter, after: tuple[int, int] | None = None) -> int:
-    """Get a page as the dashboard does, and how many samples there are where the run's counts cannot tell."""
+    """Get a page as the dashboard does, and the number of samples if the run's counts do not have it."""
     page = store.gallery.page(run, wanted, PAGE_SIZE, after)
     counted = not wanted.text and wanted.at is None and wanted.confidence == (0.0, 1.0)
     return len(page) if counted or len(page) < PAGE_SIZE else store.gallery.count(run, wanted)

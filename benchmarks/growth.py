@@ -1,4 +1,4 @@
-"""How time grows with the number of samples: one picture of what was measured."""
+"""Figure of the measured times by number of samples."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ PEERS = {
 
 
 def growth_figure(rows: Sequence[Row]) -> go.Figure:
-    """Return time against the number of samples, both logarithmic, of ours and of each peer."""
+    """Return time by number of samples, both logarithmic, for this project and each peer."""
     lines = {work: (work, ink, _times(rows, work, "ours")) for work, ink in OURS.items()}
     lines |= {peer: (name, ink, _times(rows, peer, "theirs")) for peer, (name, ink) in PEERS.items()}
     figure = blank_figure("samples", "time, median")
@@ -52,7 +52,7 @@ def growth_figure(rows: Sequence[Row]) -> go.Figure:
 
 
 def _set_axes(figure: go.Figure) -> None:
-    """Count by powers of ten on both axes."""
+    """Label both axes at powers of ten."""
     every = [np.log10(np.concatenate([trace[axis] for trace in figure.data])) for axis in ("x", "y")]
     powers = range(math.floor(every[1].min()), math.ceil(every[1].max()) + 1)
     figure.update_xaxes(type="log", range=padded(every[0], 0.03), dtick=1, tickformat=",")
@@ -65,7 +65,7 @@ def _set_axes(figure: go.Figure) -> None:
 
 
 def _time_text(power: int) -> str:
-    """Return 10 to this power of milliseconds as people say it.
+    """Return 10 to this power of milliseconds with a suitable unit.
 
     >>> [_time_text(power) for power in (-3, -2, 0, 2, 4, 6)]
     ['1 µs', '10 µs', '1 ms', '100 ms', '10 s', '1000 s']

@@ -1,4 +1,4 @@
-"""An import of a million samples of two exits against pandas reading the same Parquet file."""
+"""An import of a million samples of two exits, compared with pandas reading the same Parquet file."""
 
 import subprocess
 import sys
@@ -24,12 +24,12 @@ IMPORT = (
     "from trecx.importing.stored_import import About, import_run; from trecx.store import Store; "
     "import_run(Store({store!r}), open_scores_file(Path({file!r})), About(task='made', system='two-exits'))"
 )
-# Not ru_maxrss, which begins with what the parent process held.
+# Not ru_maxrss, which includes the memory of the parent process.
 PEAK = "; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
 
 def rows() -> list[Row]:
-    """Measure reading and checking, storing, and the memory of both, of traces and of full softmax."""
+    """Measure reading, checking, storing and memory, with confidences only and with full softmax scores."""
     return [row for full in (False, True) for row in _rows(full)]
 
 
@@ -59,7 +59,7 @@ def _rows(full: bool) -> list[Row]:
 
 
 def made_scores(full: bool) -> ExitScores:
-    """Return scores of two exits that no network made; `full`: every class's."""
+    """Return synthetic scores of two exits; `full`: the scores of every class."""
     random = np.random.default_rng(0)
     labels = random.integers(0, N_CLASSES, N_SAMPLES)
     if full:
@@ -71,7 +71,7 @@ def made_scores(full: bool) -> ExitScores:
 
 
 def _import_ms(file: Path) -> float:
-    """Return how long one import takes; it is warm: what it reads was read just before."""
+    """Return the time of one import with a warm file cache."""
     with tempfile.TemporaryDirectory() as folder:
         store, began = Store(str(Path(folder) / "scores.sqlite")), perf_counter()
         import_run(store, open_scores_file(file), About(task="made", system="two-exits"))

@@ -1,4 +1,4 @@
-"""Scores of any number of samples that no network made, but that look as if one had."""
+"""Realistic synthetic scores of any number of samples."""
 
 from functools import lru_cache
 
@@ -10,12 +10,12 @@ from trecx.scores.sample_blocks import blocks
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 CLASS_NAMES = TASKS["kws"].class_names
-RIGHT = (0.88, 0.92)  # share of right answers at the first exit and at the final one
+RIGHT = (0.88, 0.92)  # accuracy at the first exit and at the final one
 
 
 @lru_cache(maxsize=1)
 def made_scores(n_samples: int, n_exits: int = 2) -> ExitScores:
-    """Return a trace of keyword spotting: surer where it is right."""
+    """Return synthetic scores of keyword spotting, with higher confidence for correct predictions."""
     random = np.random.default_rng(n_samples + n_exits)
     labels = random.integers(0, len(CLASS_NAMES), n_samples)
     predictions = np.empty((n_samples, n_exits), np.int64)

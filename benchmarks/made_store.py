@@ -1,4 +1,4 @@
-"""A store with runs of any size: their counts are in it, their samples are not, since no page here asks."""
+"""A store with synthetic runs of any size: it has their counts, but not their samples."""
 
 import sqlite3
 from contextlib import closing
@@ -10,11 +10,11 @@ from trecx.store import Provenance, Run, Store
 from trecx.store.derived import table_bytes
 from trecx.threshold.exit_table import ExitTable
 
-FEW = 240  # samples that such a run is saved with before its counts are exchanged
+FEW = 240  # samples that a run is saved with before its counts are replaced
 
 
 def add_run(path: Path, n_samples: int, n_exits: int) -> Run:
-    """Add a made run of this many samples and exits to the store in an SQLite file, and return it."""
+    """Add a synthetic run with this many samples and exits to the store in an SQLite file; return it."""
     store = Store(str(path))
     run = _save_few(store, n_samples, n_exits)
     content = table_bytes(ExitTable.of(made_scores(n_samples, n_exits)))
@@ -27,5 +27,5 @@ def add_run(path: Path, n_samples: int, n_exits: int) -> Run:
 
 def _save_few(store: Store, n_samples: int, n_exits: int) -> Run:
     scores = made_scores(FEW, n_exits)
-    few = replace(scores, sample_names=[f"{n_samples} {k}" for k in range(FEW)])  # a sample set of its own
+    few = replace(scores, sample_names=[f"{n_samples} {k}" for k in range(FEW)])  # a separate sample set
     return store.save_run(Provenance("kws", "trecx", "imported", "made", "test", "made", None, None, {}), few)

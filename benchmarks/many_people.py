@@ -1,4 +1,4 @@
-"""Twenty people in the console and the gallery for two minutes: errors, memory, how long a page takes."""
+"""Twenty concurrent users of console and gallery for two minutes: errors, memory, time of a page change."""
 
 import asyncio
 import shutil
@@ -15,11 +15,11 @@ from trecx.paths import ROOT
 from trecx.store import Store
 
 N_PEOPLE, SECONDS = 20, 120.0
-ALONE_S = 30.0  # one person, before the others come
-PAUSE_S = (2.0, 6.0)  # that a person looks at something before going on
-HURRY_S = (0.2, 0.5)  # the one who is alone: more pages in less time
+ALONE_S = 30.0  # a single user, before the others
+PAUSE_S = (2.0, 6.0)  # between the page changes of a user
+HURRY_S = (0.2, 0.5)  # for the single user: more page changes in less time
 RUNS = ("kws/trecx", "vww/trecx", "kws/sdn", "digits/trecx")
-LIMIT_MB = 20.0  # a person, on the server
+LIMIT_MB = 20.0  # per user, on the server
 
 
 class Watch(threading.Thread):
@@ -42,10 +42,10 @@ class Watch(threading.Thread):
 
 
 def rows() -> list[Row]:
-    """Measure one person, then twenty, on one server over a copy of the shipped store.
+    """Measure one user, then twenty, on one server with a copy of the shipped store.
 
     Raises:
-        RuntimeError: somebody saw an error.
+        RuntimeError: a user saw an error.
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(str(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder)))
@@ -68,7 +68,7 @@ def _changes(seen: Sequence[Visit]) -> list[float]:
 
 
 def _time_rows(together: Sequence[float], alone: Sequence[float]) -> list[Row]:
-    """Page changes: to the gallery, to a sample, back, and to the console."""
+    """Return rows for page changes: to the gallery, to a sample, back, and to the console."""
     about = f"with the browsers, on one machine; one user: {len(alone)} changes; pauses of {PAUSE_S[0]:.0f}"
     return [
         Row(

@@ -1,4 +1,4 @@
-"""How a ratio is measured: both sides in turn, several times, medians compared."""
+"""Measurement of a ratio: both sides take turns, several times, and their medians are compared."""
 
 import statistics
 import time
@@ -12,12 +12,12 @@ class Row:
     """One ratio.
 
     Attributes:
-        work: what is done.
-        against: what else was measured in the same run, or the time that is aimed at.
-        n: how many samples, steps or moves it is measured over.
-        ours: median in milliseconds, unless `work` names a percentile.
-        theirs: likewise.
-        meaning: what the ratio means, and what was left out.
+        work: what is measured.
+        against: the peer that was measured in the same run, or a target.
+        n: number of samples, steps or moves.
+        ours: median in milliseconds, unless `work` names another unit or a percentile.
+        theirs: the same for the peer.
+        meaning: notes on the comparison.
     """
 
     work: str
@@ -29,17 +29,17 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times longer ours takes."""
+        """Ours divided by theirs."""
         return self.ours / self.theirs
 
 
 def repeats_for(n_samples: int) -> int:
-    """Return how often to measure: less often where it takes seconds."""
+    """Return the number of repeats: fewer for large n, which takes seconds."""
     return 15 if n_samples <= 1_000_000 else 5
 
 
 def median_ms(*works: Callable[[], object], repeats: int = 15) -> list[float]:
-    """Return the median time of each work in milliseconds; they take turns, so that noise hits all alike."""
+    """Return the median time of each work in milliseconds; they take turns, so noise affects all."""
     times: list[list[float]] = [[] for _ in works]
     for work in works:
         work()  # warm

@@ -1,4 +1,4 @@
-"""Opening the dashboard: from process start to the first complete page, and a run of ten million samples."""
+"""Time from process start to the first complete page, and to open a run of ten million samples."""
 
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ AIM_OF_OPENING_MS, AIM_OF_MEMORY_MB = 3000.0, 1024.0
 
 
 def rows() -> list[Row]:
-    """Measure a start of each in turn, then a run of 10⁷ samples in a new dashboard."""
+    """Measure the start of both in turn, then a run of 10⁷ samples in a new dashboard."""
     with tempfile.TemporaryDirectory() as folder, browser() as chrome:
         path = Path(shutil.copy(ROOT / "artifacts" / "scores.sqlite", folder))
         store = Store(str(path))

@@ -12,7 +12,7 @@ from trecx.store import Provenance, Store
 
 
 def rows() -> list[Row]:
-    """Measure scoring with storage, features counted apart, and the features themselves."""
+    """Measure scoring with storing but without features, and the features."""
     from trecx.nn import keras
     from trecx.nn.features import features
     from trecx.nn.models import load_model

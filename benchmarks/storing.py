@@ -1,4 +1,4 @@
-"""Storing and opening a run of a million samples, against pandas to and from Parquet."""
+"""Storing and opening a run of a million samples, compared with pandas and Parquet."""
 
 import tempfile
 from pathlib import Path
@@ -17,7 +17,7 @@ ABOUT = Provenance("kws", "trecx", "imported", "made", "test", "made", None, Non
 
 
 def rows() -> list[Row]:
-    """Measure saving a trace of two exits, loading all its scores, and loading what the dashboard needs."""
+    """Measure saving a run of two exits, loading all its scores, and loading only its counts."""
     scores = made_scores(N_SAMPLES)
     frame = frame_of(scores)
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +41,7 @@ def rows() -> list[Row]:
 
 
 def frame_of(scores: ExitScores) -> pd.DataFrame:
-    """Return a trace as the columns that a table of it has."""
+    """Return scores as a table with one row per sample."""
     columns = {"sample": list(scores.sample_names[:]), "label": scores.labels}
     for k in range(scores.n_exits):
         columns[f"exit{k + 1}_prediction"] = scores.predictions[:, k]

@@ -1,6 +1,6 @@
-"""The peer: the same numbers and figures of a run with Streamlit's own slider and a rerun.
+"""The peer of the console: the same numbers and figures with Streamlit's slider and a rerun.
 
-The address names the run: `/?run=RUN`. What does not depend on ρ is cached.
+The address selects the run: `/?run=RUN`. Everything that does not depend on ρ is cached.
 """
 
 import plotly.graph_objects as go
@@ -15,7 +15,7 @@ from trecx.threshold.intervals import wilson_interval
 
 @st.cache_resource
 def counts(run_id: str) -> tuple[ExitTable, go.Figure, go.Figure]:
-    """Return the counts of the run, and its two figures: the curve, the confidence."""
+    """Return the counts of the run, and its two figures: benefit curve and confidence."""
     here = Store()
     table = here.load_table(here.find_run(run_id))
     curve, colours = table.curve(), light_colours()
@@ -32,8 +32,8 @@ for column, (name, value) in zip(
     st.columns(4),
     {
         "Accuracy": f"{100 * point.accuracy:.2f} %",
-        "95 %": f"{100 * low:.2f} – {100 * high:.2f} %",
-        "Leave early": f"{100 * point.exit_rate:.2f} %",
+        "95 % CI": f"{100 * low:.2f} – {100 * high:.2f} %",
+        "Exit rate": f"{100 * point.exit_rate:.2f} %",
         "Expected FLOPs": f"{point.flops / 1e6:.3f} M",
     }.items(),
     strict=True,

@@ -1,4 +1,4 @@
-"""A new ρ: read from the counts, against computing it from the scores again."""
+"""A new ρ from the counts, compared with a new ρ from the scores."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ from trecx.threshold.benefit_curve import operating_point
 from trecx.threshold.exit_table import ExitTable
 
 LOOKUP = "a new ρ from the counts"
-AT_ONCE = 200  # different ρ a measurement: one takes microseconds
+AT_ONCE = 200  # values of ρ per measurement, because one takes microseconds
 AIM_MS = 0.05
 
 
 def rows() -> list[Row]:
-    """Measure a new ρ over 10⁴ to 10⁷ samples: where every sample leaves, confusion, and outcomes."""
+    """Measure a new ρ for 10⁴ to 10⁷ samples: exits, confusion and outcomes."""
     return [row for n_samples in SIZES for row in _rows(n_samples)]
 
 

@@ -1,4 +1,4 @@
-"""A training step against Keras' own `fit` of the same network, an epoch of each in turn."""
+"""A training step, compared with Keras' `fit` of the same network; epochs of both take turns."""
 
 import csv
 import statistics
@@ -17,7 +17,7 @@ from trecx.datasets.training_sets import TrainingData
 if TYPE_CHECKING:
     from trecx.nn.training import TrainingPlan
 
-STEPS, EPOCHS = 30, 6  # the first epoch, in which both compile, does not count
+STEPS, EPOCHS = 30, 6  # the first epoch, in which both compile, is not measured
 
 
 def rows() -> list[Row]:
@@ -59,7 +59,7 @@ def _measure(task: str) -> list[Row]:
 
 
 class _Turns:
-    """Hears when ours ends a step, and after each epoch of ours trains one with `fit`; both in ms a step."""
+    """Measures ms per step of our training and, after each of its epochs, of one epoch with `fit`."""
 
     def __init__(self, plan: "TrainingPlan", data: TrainingData) -> None:
         from trecx.nn.features import features
@@ -73,7 +73,7 @@ class _Turns:
         self._first = 0.0
 
     def listen(self, what: str, done: int, total: int | None) -> None:
-        """Note the time of the first step and of the last."""
+        """Record the time of the first step and of the last."""
         if done == 1:
             self._first = perf_counter()
         if done == total:

@@ -106,7 +106,7 @@ def test_scoring_on_another_backend_is_refused_with_the_remedy_and_keras_is_stil
     for module in ("models", "flops", "graphs", "formats"):
         done = python(ANOTHER_BACKEND + f"import trecx.nn.{module}", "jax")
         assert "ModelError: scoring, FLOPs and model files need TensorFlow" in done.stderr
-        assert "Keras runs on 'jax' here; unset KERAS_BACKEND" in done.stderr
+        assert "but Keras runs on 'jax'; unset KERAS_BACKEND" in done.stderr
 
 
 def test_a_backend_that_is_not_installed_is_said_with_the_remedy() -> None:

@@ -9,7 +9,7 @@ from trecx.figures.overthinking import INKS, overthinking_figure
 from trecx.threshold.benefit_curve import operating_point, reached_confidence
 from trecx.threshold.exit_table import FIXED_EDGES, ExitTable
 from trecx.threshold.outcome_curve import count_samples, counted_threshold, outcome_curve
-from trecx.threshold.outcomes import DESTRUCTIVE, OUTCOMES, RESCUED, outcomes
+from trecx.threshold.outcomes import DESTRUCTIVE, OUTCOME_LABELS, RESCUED, outcomes
 from trecx.threshold.sample_exit import sample_exits
 
 
@@ -72,7 +72,7 @@ def test_the_figure_holds_every_count(scores, threshold):
     curve = outcome_curve(ExitTable.of(scores))
     figure = overthinking_figure(curve, threshold)
     for outcome, trace in zip(INKS, figure.data, strict=False):
-        assert trace.name == OUTCOMES[outcome]
+        assert trace.name == OUTCOME_LABELS[outcome]
         assert np.allclose(trace.y, np.sqrt(trace.customdata))
         for rho in (*curve.thresholds, 0.3):
             if rho <= 1:  # the step that a line of shape vh draws: the first point at or right of ρ

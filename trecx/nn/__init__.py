@@ -20,7 +20,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 @contextmanager
 def _native_stderr_closed() -> Iterator[None]:
-    """Drop what native code writes to standard error: TensorFlow's greeting heeds no log level."""
+    """Discard what native code writes to standard error: TensorFlow's start message ignores the log level."""
     sys.stderr.flush()
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -38,8 +38,8 @@ def _not_installed(error: ModuleNotFoundError) -> ModelError:
         cause = "" if str(error.name).partition(".")[0] in {"keras", "tensorflow"} else f" ({error})"
         return ModelError(missing_tensorflow() + cause)
     return ModelError(
-        f"Keras cannot run on {backend!r} ({error}); install it with its package, or unset KERAS_BACKEND "
-        "to run on TensorFlow"
+        f"Keras cannot run on {backend!r} ({error}); install that backend, or unset KERAS_BACKEND to use "
+        "TensorFlow"
     )
 
 
@@ -53,16 +53,16 @@ except ModuleNotFoundError as error:
     raise _not_installed(error) from error
 
 if keras.backend.backend() == "tensorflow":
-    # Deprecation notes about TensorFlow's own calls are of no use to who scores a model.
+    # Users cannot act on deprecation warnings about TensorFlow's own calls.
     tf.get_logger().setLevel(logging.ERROR)
 
 
 def __getattr__(name: str) -> Any:
-    """Say why there is no `tf` where Keras runs on another backend."""
+    """Explain why `tf` is missing if Keras runs on another backend."""
     if name == "tf":
         raise ModelError(
-            f"scoring, FLOPs and model files need TensorFlow, and Keras runs on "
-            f"{keras.backend.backend()!r} here; unset KERAS_BACKEND and run it again"
+            f"scoring, FLOPs and model files need TensorFlow, but Keras runs on "
+            f"{keras.backend.backend()!r}; unset KERAS_BACKEND and run the command again"
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -21,12 +21,12 @@ INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Everything that `reproduce` writes.
+    """The output of `reproduce`.
 
     Attributes:
         markdown: the document.
-        csvs: by file name, the numbers.
-        figures: by file name, the pictures.
+        csvs: the numbers, by file name.
+        figures: the figures, by file name.
     """
 
     markdown: str

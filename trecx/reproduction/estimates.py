@@ -22,7 +22,7 @@ T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)  # Student's t for
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number and its 95 % interval.
+    """A number and its 95 % CI.
 
     Attributes:
         value: of the one run, or the mean over the seeds.
@@ -40,7 +40,7 @@ class Estimate:
 
     @property
     def margin(self) -> float:
-        """Half of the interval."""
+        """Half the width of the interval."""
         return (self.high - self.low) / 2
 
     def scaled(self, factor: float) -> "Estimate":
@@ -89,7 +89,7 @@ def standalone(runs: Sequence[ExitScores], exit_: int) -> Estimate:
 
 
 def final_gain(pairs: Sequence[tuple[ExitScores, ExitScores]]) -> Estimate:
-    """Return how much more accurate the first's final exit is than the second's, sample by sample."""
+    """Return the difference in accuracy of the final exits, first minus second, paired by sample."""
     return estimate([_gain(one.correct[:, -1], other.correct[:, -1]) for one, other in pairs])
 
 
@@ -140,14 +140,14 @@ def saved_flops(
 ) -> tuple[Estimate, list[TradeoffPoint]]:
     """Return the share of the baseline's FLOPs saved at a trade-off point, and the point of each run.
 
-    The interval of a single run: at the point, accuracy less the baseline's is known to ± h (samples paired);
-    the ends are the trade-off points of `drop` ± h.
+    The interval of a single run: at the point, the difference in accuracy from the baseline has a 95 % CI of
+    ± h (samples paired); the ends are the trade-off points of `drop` ± h.
 
     Args:
-        pairs: a network with exits and its baseline, over the same samples.
-        drop: how far below the baseline's accuracy, 0..1.
-        grid: this many evenly spaced ρ are the candidates, instead of every step.
-        base_accuracy: 0..1, in place of the baseline's own.
+        pairs: a network with exits and its baseline, on the same samples.
+        drop: accuracy drop from the baseline, 0..1.
+        grid: number of evenly spaced ρ that are the candidates, instead of every step.
+        base_accuracy: 0..1, instead of the baseline's own.
     """
     points, ends = [], (0.0, 0.0)
     for scores, baseline in pairs:

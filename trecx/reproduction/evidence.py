@@ -40,7 +40,7 @@ class Setting:
 
     @property
     def slug(self) -> str:
-        """For the names of files."""
+        """Text for file names."""
         words = f"{self.name} {self.recipe} {self.epochs}".lower()
         return re.sub("[^a-z0-9]+", "-", words).strip("-")
 

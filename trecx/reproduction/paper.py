@@ -28,13 +28,13 @@ class BesideBaseline:
     exit_accuracy: tuple[float, float]
 
     def mflops_at(self, drop: float) -> float:
-        """Return millions of FLOPs at `drop` below the baseline's accuracy: 0, 0.01, 0.02 or 0.03."""
+        """Return MFLOPs at a `drop` from the baseline's accuracy of 0, 0.01, 0.02 or 0.03."""
         if drop == 0:
             return self.baseline_mflops * (1 - self.same_accuracy_saving)
         return self.mflops[round(100 * drop) - 1]
 
     def saving_at(self, drop: float) -> float:
-        """Return the share of the baseline's FLOPs that is saved there, 0..1."""
+        """Return the share of the baseline's FLOPs that is saved at this drop, 0..1."""
         return 1 - self.mflops_at(drop) / self.baseline_mflops
 
 

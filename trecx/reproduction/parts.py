@@ -35,7 +35,7 @@ class Part:
 
     @property
     def slug(self) -> str:
-        """For the names of files."""
+        """Text for file names."""
         return self.name.lower().replace(" ", "-")
 
     def settings(self, evidence: Sequence[Evidence], task: str, source: str) -> list[Evidence]:
