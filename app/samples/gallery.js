@@ -33,7 +33,7 @@ const ends = (left, right) =>
 
 function thumbnail(card, open) {
   const words = element("span", "words", "", element("div", "answer", card.answer),
-    element("div", "quiet", card.truth), element("div", "quiet", card.outcome), ends(card.place, `gap ${card.gap}`));
+    ends(card.truth, `gap ${card.gap}`), element("div", "quiet", card.outcome), element("div", "quiet", card.place));
   const button = element("button", card.right ? "right" : "wrong", "");
   if (card.image || card.wave || card.fault) button.append(picture(card));
   button.append(words);
