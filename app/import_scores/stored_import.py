@@ -37,9 +37,11 @@ def show_kept() -> None:
         return
     imported: ImportedRun = st.session_state[KEPT]
     left, right = st.columns([5, 1], vertical_alignment="center")
-    profile = f" Device profile: “{imported.profile.name}”." if imported.profile else ""
-    show = left.success if imported.run_is_new else left.warning
-    show(plain(f"{imported.message}{profile}"))
+    if imported.run_is_new:
+        profile = f" Device profile: “{imported.profile.name}”." if imported.profile else ""
+        left.success(plain(f"{imported.message}{profile}"))
+    else:
+        left.warning(plain(imported.message))
     if imported.run.n_exits > 1 and right.button("Open in Tune", key="look", width="stretch"):
         del st.session_state[KEPT]
         open_run(imported.run)

@@ -24,12 +24,12 @@ def pictures(frame: Frame) -> SingleSamples | None:
         return None
     if singles.there:
         return singles
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.info(
-        f"The {frame.task.noun}s are not downloaded yet, so they cannot be shown. Download them with the "
-        f"button or with `python -m trecx data fetch {frame.run.task}`. Everything else works without them."
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.info(
+        f"The {frame.task.noun}s are not downloaded, so they cannot be shown. Download them here or with "
+        f"`python -m trecx data fetch {frame.run.task}`."
     )
-    if right.button(f"Download {frame.task.noun}s", key="fetch", width="stretch"):
+    if row.button(f"Download {frame.task.noun}s", key="fetch"):
         _fetch(singles, frame.run.task)
     return None
 

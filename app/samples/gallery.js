@@ -35,8 +35,8 @@ const ends = (left, right) =>
 function thumbnail(card, open) {
   const verdict = element("span", "unseen", card.right ? ", correct, " : ", incorrect, ");
   const words = element("span", "words", "", element("div", "answer", card.answer, verdict),
-    element("span", "unseen", `${card.name}; `), element("div", "quiet", card.truth),
-    element("div", "quiet", card.outcome), ends(card.place, `gap ${card.gap}`));
+    element("span", "unseen", `${card.name}; `), ends(card.truth, `gap ${card.gap}`),
+    element("div", "quiet", card.outcome), element("div", "quiet", card.place));
   const button = element("button", card.right ? "right" : "wrong", "");
   if (card.image || card.wave || card.fault) button.append(picture(card));
   button.append(words);

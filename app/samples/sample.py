@@ -64,7 +64,7 @@ def _where(frame: Frame, answers: Answers, ways: Sequence[SampleExit], threshold
     answer = plain(frame.run.class_names[answers.predictions[way.exit]])
     at = "Without early exits" if math.isinf(threshold) else f"At ρ = {threshold:.3f}"
     title = exit_title(way.exit, frame.run.n_exits)
-    return f"{at}, the {title} predicts *{answer}*. Outcome: {outcome_words(way.outcome)}"
+    return f"{at}, the {title} predicts *{answer}*. The outcome is {outcome_words(way.outcome)}"
 
 
 def _show_itself(frame: Frame, name: str) -> None:

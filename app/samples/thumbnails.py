@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.live.assets import script
+from app.samples.filters import exit_title
 from app.shared.frame import Frame
 from trecx.datasets.sample_view import as_png, data_address, envelope, is_sound
 from trecx.datasets.single_sample import SingleSamples
@@ -41,14 +42,13 @@ def card(
 ) -> dict[str, Any]:
     """Return one sample as JSON for the browser, with a `fault` if its file is missing or damaged."""
     right = sample.prediction == sample.label
-    exit_ = "final" if sample.exit == n_exits - 1 else f"exit {sample.exit + 1}"
     shown: dict[str, Any] = {
         "name": sample.name,
         "right": right,
         "answer": class_names[sample.prediction],
         "truth": f"true: {class_names[sample.label]}",
         "outcome": OUTCOME_LABELS[sample.outcome],
-        "place": f"{exit_} {sample.confidence:.3f}",
+        "place": f"{exit_title(sample.exit, n_exits)}: {sample.confidence:.3f}",
         "gap": f"{sample.gap:+.3f}",
     }
     if singles:

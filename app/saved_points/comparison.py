@@ -10,7 +10,7 @@ from app.saved_points.details import BY_NAME, QUANTITIES, definition, numbers
 from trecx.saved_points.record import PointRecord
 
 ROW_HEIGHT = 30  # pixels
-WIDTHS, MANY = {1: 270, 2: 260}, 170  # pixels of a point's column, by how many there are
+WIDTHS, MANY = {1: 270, 2: 130}, 170  # pixels of a point's column, by how many there are
 
 
 def show_side_by_side(columns: Sequence[tuple[str, PointRecord, Mapping[str, Any]]], key: str) -> None:

@@ -30,11 +30,12 @@ class Quantity:
     digits: int
 
     def text(self, value: float | None, sign: bool = False) -> str:
-        """Return a value as text; with `sign`, as a difference."""
+        """Return a value as text; with `sign`, as a difference, which is in points (pt) for shares."""
         if value is None:
             return UNKNOWN
         shown = f"{self.scale * value:{'+' if sign else ''},.{self.digits}f}"
-        return shown.replace("-", "−")
+        points = " pt" if sign and self.title.endswith("(%)") else ""
+        return shown.replace("-", "−") + points
 
 
 QUANTITIES = (

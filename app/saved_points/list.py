@@ -80,9 +80,9 @@ def _columns() -> dict[str, Any]:
         for name, (head, width) in SHOWN.items()
     }
     return {
-        "name": column.TextColumn("Name", width=195),
-        "of": column.TextColumn("Task and design", width=185),
-        "state": column.TextColumn("Status", width=136),
+        "name": column.TextColumn("Name", width=175),
+        "of": column.TextColumn("Task and design", width=165),
+        "state": column.TextColumn("Status", width=134),
         "rho": column.TextColumn("ρ", alignment="right", width=66),
         "softmax": column.TextColumn("Softmax", width=70),
         **shown,

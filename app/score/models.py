@@ -114,7 +114,7 @@ def _samples_line(model: KnownModel) -> str:
     if model.samples is None:
         where = f"included in {task_of(model.task).packaged_in}"
     elif model.samples_here:
-        where = f"downloaded ({model.samples.licence})"
+        where = f"{model.samples.licence}; downloaded"
     else:
-        where = f"download {megabytes(model.samples.archive.limit)} ({model.samples.licence})"
-    return plain(f"{whose}: scored on {model.dataset}, {where}")
+        where = f"{model.samples.licence}; download {megabytes(model.samples.archive.limit)}"
+    return plain(f"{whose}: scored on {model.dataset} ({where})")

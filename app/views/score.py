@@ -41,7 +41,7 @@ def offer(
         looked_for = found[0] if len(ticked) == len(found) == 1 and found[0].n_exits > 1 else None
         if st.button("Open in Tune", key="look", disabled=looked_for is None) and looked_for:
             open_run(looked_for)
-        st.caption("Models and samples that are missing are downloaded first.", width="content")
+        st.caption("Missing models and samples are downloaded first.", width="content")
 
 
 try:

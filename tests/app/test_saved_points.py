@@ -185,9 +185,14 @@ def test_two_points_show_what_differs_and_put_the_rest_away(own_copy):
     differ, same = (lines_of(frame.value) for frame in page.dataframe[1:3])
     assert differ["Softmax"] == ["int8", "float32", ""]
     assert differ["ρ"] == ["0.5", "0.69", ""]
-    first, second, change = (float(cell.replace("−", "-")) for cell in differ["Accuracy (%)"])
+    first, second, change = (
+        float(cell.replace("−", "-").removesuffix(" pt")) for cell in differ["Accuracy (%)"]
+    )
     assert change == pytest.approx(second - first, abs=0.011)
+    assert differ["Accuracy (%)"][2].endswith(" pt")
+    assert not differ["Accuracy (%)"][0].endswith(" pt")
     assert differ["Energy (µJ)"][2].startswith("+")
+    assert not differ["Energy (µJ)"][2].endswith(" pt")
     assert {"Run", "Device", "Battery", "Class mix"} <= same.keys()
     assert not differ.keys() & same.keys()
     assert page.expander[0].label == f"Identical: {len(same)} of {len(same) + len(differ)} rows"
@@ -295,7 +300,7 @@ def test_numbers_that_are_others_today_stand_beside_those_that_were_kept(own_cop
     page = opened([0])
     assert "1 value differs from the saved one" in page.warning[0].value
     assert listed(page)["state"].tolist() == ["changed"]
-    assert lines_of(page.dataframe[1].value) == {"Accuracy (%)": ["50.00", "91.21", "+41.21"]}
+    assert lines_of(page.dataframe[1].value) == {"Accuracy (%)": ["50.00", "91.21", "+41.21 pt"]}
     assert not page.button(key="restore").disabled
 
 

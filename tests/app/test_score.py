@@ -85,9 +85,9 @@ def test_every_task_shows_its_samples_and_models_and_which_of_them_are_scored(ow
     published = "Published models (MIT, Copyright (c) 2023 Nikhil Pratap Ghanathe)"
     assert f"{published}: scored on Speech Commands" in said(page)
     assert "(kws small data)" in said(page)
-    assert "(CC BY 4.0)" in said(page)
+    assert "(CC BY 4.0; download" in said(page)
     page.segmented_control(key="models").set_value("digits").run()
-    assert "Models trained here: scored on scikit-learn digits, included in scikit-learn" in said(page)
+    assert "Models trained here: scored on scikit-learn digits (included in scikit-learn)" in said(page)
     listed = page.dataframe[0].value
     assert len(listed) == len(DIGITS)
     assert set(listed["state"]) == {"yes"}
@@ -102,7 +102,7 @@ def test_every_task_shows_its_samples_and_models_and_which_of_them_are_scored(ow
 def test_what_is_not_here_says_how_much_is_to_be_fetched(tmp_path, monkeypatch, queue):
     monkeypatch.setattr(paths, "DOWNLOADS", tmp_path / "downloads")
     page = opened("vww")
-    assert "download 23 MB (COCO terms" in said(page)
+    assert "(COCO terms of use; the images belong to their makers; download 23 MB)" in said(page)
     assert page.dataframe[0].value["model"].tolist() == [
         "download 3.1 MB",
         "download 3.1 MB",
