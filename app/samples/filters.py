@@ -73,12 +73,12 @@ def pick_wanted(frame: Frame, threshold: float, outcomes: tuple[int, ...]) -> Sa
     """Let the user filter and sort; return the filter."""
     names = frame.run.class_names
     exits = [WHOLE, *(str(k + 1) for k in range(frame.run.n_exits - 1)), FINAL]
-    columns = st.columns([3, 3, 3, 4, 4, 3], vertical_alignment="bottom")
+    columns = st.columns([3, 3, 3.6, 3.8, 3.4, 3.4], vertical_alignment="bottom")
     label = _pick(columns[0], "True class", "true", [ANY, *names])
     prediction = _pick(columns[1], "Predicted class", "predicted", [ANY, *names])
     at = _pick(columns[2], "Predicted by", "at", exits, lambda word: _predictor(word, frame.run.n_exits))
     low, high = columns[3].slider(
-        "Confidence of the prediction", 0.0, 1.0, (0.0, 1.0), 0.01, key="confidence", bind="query-params"
+        "Confidence", 0.0, 1.0, (0.0, 1.0), 0.01, key="confidence", bind="query-params"
     )
     text = columns[4].text_input("Name contains", key="text", bind="query-params").strip()
     gaps = [LARGEST, SMALLEST]

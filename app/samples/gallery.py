@@ -71,7 +71,7 @@ def _count(frame: Frame, wanted: SampleFilter, known: int | None) -> str:
 
 def _show_pager(starts: list[tuple[int, int] | None], page: list[Thumbnail], more: bool, total: str) -> None:
     first = (len(starts) - 1) * PAGE_SIZE + 1
-    where, back, on = st.columns([8, 1, 1], vertical_alignment="center")
+    where, back, on = st.columns([7, 1.5, 1.5], vertical_alignment="center")
     where.markdown(f"**{first:,}–{first + len(page) - 1:,}** of {total}")
     back.button(
         "← Previous",

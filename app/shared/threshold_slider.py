@@ -24,7 +24,7 @@ def pick_threshold(frame: Frame) -> float:
         help=f"ρ = ∞: every {frame.task.noun} reaches the final exit",
     )
     chosen = left.slider(
-        "ρ: the confidence at which samples exit early",
+        "Threshold ρ",
         0.0,
         1.0,
         min(frame.threshold, 1.0),

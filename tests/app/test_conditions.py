@@ -181,7 +181,7 @@ def test_an_own_device_is_kept_by_name_offered_again_and_forgotten():
 
 def test_a_name_twice_and_no_name_are_told_in_place():
     save("digits", "sdn", 2)
-    assert "needs a name" in warnings(typed_device(opened(), " "))
+    assert "must have 1 to 80 characters" in warnings(typed_device(opened(), " "))
     typed_device(opened(), "bench")
     page = typed_device(opened(), "bench", "1, 2")
     assert "a profile 'bench' already" in warnings(page)

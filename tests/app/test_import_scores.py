@@ -111,7 +111,7 @@ def test_costs_are_typed_where_the_file_has_none_or_only_proportions_are_known(p
     assert run.exit_flops == (400_000, 1_000_000)
     page.button(key="look").click().run()
     assert any("1 MFLOP is the final exit" in caption.value for caption in page.sidebar.caption)
-    assert any("no energy can be estimated" in info.value for info in page.sidebar.info)
+    assert any("energy cannot be estimated" in info.value for info in page.sidebar.info)
     assert not page.switch_page("views/compare.py").run().exception
 
 

@@ -135,7 +135,7 @@ async def _to_tune(page: Page, seen: Visit, chance: random.Random) -> None:
 
 async def _filter(page: Page, seen: Visit, chance: random.Random) -> None:
     before = page.url
-    await page.get_by_role("button", name=re.compile("^(hopeless|rescued)")).first.click()
+    await page.get_by_role("button", name=re.compile("^(never correct|needs final exit)")).first.click()
     await page.wait_for_url(lambda url: url != before)
     await page.wait_for_selector(GALLERY)
 

@@ -16,7 +16,7 @@ from tests.saved_points.records import BOARD
 from trecx.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
-PAGES = ("", "compare", "confidence", "classes", "samples", "points", "bring", "score")
+PAGES = ("", "compare", "confidence", "classes", "samples", "saved_points", "import_scores", "score")
 # Rules that fail in widgets of Streamlit's own, by the widget. Nothing of ours is excused.
 STREAMLITS = {"presentation-role-conflict": "stFileUploaderDropzone"}  # its drop zone has a role and a name
 OPTIONS = {"rules": {"label-content-name-mismatch": {"enabled": True}}}  # a rule that axe calls experimental
@@ -223,7 +223,7 @@ def test_that_a_threshold_is_measured_on_the_samples_it_was_chosen_on_is_said_an
     expect(page.locator(".caveat")).to_contain_text("on the same samples that its accuracy is measured on")
     page.get_by_role("button", name="How much lower?").press("Enter")
     dialog = page.get_by_role("dialog", name="How much lower?")
-    expect(dialog).to_contain_text("0.41 pt lower")
+    expect(dialog).to_contain_text("52 % of the splits")
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()
     expect(page.get_by_role("button", name="How much lower?")).to_be_focused()

@@ -63,7 +63,7 @@ def test_no_name_and_no_note_does_more_than_show_itself(page, store, tmp_path):
         go_to(page, "Compare", "Which design is better?")
         go_to(page, "Confidence", "Is the confidence calibrated?")
         go_to(page, "Classes", "Which classes lose accuracy?")
-        go_to(page, "Samples", "What does it get wrong?")
+        go_to(page, "Samples", "Which samples does the network get wrong?")
         page.get_by_text("Collections", exact=True).click()
         page.get_by_role("button", name="Rename, note").wait_for()
         expect(page.get_by_text(ALL[:300]).first).to_be_visible()

@@ -12,7 +12,7 @@ from trecx.device.energy import find_profile
 from trecx.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
-PAGES = ("", "compare", "confidence", "classes", "samples", "points", "bring", "score")
+PAGES = ("", "compare", "confidence", "classes", "samples", "saved_points", "import_scores", "score")
 WISHES = {"met": "max_energy_uj:4600,min_accuracy:0.91", "not met": "max_energy_uj:4200,min_accuracy:0.91"}
 
 
