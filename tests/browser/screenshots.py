@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.browser.session import SETTLED, browser, dashboard, open_console, rail
+from tests.browser.session import PAGES, SETTLED, browser, dashboard, open_console, rail
 from tests.conftest import ROOT
 from trecx.store import Store
 
 DOCS = ROOT / "docs"
 ALL = ROOT / "tests" / "screenshots"
-PAGES = ("", "compare", "confidence", "classes", "samples", "saved_points", "import_scores", "score")
 SIZES = ((1440, 900), (1280, 720), (390, 844))
 SCHEMES = ("light", "dark")
 FRAME_MS, HELD_MS = 70, 1500

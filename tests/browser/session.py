@@ -17,6 +17,16 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DRAWN = ".trecx-console[data-drawn=yes]"
 CHART = ".trecx-chart[data-drawn=yes]"
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"  # before it, a menu may be drawn anew
+PAGES = (
+    "",
+    "compare",
+    "confidence",
+    "classes",
+    "samples",
+    "saved_points",
+    "import_scores",
+    "score",
+)  # as their addresses end
 TABLE, ROW = "[data-testid=stDataFrame]", 34  # pixels
 PATIENCE_MS = 60_000  # a machine may have other work
 expect.set_options(timeout=PATIENCE_MS)

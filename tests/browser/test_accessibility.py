@@ -8,15 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-import trecx
 from tests.browser.console import numbers, shown
-from tests.browser.session import DRAWN, SETTLED, open_console, open_page
+from tests.browser.layout import open_report
+from tests.browser.session import DRAWN, PAGES, SETTLED, open_console, open_page
 from tests.conftest import SHIPPED
-from tests.saved_points.records import BOARD
 from trecx.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
-PAGES = ("", "compare", "confidence", "classes", "samples", "saved_points", "import_scores", "score")
 # Rules that fail in widgets of Streamlit's own, by the widget. Nothing of ours is excused.
 STREAMLITS = {"presentation-role-conflict": "stFileUploaderDropzone"}  # its drop zone has a role and a name
 OPTIONS = {"rules": {"label-content-name-mismatch": {"enabled": True}}}  # a rule that axe calls experimental
@@ -98,12 +96,7 @@ def test_a_count_is_readable_on_every_shade_of_the_confusion_matrix(page, addres
 
 
 def test_axe_finds_nothing_in_the_report_in_either_theme(chrome, tmp_path):
-    file = tmp_path / "report.html"
-    setting = {"device": BOARD, "battery": "CR2032", "inferences_per_hour": 1200}
-    trecx.save_report("kws/trecx", 0.69, file, source="published", db=SHIPPED, compare=["kws/sdn"], **setting)
-    page = chrome.new_page()
-    page.goto(f"file://{file}")
-    page.wait_for_selector(DRAWN)
+    page = open_report(chrome, tmp_path)
     for scheme in ("light", "dark"):
         in_scheme(page, scheme)
         assert findings(page) == [], scheme

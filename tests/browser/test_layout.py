@@ -3,16 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
-import trecx
-from tests.browser.layout import SIZES, unreadable
-from tests.browser.session import DRAWN, open_console, open_page
+from tests.browser.layout import SIZES, open_report, unreadable
+from tests.browser.session import DRAWN, PAGES, open_console, open_page
 from tests.conftest import SHIPPED
 from tests.saved_points.records import BOARD
 from trecx.device.energy import find_profile
 from trecx.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
-PAGES = ("", "compare", "confidence", "classes", "samples", "saved_points", "import_scores", "score")
 WISHES = {"met": "max_energy_uj:4600,min_accuracy:0.91", "not met": "max_energy_uj:4200,min_accuracy:0.91"}
 
 
@@ -28,12 +26,7 @@ def test_nothing_is_cut_off_or_leaves_the_window_on_any_page(window, address, na
 
 
 def test_nothing_is_cut_off_or_leaves_the_window_in_the_report(chrome, tmp_path):
-    file = tmp_path / "report.html"
-    setting = {"device": BOARD, "battery": "CR2032", "inferences_per_hour": 1200}
-    trecx.save_report("kws/trecx", 0.69, file, source="published", db=SHIPPED, compare=["kws/sdn"], **setting)
-    page = chrome.new_page()
-    page.goto(f"file://{file}")
-    page.wait_for_selector(DRAWN)
+    page = open_report(chrome, tmp_path)
     assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
     page.close()
 
