@@ -184,7 +184,7 @@ def test_a_name_twice_and_no_name_are_told_in_place():
     assert "must have 1 to 80 characters" in warnings(typed_device(opened(), " "))
     typed_device(opened(), "bench")
     page = typed_device(opened(), "bench", "1, 2")
-    assert "a profile 'bench' already" in warnings(page)
+    assert "a device profile 'bench' exists already" in warnings(page)
     assert page.selectbox(key="device").value == "my own"
     assert Store().profiles.all() == [CustomProfile("bench", (100.0, 200.0))]
 

@@ -309,11 +309,11 @@ def test_who_waits_is_told(listed, tmp_path, bring):
 
     def tell(what, done, total):
         told.append(what)
-        if what == f"waiting for another fetch into {here}":
+        if what == f"waiting for another download into {here}":
             os.close(other)
 
     bring("kws", tell, folder=here)
-    assert told[0] == f"waiting for another fetch into {here}"
+    assert told[0] == f"waiting for another download into {here}"
     assert len(told) > 1
 
 

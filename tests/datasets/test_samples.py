@@ -109,10 +109,10 @@ def test_checking_tells_how_far_it_is(clips):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "ends within its header"),
+        (b"", "truncated in its header"),
         (wav(100)[:-20], "truncated: 90 of the 100 frames in its header"),
-        (wav(100)[:30], "not a 16-bit PCM wav file"),
-        (b"ID3\x04 this is an mp3 file, really, and a long one", "not a 16-bit PCM wav file"),
+        (wav(100)[:30], "not a 16-bit PCM WAV file"),
+        (b"ID3\x04 this is an mp3 file, really, and a long one", "not a 16-bit PCM WAV file"),
         (wav(0), "contains no samples"),
         (wav(100, rate=8_000), "8000 Hz, 1 channel"),
         (wav(100, channels=2), "16000 Hz, 2 channel"),

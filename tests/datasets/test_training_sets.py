@@ -188,7 +188,7 @@ def test_noise_to_train_with_is_not_that_of_the_other_splits(full):
         (lambda folder: (folder / "validation_list.txt").unlink(), "validation_list.txt: cannot be read"),
         (
             lambda folder: (folder / "yes" / "cccc_nohash_0.wav").unlink(),
-            "is in testing_list.txt but not there",
+            "is listed in testing_list.txt, but the file is missing",
         ),
         (
             lambda folder: (folder / "yes" / "aaaa_nohash_0.wav").write_bytes(b""),
@@ -197,11 +197,11 @@ def test_noise_to_train_with_is_not_that_of_the_other_splits(full):
         (lambda folder: (folder / "_background_noise_").rename(folder / "_other_"), "contains no .wav file"),
         (
             lambda folder: (folder / "_background_noise_" / "pink.wav").write_bytes(wav(16_000)),
-            "_background_noise_/pink.wav: less than a second of it",
+            "_background_noise_/pink.wav: less than a second is left for the train set",
         ),
         (
             lambda folder: (folder / "_background_noise_" / "pink.wav").write_bytes(b"RIFF"),
-            "_background_noise_/pink.wav: not a 16-bit PCM wav file",
+            "_background_noise_/pink.wav: not a 16-bit PCM WAV file",
         ),
         (
             lambda folder: (folder / "testing_list.txt").write_bytes(

@@ -53,7 +53,7 @@ def test_an_array_of_a_billion_nothings_is_refused(name, kind, shape):
     said = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}}}"
     body = bytes(4) if -1 in shape else b""
     whole = {"labels": npy(np.zeros(2)), "probabilities": npy(np.full((2, 1, 2), 0.5))}
-    refused("x.npz", npz(**(whole | {name: header(said) + body})), "no bytes for that")
+    refused("x.npz", npz(**(whole | {name: header(said) + body})), "does not match its size")
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -74,7 +74,7 @@ def test_texts_of_an_array_that_are_none_are_refused(code):
 
 def test_half_a_character_in_a_name_is_refused_where_a_csv_or_parquet_file_brings_it():
     said = r'# class_names: ["\ud800", "b"]'
-    refused("x.csv", f"{said}\n{TRACE}b,b,1\n".encode(), "class_names must be whole characters")
+    refused("x.csv", f"{said}\n{TRACE}b,b,1\n".encode(), "class_names must be complete characters")
 
 
 @pytest.mark.parametrize("labels", ["999999999", "1025"])
@@ -127,7 +127,7 @@ def table(**columns):
 
 
 def test_attributes_nested_without_end_are_told():
-    refused("x.parquet", parquet(table(), "[" * 20_000), "DataFrame.attrs cannot be read")
+    refused("x.parquet", parquet(table(), "[" * 20_000), "DataFrame.attrs of the file cannot be read")
 
 
 def test_texts_of_a_parquet_file_that_are_no_utf_8_are_told():
