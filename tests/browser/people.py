@@ -145,4 +145,4 @@ async def _open_one(page: Page, seen: Visit, chance: random.Random) -> None:
 
 
 async def _back(page: Page, seen: Visit, chance: random.Random) -> None:
-    await _timed(seen, page.get_by_role("button", name="← All samples").click(), page, GALLERY)
+    await _timed(seen, page.get_by_role("button", name="← Back to all samples").click(), page, GALLERY)

@@ -70,7 +70,7 @@ def test_no_name_and_no_note_does_more_than_show_itself(page, store, tmp_path):
         assert_nothing_ran(page)
         go_to(page, "Saved points", "What did we decide?")
         pick_row(page)
-        page.get_by_role("button", name="Retire").wait_for()
+        page.get_by_role("button", name="Archive").wait_for()
         expect(page.get_by_text(f"by {IMAGE}")).to_be_visible()
         assert_nothing_ran(page)
         go_to(page, "Import scores", "Import scores")

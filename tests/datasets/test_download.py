@@ -328,6 +328,6 @@ def test_models_are_fetched_as_folder_and_as_file(listed, tmp_path):
 def test_what_cannot_be_fetched_is_refused_with_what_can(listed, tmp_path, bring):
     with pytest.raises(UnknownNameError, match=r"unknown task 'speech'.*kws"):
         bring("speech", folder=tmp_path)
-    with pytest.raises(FetchError, match=r"for digits.*for: kws"):
+    with pytest.raises(FetchError, match=r"for digits.*: kws"):
         bring("digits", folder=tmp_path)
     assert listed.ranges == []
