@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTEST := $(PY) -m pytest -n 2 --dist loadfile
+# Three workers for two cores: tests that drive a browser or a server mostly wait.
+PYTEST := $(PY) -m pytest -n 3 --dist loadfile
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .PHONY: run backend test lint coverage bench audit mutants screenshots platforms clean
