@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.docs.documents import blocks, slug, text_of
+from trecx.console.labels import SAME_SAMPLES
 from trecx.device.battery import find_battery
 from trecx.device.energy import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
@@ -42,3 +43,10 @@ def test_every_quantity_that_can_be_known_of_a_point_is_on_the_page(eight):
     everywhere = OperatingConditions(measured_costs([1, 2], [1, 2], 2), 1.0, find_battery("CR2032"))
     for name in (*everywhere.quantities(operating_point(eight, 0.8)), *OUTCOMES):
         assert re.search(rf"\b{name}\b", PAGE), name
+
+
+def test_the_shares_that_the_console_cites_are_those_that_the_example_measures():
+    cited = re.findall(r"(\d+) % of the splits", " ".join(SAME_SAMPLES["answer"]))
+    section = SECTIONS["Choosing and measuring on the same samples"]
+    measured = re.findall(r"above 1 pt: (\d+)%$", section, flags=re.MULTILINE)
+    assert cited == measured == ["52", "9"]
