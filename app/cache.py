@@ -16,7 +16,7 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import console_data as live_console_data
 from trecx.console import device_data, reference_data
-from trecx.importing import ScoresFile, read_scores_file
+from trecx.importing import ReadOptions, ScoresFile, read_scores
 from trecx.importing.examples import write_examples
 from trecx.importing.preview import Preview, preview_of
 from trecx.paths import database_url
@@ -140,20 +140,18 @@ def paired(
     return paired_difference(one, other, None if weights is None else np.array(weights))
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the file …")
+@st.cache_resource(max_entries=2, show_spinner="Reading the file …", hash_funcs={ReadOptions: repr})
 def understood(
-    file_id: str, name: str, class_names: tuple[str, ...], usual: tuple[str, ...], _content: bytes
+    file_ids: tuple[str, ...], options: ReadOptions, _files: dict[str, bytes]
 ) -> tuple[ScoresFile, Preview]:
-    """Return an uploaded file of scores as read, and its preview.
+    """Return uploaded files of scores as read, and their preview.
 
     Args:
-        file_id: identifies the upload; the content is not compared.
-        name: name of the file.
-        class_names: names of the classes, if the user entered them.
-        usual: names of the classes if neither the user nor the file gives them.
-        _content: content of the file.
+        file_ids: identify the uploads; their content is not compared.
+        options: what the user says about the files.
+        _files: content by name.
     """
-    file = read_scores_file(name, _content, class_names, usual)
+    file = read_scores(_files, options)
     return file, preview_of(file)
 
 

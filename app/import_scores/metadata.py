@@ -12,22 +12,18 @@ from trecx.importing import ScoresFile
 from trecx.importing.stored_import import About
 from trecx.store import Run
 
-TASK, SYSTEM, CLASSES = "own task", "own system", "own classes"  # read before their widgets are drawn
+TASK, SYSTEM = "own task", "own system"  # read before their widgets are drawn
 
 
-def said_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the class names that the user entered, and those of the selected task."""
-    typed = st.session_state.get(CLASSES, "").split(",")
-    usual = task_of(st.session_state.get(TASK) or "").class_names
-    return tuple(name.strip() for name in typed if name.strip()), usual
+def usual_classes() -> tuple[str, ...]:
+    """Return the class names of the selected task; none if it is not a task of the paper."""
+    return task_of(st.session_state.get(TASK) or "").class_names
 
 
 def pick_about(file: ScoresFile, runs: list[Run]) -> About | None:
     """Let the user enter what the file lacks; None if an entry is not valid."""
     task, system = _pick_names(runs)
     dataset = st.text_input("Dataset", placeholder=file.name, key="own dataset")
-    if "class_names" not in file.said:
-        st.text_input("Class names, in order (optional)", placeholder="cat, dog", key=CLASSES)
     costs = st.text_input(
         "FLOPs per exit",
         placeholder=_from_file(file, "exit_flops", "3127080, 5647920"),

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from app.cache import brought_curve
+from app.import_scores.reading_options import in_controls
 from app.import_scores.upload import Brought
 from app.shared import charts
 from app.shared.plain_text import plain
@@ -26,6 +27,10 @@ def show_understood(brought: Brought, flops: list[int]) -> None:
         f"**{seen.n_samples:,} samples, {exits}, {len(seen.class_names)} classes, {softmax}.** "
         f"Accuracy per exit: **{accuracy}**"
     )
+    if seen.precision != "float32":
+        st.info(f"This is an {seen.precision} run: ρ acts in steps of 1/256, as on the device.")
+    if seen.doubts:
+        st.error("**These scores are probably wrong.** " + plain(in_controls(" ".join(seen.doubts))))
     remarks = "; ".join(brought.file.remarks)
     st.caption(f"{plain(_classes(seen))}  \nFormat: {plain(remarks)}")
     _show_curve(brought, flops)

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app.import_scores.reading_options import in_controls
+from app.import_scores.upload import Brought
 from app.shared.navigation import open_run
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import checked_name
@@ -10,7 +12,25 @@ from trecx.importing import ScoresFile
 from trecx.importing.stored_import import About, ImportedRun, import_run
 from trecx.store import Store
 
-KEPT = "kept run"
+KEPT, DOUBTED = "kept run", "doubted scores"
+
+
+def ask_to_keep(brought: Brought, ready: bool) -> bool:
+    """Draw the button that imports the scores; implausible ones are asked about once more.
+
+    Args:
+        brought: the uploaded scores.
+        ready: whether everything needed was entered.
+    """
+    asked = st.button("Import scores", type="primary", key="keep", disabled=not ready, width="stretch")
+    if not brought.seen.doubts:
+        return asked
+    if asked:
+        st.session_state[DOUBTED] = brought.key
+    if st.session_state.get(DOUBTED) != brought.key:
+        return False
+    st.warning("These scores are probably wrong (see the red box). Import them anyway?")
+    return st.button("Import anyway", key="keep anyway", disabled=not ready, width="stretch")
 
 
 def keep(store: Store, file: ScoresFile, about: About) -> None:
@@ -23,10 +43,10 @@ def keep(store: Store, file: ScoresFile, about: About) -> None:
     try:
         checked_name("task", about.task)
         checked_name("system", about.system)
-        st.session_state[KEPT] = import_run(store, file, about, progress=tell)
+        st.session_state[KEPT] = import_run(store, file, about, progress=tell, keep_anyway=True)
     except TrecxError as error:
         bar.empty()
-        st.error(plain(str(error)))
+        st.error(plain(in_controls(str(error))))
         return
     st.rerun()
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.cache import example_file, understood
+from app.import_scores.reading_options import in_controls, pick_options
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
-from trecx.importing import ScoresFile
+from trecx.importing import ReadOptions, ScoresFile
 from trecx.importing.preview import Preview
+from trecx.importing.scores_file import SUFFIXES
 
 MAX_MB = 200  # as server.maxUploadSize says
-ENDINGS = ["npz", "csv", "parquet"]
+ENDINGS = [suffix.removeprefix(".") for suffix in SUFFIXES]
 FORMATS = {
     "scores.npz": "`labels` (n,), `probabilities` (n, exits, classes), `exit_flops` (exits,). Optional: "
     "`class_names`, `sample_names`. Instead of `probabilities`: `predictions` and `confidence` (n, exits).",
@@ -28,7 +30,7 @@ class Brought:
     """An uploaded file and its preview.
 
     Attributes:
-        key: identifies the file and the class names that it was read with.
+        key: identifies the files and the options that they were read with.
         file: the file as it was read.
         seen: its preview.
     """
@@ -38,42 +40,47 @@ class Brought:
     seen: Preview
 
 
-def pick_file(class_names: tuple[str, ...], usual: tuple[str, ...]) -> Brought | None:
-    """Let the user upload a file; return its content, or show what is wrong.
+def pick_file(options: ReadOptions) -> Brought | None:
+    """Let the user upload a file, or files that belong together; return the content, or show what is wrong.
 
     Args:
-        class_names: in order, as the user entered them.
-        usual: the task's class names.
+        options: what the user says about the files.
     """
     uploaded = st.file_uploader(
-        f"Scores as .npz, .csv or .parquet, at most {MAX_MB} MB",
+        f"Scores as .npz, .csv, .parquet or .jsonl, at most {MAX_MB} MB; or several .npy files; or the log "
+        "of an EnergyRunner accuracy run with its y_labels.csv",
         ENDINGS,
+        accept_multiple_files=True,
         key="scores",
         max_upload_size=MAX_MB,
     )
-    if uploaded is None:
+    if not uploaded:
         _show_formats()
         return None
-    if uploaded.size > MAX_MB * 1024**2:
-        size = f"{uploaded.size / 1024**2:,.0f} MB"
+    total = sum(file.size for file in uploaded)
+    if total > MAX_MB * 1024**2:
         st.error(
-            f"{plain(uploaded.name)} is too large for this page ({size}; limit {MAX_MB} MB). "
-            "Import it on the command line: python -m trecx import FILE --task … --system …"
+            f"{plain(uploaded[0].name)} is too large for this page ({total / 1024**2:,.0f} MB; limit "
+            f"{MAX_MB} MB). Import it on the command line: python -m trecx import FILE --task … --system …"
         )
         return None
+    ids = tuple(file.file_id for file in uploaded)
     try:
-        found = understood(uploaded.file_id, uploaded.name, class_names, usual, uploaded.getvalue())
+        found = understood(ids, options, {file.name: file.getvalue() for file in uploaded})
     except TrecxError as error:
-        st.error(plain(str(error).replace("--classes names", "the class names entered are")))
+        st.error(plain(in_controls(str(error))))
+        pick_options(expanded=True)
         return None
-    return Brought((uploaded.file_id, *class_names, *usual), *found)
+    pick_options(expanded=options != ReadOptions(usual_class_names=options.usual_class_names))
+    return Brought((*ids, repr(options)), *found)
 
 
 def _show_formats() -> None:
     st.markdown(
         "Run your network on its test set, write the softmax output of every exit to a file, and upload the "
         "file above. You see a preview before anything is stored. Each file below is a complete example with "
-        "made-up numbers. `docs/bring-your-own.md` shows how to write one from Keras, PyTorch or TFLite."
+        "made-up numbers. `docs/bring-your-own.md` shows how to write one from Keras, PyTorch or TFLite, and "
+        "describes JSON lines, .npy files and the logs of EnergyRunner."
     )
     for name, words in FORMATS.items():
         left, right = st.columns([1, 5], vertical_alignment="center")

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from app.cache import store
-from app.import_scores.metadata import pick_about, said_classes
+from app.import_scores.metadata import pick_about, usual_classes
 from app.import_scores.preview import show_understood
-from app.import_scores.stored_import import keep, show_kept
+from app.import_scores.reading_options import said_options
+from app.import_scores.stored_import import ask_to_keep, keep, show_kept
 from app.import_scores.upload import pick_file
 from app.shared.frame import open_frame
 from app.shared.plain_text import plain
@@ -24,13 +25,13 @@ if any(run.n_exits > 1 for run in runs):
 st.markdown(TITLE)
 st.space("xsmall")
 show_kept()
-brought = pick_file(*said_classes())
+brought = pick_file(said_options(usual_classes()))
 if brought:
     left, right = st.columns([5, 2], gap="large")
     with right:
         about = pick_about(brought.file, runs)
         named = bool(about and about.task and about.system)
-        asked = st.button("Import scores", type="primary", key="keep", disabled=not named, width="stretch")
+        asked = ask_to_keep(brought, ready=named)
         if about and not named:
             st.caption("Select a task and a design to import the scores.")
         if about and asked:

@@ -40,15 +40,16 @@ def test_a_table_of_texts_and_numbers_is_safe_and_its_numbers_stay_numbers():
 
 def test_exported_scores_hold_no_formula_and_come_back_bit_for_bit(tmp_path):
     names = [*FORMULAS, "a,=1", 'c","=1', "d, @x", "it's"]
+    classes = [name.strip() + str(k) for k, name in enumerate(names)]  # blanks around them would be lost
     n = len(names)
     scores = ExitScores(
-        np.arange(n), [10, 20], np.full((n, 2, n), 1 / n, np.float32), class_names=names, sample_names=names
+        np.arange(n), [10, 20], np.full((n, 2, n), 1 / n, np.float32), class_names=classes, sample_names=names
     )
     write_scores(scores, tmp_path / "scores.csv")
     text = (tmp_path / "scores.csv").read_bytes().decode()
     assert [cell for cell in cells(text) if cell.lstrip(" ").startswith(RUNS)] == []
     again = import_scores(tmp_path / "scores.csv")
-    assert again.class_names == tuple(names) and again.sample_names == tuple(names)
+    assert again.class_names == tuple(classes) and again.sample_names == tuple(names)
     assert np.array_equal(again.probabilities, scores.probabilities)
 
 

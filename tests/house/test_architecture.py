@@ -150,7 +150,7 @@ LAYERS = {
         "errors scores comparison.cost_at_accuracy confidence.calibration confidence.distribution "
         "confidence.temperature"
     ),
-    "importing": "errors progress scores files device.energy store",
+    "importing": "errors progress scores files device.energy threshold.intervals store",
     "importing.examples": "errors scores files importing",
     "exporting": (
         "errors scores files threshold.exit_criteria threshold.int8_threshold saved_points.document "

@@ -12,8 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from trecx.errors import ScoresError
-from trecx.importing import file_content, import_scores, open_scores_file, read_scores_file
+from trecx.importing import (
+    ReadOptions,
+    file_content,
+    import_scores,
+    open_scores_file,
+    read_scores,
+    read_scores_file,
+)
 from trecx.importing.preview import preview_of
+from trecx.progress import silent
 
 HEADER = "label,exit1_a,exit1_b,exit2_a,exit2_b"
 ROWS = ["a,0.75,0.25,0.5,0.5", "b,0.25,0.75,0,1"]
@@ -24,8 +32,8 @@ def csv_bytes(*rows, header=HEADER, above=("# exit_flops: 10, 20",), end="\n"):
     return (end.join([*above, header, *rows]) + end).encode()
 
 
-def read(data, name="mine.csv", **options):
-    return read_scores_file(name, data, **options).scores()
+def read(data, name="mine.csv", progress=silent, **options):
+    return read_scores({name: data}, ReadOptions(**options), progress).scores()
 
 
 def parquet_bytes(frame, **options):
@@ -92,7 +100,10 @@ def test_quoted_newlines_separators_and_quotes_are_part_of_a_name():
             csv_bytes("x," + ROWS[0], "y," + ROWS[1], "x," + ROWS[0], header="sample," + HEADER),
             "rows 3 and 5, column sample: .*'x' occurs 2 times",
         ),
-        (csv_bytes("0,0,1.5", header="label,exit1_prediction,exit1_confidence"), "row 3, columns exit1_…: "),
+        (
+            csv_bytes("0,0,1.5", header="label,exit1_prediction,exit1_confidence"),
+            "row 3, column exit1_confidence: ",
+        ),
         (csv_bytes("9" * 5000 + ",1,0,1,0"), "row 3, column label: .* is not a class"),
     ],
 )
@@ -129,7 +140,8 @@ def test_parquet_is_read_with_what_its_attributes_say():
 
 @pytest.mark.parametrize("label", [[0, 1], [0.0, 1.0], ["a", "b"], pd.Categorical(["a", "b"]), [False, True]])
 def test_parquet_labels_may_be_numbers_names_or_categories(label):
-    assert read(parquet_bytes(frame(label=label)), "mine.parquet").labels.tolist() == [0, 1]
+    data, first = parquet_bytes(frame(label=label)), 0 if label[0] != "a" else None
+    assert read(data, "mine.parquet", labels_from=first).labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +196,7 @@ def npz_bytes(**arrays):
 def test_a_zip_bomb_is_refused_by_its_declared_size_before_anything_is_unpacked(monkeypatch):
     bomb = npz_bytes(labels=np.zeros(4_000_000), probabilities=np.zeros((2, 1, 2)), exit_flops=[1])
     assert len(bomb) < 100_000
-    monkeypatch.setattr("trecx.importing.npz_scores.MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr("trecx.importing.array_scores.MAX_UNPACKED_BYTES", 1_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(ScoresError, match="too large uncompressed .31 MB; limit 1 MB., so it was not read"):
         read(bomb, "bomb.npz")

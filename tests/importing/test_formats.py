@@ -12,7 +12,7 @@ from trecx.importing import import_scores
 
 PROBABILITIES = np.array([[[0.7, 0.3], [0.2, 0.8]], [[0.5, 0.5], [1.0, 0.0]]], np.float32)
 SOFTMAX = (
-    "sample,label,exit1_cat,exit1_dog,exit2_cat,exit2_dog\na.png,cat,0.7,0.3,0.2,0.8\nb.png,1,0.5,0.5,1,0\n"
+    "sample,label,exit1_cat,exit1_dog,exit2_cat,exit2_dog\na.png,cat,0.7,0.3,0.2,0.8\nb.png,dog,0.5,0.5,1,0\n"
 )
 TRACE = (
     "label,exit1_prediction,exit1_confidence,exit2_prediction,exit2_confidence\n0,0,0.7,1,0.8\n1,0,0.5,0,1\n"
@@ -71,7 +71,7 @@ def test_csv_with_every_class(csv):
 
 def test_csv_classes_put_the_columns_in_order(csv):
     scores = import_scores(csv(SOFTMAX), [10, 20], ["dog", "cat"])
-    assert scores.labels.tolist() == [1, 1]
+    assert scores.labels.tolist() == [1, 0]
     assert np.array_equal(scores.probabilities, PROBABILITIES[:, :, ::-1])
 
 
@@ -119,10 +119,13 @@ def test_a_written_trace_reads_back_the_same(csv, scores):
             SOFTMAX + "c.png,bird,1,0,1,0\n",
             "row 4, column label: 'bird' is not a class; known classes: cat, dog",
         ),
-        (SOFTMAX + "c.png,2,1,0,1,0\n", "row 4, column label: '2' is not a class"),
-        (SOFTMAX + "c.png,-1,1,0,1,0\n", "'-1' is not a class"),
-        (SOFTMAX + "c.png,0,0.9,0.9,1,0\n", "sample 2 at exit 1 sum to 1.8"),
-        (SOFTMAX + "c.png,0,2,-1,1,0\n", "logits"),
+        (
+            SOFTMAX + "c.png,2,1,0,1,0\n",
+            "row 4, column label: '2' is a number, but row 2, column label holds the name 'cat'",
+        ),
+        (SOFTMAX + "c.png,-1,1,0,1,0\n", "'-1' is a number"),
+        (SOFTMAX + "c.png,cat,0.9,0.9,1,0\n", "row 4, columns exit1_…: probabilities sum to 1.8"),
+        (SOFTMAX + "c.png,cat,2,-1,1,0\n", "logits"),
         (SOFTMAX.replace("exit2_dog", "exit2_cow"), r"exit2 has the columns \['cat', 'cow'\]"),
         (TRACE.replace("exit2", "exit3"), "without a gap"),
         ("label\n0\n", "needs columns exit1_"),
@@ -153,10 +156,13 @@ def test_csv_needs_exit_flops_and_matching_classes(csv):
         ({"probabilities": None}, "needs the arrays"),
         ({"exit_flops": None}, "--exit-flops"),
         ({"exit_flops": [20, 10]}, "increase"),
-        ({"labels": [0, 9]}, "labels must be within"),
+        ({"labels": [0, 9]}, "labels, sample 1: '9' is not a class; there are 2 classes"),
         ({"probabilities": PROBABILITIES * 0.9}, "sum to"),
         ({"probabilities": PROBABILITIES * np.nan}, "finite"),
-        ({"probabilities": PROBABILITIES[:, 0]}, "3 dimensions"),
+        (
+            {"probabilities": PROBABILITIES[:, 0]},
+            r"one exit, but there are 2 exit FLOPs.*\(samples, exits, classes\)",
+        ),
         ({"labels": np.array([{}, {}], object)}, "not an .npz file that can be imported"),
     ],
 )
@@ -184,7 +190,7 @@ def test_nothing_in_an_npz_is_executed(tmp_path):
 
 
 def test_other_files_and_missing_ones_are_refused(tmp_path):
-    with pytest.raises(ScoresError, match=r"from \.npz, \.csv, \.parquet files, not from \.pkl"):
+    with pytest.raises(ScoresError, match=r"from \.npz, \.npy, \.csv, .* files, not from \.pkl"):
         import_scores(tmp_path / "scores.pkl")
     with pytest.raises(ScoresError, match="there is no file"):
         import_scores(tmp_path / "scores.npz")

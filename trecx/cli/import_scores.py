@@ -8,7 +8,7 @@ import typer
 from trecx.cli import printing
 from trecx.cli.options import Again, Db, Json, RunName, Source, System, Task, numbers
 from trecx.datasets.tasks import SYSTEMS, TASKS, checked_name, task_of
-from trecx.importing import open_scores_file
+from trecx.importing import ReadOptions, open_scores_files
 from trecx.importing.examples import write_examples
 from trecx.importing.scores_writer import write_scores
 from trecx.importing.stored_import import About, import_run
@@ -18,7 +18,14 @@ Costs = "one value per exit, earlier exits included."
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Score file: .npz, .csv or .parquet.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…",
+            help="Score file: .npz, .csv, .parquet or .jsonl; or .npy files of scores, labels and names; or "
+            "the log of an EnergyRunner accuracy run and its y_labels.csv.",
+        ),
+    ],
     task: Task,
     system: System,
     exit_flops: Annotated[
@@ -36,16 +43,29 @@ def import_(
         str, typer.Option(help="Name of the device profile for the measured costs; default: task/system.")
     ] = "",
     classes: Annotated[
-        str, typer.Option("--classes", help="Class names in order, separated by commas.")
+        str, typer.Option("--classes", help="Class names in the network's order, separated by commas.")
     ] = "",
+    labels_from: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=1, help="Number of the first class in the labels, 0 or 1, if both are possible."
+        ),
+    ] = None,
+    logits: Annotated[bool, typer.Option("--logits", help="The scores are logits: apply a softmax.")] = False,
+    sigmoid: Annotated[
+        bool, typer.Option("--sigmoid", help="One score per exit: p of the second class, 1 − p of the first.")
+    ] = False,
     dataset: Annotated[
         str, typer.Option("--dataset", help="Name of the dataset; default: the file's name.")
     ] = "",
     again: Again = False,
+    keep_anyway: Annotated[
+        bool, typer.Option("--keep-anyway", help="Store scores that are less accurate than guessing, too.")
+    ] = False,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Import scores from a file."""
+    """Import scores from a file, or from files that belong together."""
     about = About(
         task=checked_name("task", task),
         system=checked_name("system", system),
@@ -56,16 +76,20 @@ def import_(
         latency_ms=numbers("--latency-ms", latency_ms, float),
         profile=profile,
     )
-    names = [name for name in classes.split(",") if name]
+    names = tuple(name.strip() for name in classes.split(",") if name.strip())
+    options = ReadOptions(names, task_of(task).class_names, labels_from, logits, sigmoid)
     with printing.progress() as progress:
-        content = open_scores_file(file, names, task_of(task).class_names, progress)
-        imported = import_run(Store(db), content, about, again, progress)
+        content = open_scores_files(files, options, progress)
+        imported = import_run(Store(db), content, about, again, progress, keep_anyway)
+    printing.tell(f"Read as: {'; '.join(content.remarks)}.")
     hint = "" if imported.run_is_new else " --again adds a new run."
     printing.tell(f"{imported.message}{hint}")
     run, kept = imported.run, imported.profile
     _tell_of_own(task, system)
     if dataset and run.dataset != dataset:
         printing.tell(f"These samples are already stored under the dataset name {run.dataset!r}; it is kept.")
+    if run.precision != "float32":
+        printing.tell(f"This is an {run.precision} run: ρ acts in steps of 1/256.")
     if run.relative_costs:
         printing.tell("Costs are relative: the final exit counts as 1 MFLOP.")
     if kept:

@@ -1,4 +1,4 @@
-"""Reads arrays from an .npz file: sizes are checked first, and nothing is ever executed."""
+"""Reads arrays from .npz and .npy files: sizes are checked first, and nothing is ever executed."""
 
 import math
 import struct
@@ -45,6 +45,28 @@ def read_npz(file: IO[bytes], names: Sequence[str], max_bytes: int) -> Mapping[s
         raise ValueError(f"damaged, or not an .npz file ({error})") from error
 
 
+def read_npy(file: IO[bytes], name: str, n_bytes: int, max_bytes: int) -> Array:
+    """Return the array of an .npy file.
+
+    Args:
+        file: opened for reading, at its start.
+        name: of the file, for messages.
+        n_bytes: its size.
+        max_bytes: limit for it.
+
+    Raises:
+        ValueError: it is no such file, is damaged, contains Python objects, or is too large.
+    """
+    if n_bytes > max_bytes:
+        raise ValueError(f"{name} is too large ({n_bytes:,} bytes; limit {max_bytes:,})")
+    try:
+        _check_header(file, n_bytes, name)
+        file.seek(0)
+        return _checked(np.lib.format.read_array(file, allow_pickle=False), name)
+    except _DAMAGE as error:
+        raise ValueError(f"{name} is damaged, or not an .npy file ({error})") from error
+
+
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Array:
     if entry.compress_type not in _PACKINGS:
         raise ValueError(f"{name} has a compression that NumPy does not use; write it with np.savez")
@@ -53,6 +75,10 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Array:
     with archive.open(entry) as file:
         array: Array = np.lib.format.read_array(file, allow_pickle=False)
         file.read(1)  # the checksum is verified at the end of the file
+    return _checked(array, name)
+
+
+def _checked(array: Array, name: str) -> Array:
     if array.dtype.kind == "U":
         _check_characters(array, name)
     return np.char.decode(array, "utf-8") if array.dtype.kind == "S" else array

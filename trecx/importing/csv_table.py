@@ -5,6 +5,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO
 
@@ -15,19 +16,22 @@ import pandas as pd
 from trecx.errors import ScoresError
 from trecx.files.spreadsheet import as_written
 from trecx.importing.metadata import checked_about, parse_line
-from trecx.importing.score_table import Columns, ScoreTable, find_columns
+from trecx.importing.score_table import ScoreTable
+from trecx.importing.table_columns import find_columns
 from trecx.progress import Progress
 from trecx.scores.float32 import as_float32
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ROWS_AT_ONCE = 50_000
+_SEPARATOR_LINE = re.compile(r"sep=.", re.IGNORECASE)  # which Excel writes above the header
 
 
 def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -> ScoreTable:
     """Return the table in a CSV file.
 
-    Lines above the header that start with # hold metadata (`metadata.parse_line`). Columns are separated by
-    commas, semicolons or tabs; if not by commas, a comma within a number is a decimal comma.
+    Lines above the header that start with # hold metadata (`metadata.parse_line`), and sep=; names the
+    separator, as Excel writes it. Columns are separated by commas, semicolons or tabs; if not by commas, a
+    comma within a number is a decimal comma. Blanks around a cell, and blank lines at the end, do not count.
 
     Raises:
         ScoresError: the table is not valid; the message names the row and the column. The header is row 1 of
@@ -36,56 +40,77 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
     source = io.BytesIO(content)
     stream = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
     try:
-        said, separator, header, first_row = _read_head(stream)
-        columns = find_columns(header, class_names or said.get("class_names", ()))
+        head = _read_head(stream)
+        columns = find_columns(head.columns, class_names or head.said.get("class_names", ()))
         cells: dict[str, list[pd.Series[str]]] = {name: [] for name in columns.cells}
         numbers: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in columns.numbers}
-        row = first_row
-        for part in _parts(stream, header, separator, first_row):
-            _check_filled(part, row)
+        row = head.first_row
+        for part in _filled(_parts(stream, head), [*columns.cells, *columns.numbers], row):
             for name, found in cells.items():
                 found.append(_texts(part[name]))
             for name, values in numbers.items():
-                values.append(_numbers(part[name], separator, row))
+                values.append(_numbers(part[name], head.separator, row))
             row += len(part)
             progress("reading rows", source.tell(), len(content))
     except UnicodeDecodeError as error:
         raise ScoresError(f"not a CSV file in UTF-8 ({error}); save it as 'CSV UTF-8'") from error
-    if row == first_row:
+    if row == head.first_row:
         raise ScoresError("the file has a header but no rows")
     progress("reading rows", len(content), len(content))
     return ScoreTable(
         columns,
         {name: pd.concat(parts, ignore_index=True) for name, parts in cells.items()},
         {name: np.concatenate(parts) for name, parts in numbers.items()},
-        first_row,
-        said,
-        _remarks(separator, columns),
+        head.first_row,
+        head.said,
+        (f"{SEPARATORS[head.separator]} between columns; {columns.words}",),
     )
 
 
-def _read_head(stream: TextIO) -> tuple[dict[str, Any], str, list[str], int]:
-    """Return the metadata above the header, the separator, the header, and the first sample's row."""
+@dataclass(frozen=True)
+class _Head:
+    """What stands above the rows: metadata, separator, columns, and how cells are written."""
+
+    said: dict[str, Any]
+    separator: str
+    columns: list[str]
+    first_row: int
+    blanks: bool  # whether a blank follows each separator
+
+
+def _read_head(stream: TextIO) -> _Head:
     said: dict[str, Any] = {}
-    line, above = stream.readline(), 0
-    while line.startswith("#"):
-        said |= parse_line(line)
+    line, above, named = stream.readline(), 0, ""
+    while line.startswith("#") or _SEPARATOR_LINE.fullmatch(line.strip("\r\n")):
+        if line.startswith("#"):
+            said |= parse_line(line)
+        else:
+            named = line[len("sep=")]
         line, above = stream.readline(), above + 1
     if not line:
         raise ScoresError("not a CSV file (it is empty)")
-    with_label = (separator for separator in SEPARATORS if "label" in _header([line], separator))
-    separator = next(with_label, ",")
-    return checked_about(said), separator, _header(chain([line], stream), separator), above + 2
+    if named and named not in SEPARATORS:
+        raise ScoresError(
+            f"the line sep={named} names a separator that is not supported; use commas, semicolons or tabs"
+        )
+    with_label = (
+        separator for separator in SEPARATORS if "label" in map(str.strip, _header([line], separator))
+    )
+    separator = named or next(with_label, ",")
+    blanks = all(name.startswith(" ") for name in _header([line], separator)[1:])
+    columns = [name.strip() for name in _header(chain([line], stream), separator, blanks)]
+    named_all = [name or f"(column {k + 1}, without a name)" for k, name in enumerate(columns)]
+    return _Head(checked_about(said), separator, named_all, above + 2, blanks)
 
 
-def _header(lines: Iterable[str], separator: str) -> list[str]:
+def _header(lines: Iterable[str], separator: str, blanks: bool = False) -> list[str]:
     try:
-        return next(csv.reader(lines, delimiter=separator))
+        return next(csv.reader(lines, delimiter=separator, skipinitialspace=blanks))
     except csv.Error as error:
         raise ScoresError(f"not a CSV file ({error})") from error
 
 
-def _parts(stream: TextIO, header: list[str], separator: str, first_row: int) -> "Iterator[pd.DataFrame]":
+def _parts(stream: TextIO, head: _Head) -> "Iterator[pd.DataFrame]":
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -93,37 +118,58 @@ def _parts(stream: TextIO, header: list[str], separator: str, first_row: int) ->
             )  # else cells beyond the header are dropped
             yield from pd.read_csv(
                 stream,
-                sep=separator,
-                names=header,
+                sep=head.separator,
+                names=head.columns,
                 header=None,
                 dtype=str,
                 keep_default_na=False,
                 skip_blank_lines=False,
+                skipinitialspace=head.blanks,
                 index_col=False,
                 chunksize=_ROWS_AT_ONCE,
             )
     except pd.errors.EmptyDataError:
         return
     except pd.errors.ParserWarning as error:
-        raise ScoresError(f"row {first_row} has more cells than the header's {len(header)}") from error
+        raise ScoresError(
+            f"row {head.first_row} has more cells than the header's {len(head.columns)}; correct the row, or "
+            "quote names that contain the separator"
+        ) from error
     except pd.errors.ParserError as error:
         ragged = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         if ragged is None:
             raise ScoresError(f"not a CSV file ({str(error).strip()})") from error
         expected, line, saw = map(int, ragged.groups())
-        row = line + first_row - 1
-        raise ScoresError(f"row {row} has {saw} cells, but the header has {expected}") from error
+        row = line + head.first_row - 1
+        raise ScoresError(
+            f"row {row} has {saw} cells, but the header has {expected}; correct the row, or quote names that "
+            "contain the separator"
+        ) from error
 
 
-def _check_filled(part: pd.DataFrame, row: int) -> None:
-    for name in part:
-        empty = (part[name] == "").to_numpy()
+def _filled(parts: "Iterator[pd.DataFrame]", used: list[str], row: int) -> "Iterator[pd.DataFrame]":
+    """Yield parts without the blank rows at the end of the file; any other empty cell in use is an error."""
+    blank = pd.DataFrame()
+    for part in parts:
+        found = pd.concat([blank, part], ignore_index=True) if len(blank) else part
+        blank_rows = (found.to_numpy() == "").all(axis=1)
+        n_filled = len(found) - int(np.argmin(blank_rows[::-1])) if not blank_rows.all() else 0
+        empty = found[used][:n_filled].to_numpy() == ""
         if empty.any():
-            raise ScoresError(f"row {row + int(empty.argmax())}, column {name}: the cell is empty or missing")
+            at, column = np.argwhere(empty)[0]
+            raise ScoresError(
+                f"row {row + at}, column {used[column]}: the cell is empty or missing; fill it, or delete "
+                "the row"
+            )
+        blank = found[n_filled:]
+        if n_filled:
+            yield found[:n_filled]
+        row += n_filled
 
 
 def _texts(column: "pd.Series[str]") -> "pd.Series[str]":
     """Return texts as they were before they were made safe for a spreadsheet."""
+    column = column.reset_index(drop=True)
     return column.map(as_written) if column.str.startswith("'").any() else column
 
 
@@ -139,9 +185,3 @@ def _numbers(column: "pd.Series[str]", separator: str, row: int) -> npt.NDArray[
             f"row {row + first}, column {column.name}: {text[:80]!r} is not a finite number{hint}"
         )
     return as_float32(found)
-
-
-def _remarks(separator: str, columns: Columns) -> tuple[str, ...]:
-    exits = len(columns.exits)
-    kind = "predicted class and confidence" if columns.trace else "scores of all classes"
-    return (f"{SEPARATORS[separator]} between columns; {kind} for {exits} exit{'s' * (exits > 1)}",)

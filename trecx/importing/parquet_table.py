@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from trecx.errors import ScoresError
 from trecx.importing.file_content import MAX_UNPACKED_BYTES, check_unpacked
 from trecx.importing.metadata import checked_about
-from trecx.importing.score_table import Columns, ScoreTable, find_columns
+from trecx.importing.score_table import ScoreTable
+from trecx.importing.table_columns import find_columns
 from trecx.progress import Progress
 from trecx.scores.float32 import as_float32
 
@@ -55,7 +56,7 @@ def read_parquet(content: bytes, class_names: tuple[str, ...], progress: Progres
         {name: _numbers(table, name) for name in columns.numbers},
         1,
         said,
-        _remarks(columns),
+        (columns.words,),
     )
 
 
@@ -130,9 +131,3 @@ def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
         first = int(wrong.argmax())
         raise ScoresError(f"row {first + 1}, column {name}: {found[first]} is not a finite number")
     return as_float32(found)
-
-
-def _remarks(columns: Columns) -> tuple[str, ...]:
-    exits = len(columns.exits)
-    kind = "predicted class and confidence" if columns.trace else "scores of all classes"
-    return (f"{kind} for {exits} exit{'s' * (exits > 1)}",)

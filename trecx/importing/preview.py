@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trecx.importing.plausibility import doubts
 from trecx.importing.scores_file import ScoresFile
 from trecx.scores import ExitScores
 
@@ -21,6 +22,8 @@ class Preview:
         accuracy: of each exit alone, 0..1.
         exit_flops: as given in the file; None if they are not.
         rows: the first samples: name, label, and prediction and confidence of each exit.
+        doubts: what makes the scores implausible (`plausibility.doubts`).
+        precision: "int8" if the scores are those of an int8 softmax, else "float32".
     """
 
     n_samples: int
@@ -29,6 +32,8 @@ class Preview:
     accuracy: tuple[float, ...]
     exit_flops: tuple[int, ...] | None
     rows: tuple[dict[str, str | float], ...]
+    doubts: tuple[str, ...] = ()
+    precision: str = "float32"
 
     @property
     def n_exits(self) -> int:
@@ -51,6 +56,8 @@ def preview_of(file: ScoresFile) -> Preview:
         tuple(scores.standalone_accuracy.tolist()),
         None if known is None else tuple(scores.exit_flops.tolist()),
         tuple(_row(scores, sample) for sample in range(min(ROWS, scores.n_samples))),
+        doubts(scores),
+        file.precision,
     )
 
 

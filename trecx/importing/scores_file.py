@@ -1,6 +1,6 @@
 """A file of scores as it was read, and the scores in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +8,28 @@ import numpy as np
 import pandas as pd
 
 from trecx.errors import ScoresError
+from trecx.importing.array_scores import read_arrays, read_npy_files
 from trecx.importing.csv_table import read_csv
-from trecx.importing.metadata import COSTS, checked_about
-from trecx.importing.npz_scores import TRACE, read_arrays
+from trecx.importing.energyrunner_log import RESULTS, read_log
+from trecx.importing.interpretation import interpreted
+from trecx.importing.json_lines import read_json_lines
 from trecx.importing.parquet_table import read_parquet
+from trecx.importing.raw_scores import RawScores, ReadOptions
 from trecx.importing.score_table import ScoreTable
 from trecx.progress import Progress, silent
-from trecx.scores import SUM_TOLERANCE, ExitScores
+from trecx.scores import ExitScores
 
-TABLES = {".csv": read_csv, ".parquet": read_parquet}
-SUFFIXES = (".npz", *TABLES)
+TableReader = Callable[[bytes, tuple[str, ...], Progress], ScoreTable]
+TABLES: dict[str, TableReader] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".parquet": read_parquet,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".json": read_json_lines,
+}
+LOGS = (".txt", ".log")
+SUFFIXES = (".npz", ".npy", *TABLES, *LOGS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +37,12 @@ class ScoresFile:
     """The content of a file of scores.
 
     Attributes:
-        name: of the file.
+        name: of the file, or of the first of several.
         fields: the arguments of `ExitScores`, except exit FLOPs.
         said: those of `exit_flops`, `energy_uj`, `latency_ms` and `class_names` that the file has.
         remarks: how the file was read, in words.
         first_row: number of the first sample's row; None if the format has no rows.
+        precision: "int8" if the scores are those of an int8 softmax, else "float32".
     """
 
     name: str
@@ -37,12 +50,13 @@ class ScoresFile:
     said: Mapping[str, tuple[Any, ...]]
     remarks: tuple[str, ...]
     first_row: int | None
+    precision: str = "float32"
 
     @property
     def n_exits(self) -> int:
         """Number of exits, the final one included."""
         answers = self.fields.get("probabilities", self.fields.get("predictions"))
-        return int(np.shape(answers)[1]) if np.ndim(answers) > 1 else 1
+        return int(np.shape(answers)[1])
 
     def scores(self, exit_flops: Sequence[int] = ()) -> ExitScores:
         """Return the scores, checked.
@@ -66,23 +80,40 @@ class ScoresFile:
             raise ScoresError(f"{self.name}: {self._place()}{error}") from error
 
     def _place(self) -> str:
-        """Return the row of the first sample that is wrong, if the format has rows."""
-        if self.first_row is None:
-            return ""
+        """Return the rows of two samples with the same name, if the format has rows."""
         names = pd.Series(self.fields.get("sample_names", ()), dtype=object)
-        if names.duplicated().any():
-            second = int(names.duplicated().argmax())
-            first = int((names == names[second]).argmax())
-            return f"rows {self.first_row + first} and {self.first_row + second}, column sample: "
-        scores = self.fields.get("probabilities", self.fields.get("confidence"))
-        wrong = (scores < 0) | (scores > 1 + SUM_TOLERANCE * (np.ndim(scores) == 3))
-        if np.ndim(scores) == 3:
-            sums = scores.sum(axis=2, dtype=np.float64)
-            wrong = wrong.any(axis=2) if wrong.any() else np.abs(sums - 1) > SUM_TOLERANCE
-        if not wrong.any():
+        if self.first_row is None or not names.duplicated().any():
             return ""
-        sample, exit_ = np.argwhere(wrong)[0]
-        return f"row {self.first_row + sample}, columns exit{exit_ + 1}_…: "
+        second = int(names.duplicated().argmax())
+        first = int((names == names[second]).argmax())
+        return f"rows {self.first_row + first} and {self.first_row + second}, column sample: "
+
+
+def read_scores(
+    files: Mapping[str, bytes], options: ReadOptions | None = None, progress: Progress = silent
+) -> ScoresFile:
+    """Read the content of a file of scores, or of files that belong together; nothing in them is executed.
+
+    Args:
+        files: content by name; the suffixes select the format. Several: .npy arrays, or logs and labels.
+        options: what the user says about them.
+        progress: called while reading.
+
+    Raises:
+        ScoresError: they cannot be read as scores; the message names the file, and row, column or array.
+    """
+    said = options or ReadOptions()
+    suffixes = {name: suffix_of(name) for name in files}
+    name = next(iter(files))
+    try:
+        raw = _raw(files, suffixes, said, progress)
+        fields, precision, remarks = interpreted(raw, said)
+    except ScoresError as error:
+        raise ScoresError(f"{name if len(files) == 1 else ', '.join(files)}: {error}") from error
+    about = {key: value for key, value in raw.said.items() if key != "labels_from"}
+    if raw.classes.names and not raw.predictions and not said.class_names:
+        about["class_names"] = fields["class_names"]
+    return ScoresFile(name, fields, about, remarks, raw.first_row, precision)
 
 
 def read_scores_file(
@@ -92,27 +123,19 @@ def read_scores_file(
     usual_class_names: Sequence[str] = (),
     progress: Progress = silent,
 ) -> ScoresFile:
-    """Read the content of a file of scores; nothing in it is ever executed.
+    """Read one file of scores, as `read_scores` does.
 
     Args:
         name: of the file; its suffix selects the format.
         content: all bytes of the file.
-        class_names: one name per class, in order; override those in the file.
-        usual_class_names: names to use if there are no others and their number fits.
+        class_names: one name per class, in the network's order; override those in the file.
+        usual_class_names: names to use if there are no others and they fit.
         progress: called while reading.
 
     Raises:
         ScoresError: it cannot be read as scores; the message names the row, column or array.
     """
-    suffix = suffix_of(name)
-    given, usual = tuple(class_names), tuple(usual_class_names)
-    try:
-        if suffix in TABLES:
-            table = TABLES[suffix](content, given, progress)
-            return _of_table(name, table, given, usual)
-        return _of_arrays(name, read_arrays(content), given, usual)
-    except ScoresError as error:
-        raise ScoresError(f"{name}: {error}") from error
+    return read_scores({name: content}, ReadOptions(tuple(class_names), tuple(usual_class_names)), progress)
 
 
 def suffix_of(name: str) -> str:
@@ -129,29 +152,34 @@ def suffix_of(name: str) -> str:
     return suffix
 
 
-def _of_table(name: str, table: ScoreTable, given: tuple[str, ...], usual: tuple[str, ...]) -> ScoresFile:
-    said = dict(table.said)
-    if not table.columns.trace:
-        said["class_names"] = tuple(next(iter(table.columns.exits.values())))
-    return ScoresFile(name, table.fields(given, usual), said, table.remarks, table.first_row)
+def _raw(
+    files: Mapping[str, bytes], suffixes: Mapping[str, str], options: ReadOptions, progress: Progress
+) -> RawScores:
+    kinds = set(suffixes.values())
+    if kinds & set(LOGS):
+        return _log(files, suffixes, options)
+    if kinds == {".npy"}:
+        return read_npy_files(files, options)
+    if len(files) > 1:
+        raise ScoresError(
+            "these files do not belong to one run; give one file, or .npy files of scores, labels and "
+            "names, or logs of EnergyRunner with y_labels.csv"
+        )
+    ((name, content),) = files.items()
+    if suffixes[name] == ".npz":
+        return read_arrays(content, options)
+    return TABLES[suffixes[name]](content, options.class_names, progress).raw(options)
 
 
-def _of_arrays(
-    name: str, arrays: Mapping[str, Any], given: tuple[str, ...], usual: tuple[str, ...]
-) -> ScoresFile:
-    kept = dict(arrays)
-    about: dict[str, Any] = {key: kept.pop(key).tolist() for key in COSTS if key in kept}
-    about |= {"class_names": kept["class_names"].tolist()} if "class_names" in kept else {}
-    if "probabilities" in kept:
-        kept = {key: value for key, value in kept.items() if key not in TRACE}
-        shape = kept["probabilities"].shape
-        n_classes = shape[-1] if shape else 0
-    else:
-        n_classes = len(usual)
-    if given or ("class_names" not in kept and len(usual) == n_classes):
-        kept["class_names"] = given or usual
-    for key in ("class_names", "sample_names"):
-        if np.ndim(kept.get(key, ())) != 1:
-            raise ScoresError(f"{key} must be a list of names, got shape {np.shape(kept[key])}")
-    arrays_there = ", ".join(f"{key} {value.shape}" for key, value in arrays.items())
-    return ScoresFile(name, kept, checked_about(about), (f"arrays {arrays_there}",), None)
+def _log(files: Mapping[str, bytes], suffixes: Mapping[str, str], options: ReadOptions) -> RawScores:
+    logs = {name: content for name, content in files.items() if suffixes[name] in LOGS}
+    others = [(name, content) for name, content in files.items() if name not in logs]
+    unlike = next((name for name, content in logs.items() if RESULTS not in content), None)
+    if unlike is not None:
+        raise ScoresError(
+            f"{unlike} is not the log of an accuracy run of EnergyRunner (it has no line m-results-[…]); a "
+            "table of scores has the suffix .csv"
+        )
+    if len(others) > 1 or (others and suffixes[others[0][0]] != ".csv"):
+        raise ScoresError("give the logs and one y_labels.csv, no other files")
+    return read_log(logs, others[0] if others else None, options)

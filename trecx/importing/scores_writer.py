@@ -16,7 +16,6 @@ from trecx.files.atomic_file import whole_file
 from trecx.files.spreadsheet import safe, safe_json
 from trecx.importing.metadata import KEYS
 from trecx.importing.parquet_table import ATTRIBUTES
-from trecx.importing.scores_file import SUFFIXES
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores
 
@@ -48,12 +47,18 @@ def write_scores(
     suffix = path.suffix.lower()
     if suffix not in writers:
         raise OutputError(
-            f"scores are written as {', '.join(SUFFIXES)}, not as {path.name}; choose another suffix"
+            f"scores are written as {', '.join(writers)}, not as {path.name}; choose another suffix"
         )
     about: dict[str, list[Any]] = {"exit_flops": scores.exit_flops.tolist()}
     about |= {"energy_uj": list(energy_uj)} if len(energy_uj) else {}
     about |= {"latency_ms": list(latency_ms)} if len(latency_ms) else {}
     _check_names([*scores.class_names, *scores.sample_names], suffix)
+    blank = next((name for name in scores.class_names if not name or name != name.strip()), None)
+    if blank is not None:
+        raise OutputError(
+            f"the class name {blank!r} would be lost, because blanks around it do not count; import the "
+            "scores with other class names"
+        )
     try:
         with whole_file(path) as part:
             writers[suffix](scores, about, part, progress)
@@ -78,7 +83,11 @@ def _is_lost(name: str, suffix: str) -> bool:
 
 def _write_npz(scores: ExitScores, about: dict[str, list[Any]], path: Path, progress: Progress) -> None:
     arrays = {key: np.array(values) for key, values in about.items()}
-    arrays |= {"labels": scores.labels, "class_names": np.array(scores.class_names)}
+    arrays |= {
+        "labels": scores.labels,
+        "labels_from": np.array(0),
+        "class_names": np.array(scores.class_names),
+    }
     arrays["sample_names"] = np.array(scores.sample_names[:])
     if scores.probabilities is not None:
         arrays["probabilities"] = scores.probabilities

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from trecx.device.energy import measured_costs
 from trecx.errors import ScoresError
+from trecx.importing.plausibility import doubts
 from trecx.importing.scores_file import ScoresFile
 from trecx.progress import Progress, silent
 from trecx.store import CustomProfile, Provenance, Run, Store
@@ -82,7 +83,12 @@ class ImportedRun(NamedTuple):
 
 
 def import_run(
-    store: Store, file: ScoresFile, about: About, again: bool = False, progress: Progress = silent
+    store: Store,
+    file: ScoresFile,
+    about: About,
+    again: bool = False,
+    progress: Progress = silent,
+    keep_anyway: bool = False,
 ) -> ImportedRun:
     """Store the scores of a file as a run, and measured costs as a device profile.
 
@@ -92,14 +98,21 @@ def import_run(
         about: metadata from the user.
         again: whether a new run is stored even if the same one is there already.
         progress: called while storing.
+        keep_anyway: whether implausible scores are stored, too (`plausibility.doubts`).
 
     Raises:
-        ScoresError: these are not valid scores, or no costs per exit are known.
+        ScoresError: these are not valid or not plausible scores, or no costs per exit are known.
         EnergyError: the measured costs are not valid.
         StoreError: the store cannot be written, or the profile's name is in use; then nothing is stored.
     """
     profile = _profile(about, file)
     scores = file.scores(about.flops)
+    implausible = () if keep_anyway else doubts(scores)
+    if implausible:
+        raise ScoresError(
+            f"{file.name}: {' '.join(implausible)} Nothing was stored. If the scores are right, add "
+            "--keep-anyway"
+        )
     provenance = Provenance(
         about.task,
         about.system,
@@ -110,7 +123,8 @@ def import_run(
         None,
         None,
         versions={},
-        training={"costs": "relative"} if len(about.relative_costs) else {},
+        training=({"costs": "relative"} if len(about.relative_costs) else {})
+        | ({"precision": file.precision} if file.precision != "float32" else {}),
     )
     runs, profiles = {run.run_id for run in store.runs()}, store.profiles.all()
     run = store.save_run(provenance, scores, again, progress, profile)

@@ -1,5 +1,5 @@
 """Scores of a network with exits for every sample, and runs."""
 
-from trecx.scores.exit_scores import MAX_EXITS, SUM_TOLERANCE, ExitScores, FloatArray, IntArray
+from trecx.scores.exit_scores import MAX_EXITS, ExitScores, FloatArray, IntArray
 
-__all__ = ["MAX_EXITS", "SUM_TOLERANCE", "ExitScores", "FloatArray", "IntArray"]
+__all__ = ["MAX_EXITS", "ExitScores", "FloatArray", "IntArray"]

@@ -16,10 +16,10 @@ from trecx.scores.names import (
     numbered_classes,
 )
 from trecx.scores.sample_blocks import blocks
+from trecx.scores.softmax_rows import SUM_TOLERANCE, sum_tolerance
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
-SUM_TOLERANCE = 1e-3
 MAX_EXITS = 999
 _BEYOND = 2**63  # too large for an int64
 
@@ -151,28 +151,30 @@ def _checked_probabilities(
         largest = by_class.max(axis=0)
         off = np.abs(by_class.sum(axis=0, dtype=np.float64) - 1)
         if not (by_class.min() >= 0 and largest.max() <= 1 + SUM_TOLERANCE and off.max() <= SUM_TOLERANCE):
-            raise _no_probabilities(probabilities)
+            _check_sums(probabilities, part)
         predictions[part] = probabilities[part].argmax(axis=2)
         np.minimum(largest.reshape(-1, n_exits), np.float32(1), out=confidence[part])
     return probabilities, predictions, confidence
 
 
-def _no_probabilities(probabilities: npt.NDArray[np.float32]) -> ScoresError:
-    """Return the error for the first invalid value."""
-    outside = (probabilities < 0) | (probabilities > 1 + SUM_TOLERANCE)
+def _check_sums(probabilities: npt.NDArray[np.float32], part: slice) -> None:
+    """Refuse a block with a row that is no softmax, not even one of int8 or float16."""
+    some = probabilities[part]
+    outside = (some < 0) | (some > 1 + SUM_TOLERANCE)
     if outside.any():
         sample, exit_, _ = np.argwhere(outside)[0]
-        return ScoresError(
-            f"probabilities of sample {sample} at exit {exit_ + 1} are not within 0..1. "
-            "They may be logits; apply softmax first"
+        raise ScoresError(
+            f"probabilities of sample {part.start + sample} at exit {exit_ + 1} are not within 0..1; "
+            "if they are logits, apply softmax first"
         )
-    sums = probabilities.sum(axis=2, dtype=np.float64)
-    wrong = np.argwhere(~(np.abs(sums - 1) <= SUM_TOLERANCE))
-    sample, exit_ = wrong[0]
-    return ScoresError(
-        f"probabilities of sample {sample} at exit {exit_ + 1} sum to {sums[sample, exit_]:.4f}, "
-        f"not to 1 ({len(wrong)} such rows); apply softmax first"
-    )
+    sums = some.sum(axis=2, dtype=np.float64)
+    wrong = np.argwhere(np.abs(sums - 1) > sum_tolerance(some))
+    if len(wrong):
+        sample, exit_ = wrong[0]
+        raise ScoresError(
+            f"probabilities of sample {part.start + sample} at exit {exit_ + 1} sum to "
+            f"{sums[sample, exit_]:.4f}, not to 1 ({len(wrong)} such rows); give a softmax"
+        )
 
 
 def _checked_confidence(values: object, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
@@ -180,11 +182,12 @@ def _checked_confidence(values: object, shape: tuple[int, ...]) -> npt.NDArray[n
     _check_exit_count(confidence.shape[1])
     if confidence.shape != shape:
         raise ScoresError(f"confidence must have the shape of predictions {shape}, got {confidence.shape}")
-    if confidence.min() < 0 or confidence.max() > 1:
+    if confidence.min() < 0 or confidence.max() > 1 + SUM_TOLERANCE:
         raise ScoresError(
             f"confidence must be within 0..1, got {confidence.min():.4g} to {confidence.max():.4g}"
         )
-    return np.array(confidence, order="F")  # copies: the caller's array may change
+    # A copy, as the caller's array may change; 1.00001 is 1, as in probabilities.
+    return np.minimum(confidence, np.float32(1), order="F")
 
 
 def _checked_flops(values: object, n_exits: int) -> IntArray:

@@ -23,7 +23,8 @@ class Provenance:
         parameters: number of weights; None if unknown.
         versions: version of each software that was used.
         training: recipe, seed, epochs and other training settings; empty if unknown. `costs` is "relative"
-            if exit FLOPs are relative costs only; with a task file, `preprocess` and `noun` are its settings.
+            if exit FLOPs are relative costs only, and `precision` is "int8" if an int8 network gave the
+            scores; with a task file, `preprocess` and `noun` are its settings.
     """
 
     task: str
@@ -65,6 +66,11 @@ class Run(Provenance):
     def noun(self) -> str:
         """What one sample is called, if a task file defines it."""
         return str(self.training.get("noun", "sample"))
+
+    @property
+    def precision(self) -> str:
+        """What computed the scores: "float32" or "int8"."""
+        return str(self.training.get("precision", "float32"))
 
     @property
     def relative_costs(self) -> bool:

@@ -1,0 +1,56 @@
+"""What the user says about how a file is to be read, and messages in the words of these controls."""
+
+import streamlit as st
+
+from trecx.importing import ReadOptions
+
+CLASSES, LABELS_FROM, LOGITS, SIGMOID = "own classes", "own labels from", "own logits", "own sigmoid"
+AUTOMATIC = "whichever fits"
+_CONTROLS = {
+    "--classes names": "the class names entered are",
+    "--classes": "“Class names”",
+    "--labels-from": "“Numbers count classes from”",
+    "--logits": "“Scores are logits”",
+    "--sigmoid": "“One sigmoid per exit”",
+    "--exit-flops a,b,…": "“FLOPs per exit”",
+    "--relative-costs": "“Only relative costs are known”",
+    "add --keep-anyway": "import them anyway",
+}
+
+
+def said_options(usual: tuple[str, ...]) -> ReadOptions:
+    """Return what the user said about the file, before its controls are drawn.
+
+    Args:
+        usual: class names of the selected task.
+    """
+    typed = st.session_state.get(CLASSES, "").split(",")
+    first = st.session_state.get(LABELS_FROM, AUTOMATIC)
+    return ReadOptions(
+        tuple(name.strip() for name in typed if name.strip()),
+        usual,
+        None if first == AUTOMATIC else int(first),
+        bool(st.session_state.get(LOGITS)),
+        bool(st.session_state.get(SIGMOID)),
+    )
+
+
+def pick_options(expanded: bool) -> None:
+    """Draw the controls for how a file is read; `said_options` returns their values."""
+    with st.expander("Reading options", expanded=expanded):
+        left, right = st.columns([3, 2])
+        left.text_input("Class names, in the network's order", placeholder="cat, dog", key=CLASSES)
+        right.selectbox("Numbers count classes from", [AUTOMATIC, "0", "1"], key=LABELS_FROM)
+        left.toggle("Scores are logits", key=LOGITS, help="A softmax is applied to the scores of each exit.")
+        right.toggle(
+            "One sigmoid per exit",
+            key=SIGMOID,
+            help="The score p is the probability of the second class; the first class gets 1 − p.",
+        )
+
+
+def in_controls(message: str) -> str:
+    """Return an error message with the page's controls in place of the command's options."""
+    for option, control in _CONTROLS.items():
+        message = message.replace(option, control)
+    return message
