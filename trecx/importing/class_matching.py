@@ -78,7 +78,11 @@ def match_classes(
     for column in columns:
         _check_one_kind(column, classes.texts)
     if not classes.names:
-        classes = _unnamed(labels, predictions, n_scored, tuple(usual), labels_from)
+        classes = (
+            _unnamed_trace(labels, predictions, tuple(usual), labels_from)
+            if n_scored is None
+            else _unnamed_scores(labels, n_scored, tuple(usual), labels_from, accuracies)
+        )
     check_distinct("class names", classes.texts)
     counted = NumberedColumns(labels, predictions, classes.texts, accuracies)
     numeric = [column for column in columns if _is_numeric(column, classes.texts, labels_from)]
@@ -115,25 +119,42 @@ def _check_one_kind(column: ClassColumn, names: Sequence[str]) -> None:
     )
 
 
-def _unnamed(
+def _unnamed_scores(
+    labels: ClassColumn,
+    n_classes: int,
+    usual: tuple[str, ...],
+    labels_from: int | None,
+    accuracies: Accuracies | None,
+) -> ClassNames:
+    """Return names for classes whose scores have none: the usual ones, or numbers."""
+    if labels.kind == NUMBERS:
+        if len(usual) == n_classes:
+            return ClassNames(usual)
+        if labels_from is None and labels.numbers <= set(range(1, n_classes)):
+            positions = [f"class {k + 1} of {n_classes}" for k in range(n_classes)]
+            NumberedColumns(labels, (), positions, accuracies).classes(
+                None
+            )  # refuses them, with both readings
+        first = int(0 not in labels.numbers) if labels_from is None else labels_from
+        return ClassNames(numbered_classes(n_classes, first))
+    if len(usual) == n_classes and set(labels.texts) <= set(usual):
+        return ClassNames(usual)
+    raise ScoresError(
+        f"{labels.name} are names ({listed(labels.texts)}), but the {n_classes} classes of the scores have "
+        "no "
+        "names; give them in the order of the scores with --classes"
+    )
+
+
+def _unnamed_trace(
     labels: ClassColumn,
     predictions: Sequence[ClassColumn],
-    n_scored: int | None,
     usual: tuple[str, ...],
     labels_from: int | None,
 ) -> ClassNames:
-    """Return class names for a file that has none: the usual ones, numbers, or the names in its cells."""
+    """Return class names for a trace that has none: the usual ones, numbers, or the names in its cells."""
     columns = (labels, *predictions)
     said = list(dict.fromkeys(text for column in columns for text in column.texts))
-    if n_scored is not None:
-        if labels.kind == NUMBERS:
-            return ClassNames(usual if len(usual) == n_scored else numbered_classes(n_scored), given=True)
-        if len(usual) == n_scored and set(said) <= set(usual):
-            return ClassNames(usual)
-        raise ScoresError(
-            f"{labels.name} are names ({listed(said)}), but the {n_scored} classes of the scores have no "
-            "names; give them in the order of the scores with --classes"
-        )
     if len({column.kind for column in columns}) > 1:
         names, numbers = (next(c for c in columns if c.kind == kind) for kind in (NAMES, NUMBERS))
         raise ScoresError(
@@ -175,7 +196,7 @@ def _numbered(
     if labels_from == 1:
         last = max(max(true), max(predicted) + (0 in predicted))
     start = int(first > 0) if labels_from is None else labels_from
-    return ClassNames(numbered_classes(last + 1)[start:])
+    return ClassNames(numbered_classes(last + 1 - start, start))
 
 
 def _differ_by_one(true: frozenset[int], predicted: frozenset[int]) -> bool:

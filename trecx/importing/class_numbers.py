@@ -103,9 +103,14 @@ class NumberedColumns:
     def _no_class(self, labels_from: int | None) -> ScoresError:
         n = len(self.names)
         first = labels_from or 0
-        reach = set(range(first, n + 1 if labels_from is None else n + first))
-        column = next((c for c in self._numeric if not c.numbers <= reach), self._numeric[-1])
-        wrong = next((text for text in column.texts if int(text) not in reach), column.texts[0])
+        beyond = [
+            (column, text)
+            for most in (n + 1 if labels_from is None else n, n)  # first what is no class in either way
+            for column in self._numeric
+            for text in column.texts
+            if not first <= int(text) < most + first
+        ]
+        column, wrong = beyond[0]
         counted = "from 0 or from 1" if labels_from is None else f"from {labels_from}"
         return ScoresError(
             f"{column.first(wrong)}: {wrong!r} is not a class; there are {n} classes ({listed(self.names)}), "

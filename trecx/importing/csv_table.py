@@ -23,6 +23,7 @@ from trecx.scores.float32 import as_float32
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ROWS_AT_ONCE = 50_000
+_DECIMAL_COMMA = re.compile(r"^(\s*[+-]?[0-9]+),([0-9]*\s*)$", re.ASCII)
 _SEPARATOR_LINE = re.compile(r"sep=.", re.IGNORECASE)  # which Excel writes above the header
 
 
@@ -47,7 +48,8 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
         row = head.first_row
         for part in _filled(_parts(stream, head), [*columns.cells, *columns.numbers], row):
             for name, found in cells.items():
-                found.append(_texts(part[name]))
+                texts = _texts(part[name])
+                found.append(texts if name == "sample" else _pointed(texts, head.separator))
             for name, values in numbers.items():
                 values.append(_numbers(part[name], head.separator, row))
             row += len(part)
@@ -171,6 +173,11 @@ def _texts(column: "pd.Series[str]") -> "pd.Series[str]":
     """Return texts as they were before they were made safe for a spreadsheet."""
     column = column.reset_index(drop=True)
     return column.map(as_written) if column.str.startswith("'").any() else column
+
+
+def _pointed(column: "pd.Series[str]", separator: str) -> "pd.Series[str]":
+    """Return classes with a point in numbers such as 3,0."""
+    return column if separator == "," else column.str.replace(_DECIMAL_COMMA, r"\1.\2", regex=True)
 
 
 def _numbers(column: "pd.Series[str]", separator: str, row: int) -> npt.NDArray[np.float32]:

@@ -40,12 +40,13 @@ def read_json_lines(content: bytes, class_names: tuple[str, ...], progress: Prog
         raise ScoresError(f"not JSON lines in UTF-8 ({error}); save the file as UTF-8") from error
     rows: list[dict[str, Any]] = []
     said: dict[str, Any] = {}
-    first = 1
+    first, unnamed = 1, False
     for row, found in _objects(text):
         if not rows and not said and "label" not in found and set(found) <= set(KEYS) and found:
             said, first = found, row + 1
             continue
         rows.append(_flat(found, row))
+        unnamed = unnamed or any(isinstance(value, list) for value in found.values())
         if len(rows) % _REPORTED == 0:
             progress("reading rows", len(rows), None)
     if not rows:
@@ -70,6 +71,7 @@ def read_json_lines(content: bytes, class_names: tuple[str, ...], progress: Prog
         first,
         about,
         (f"JSON lines; {columns.words}",),
+        unnamed,
     )
 
 

@@ -101,7 +101,7 @@ class PrintedInt8(Form):
 
     def fits(self, values: Array) -> Rows | None:
         """Return whether each row fits; None if some value is no rounded multiple of 1/256."""
-        if values.dtype.kind != "f" or values.min() < 0 or values.max() > INT8_LARGEST + 1e-6:
+        if values.dtype.kind != "f" or values.min() < 0 or values.max() > INT8_LARGEST + 1e-3:
             return None
         exact = values.astype(np.float64)
         decimals = next(
@@ -181,7 +181,7 @@ FORMS: tuple[Form, ...] = (
     Float16("float16, each row sums to 1"),
     _integers("int8", -128, 127, 256, "int8"),
     _integers("uint8", 0, 255, 256, "int8"),
-    _integers("int16", -32768, 32767, 32768, "float32"),
+    _integers("int16", 0, 32767, 32768, "float32"),
     Form(
         "per cent, each row sums to 100",
         remarks=("the scores were in per cent, and divided by 100",),

@@ -28,6 +28,7 @@ class ScoreTable:
         first_row: number of the first sample's row.
         said: metadata in the file (`metadata.KEYS`).
         remarks: how the table was read, in words.
+        unnamed: whether the columns of the scores only count the classes, as they come from lists.
     """
 
     columns: Columns
@@ -36,6 +37,7 @@ class ScoreTable:
     first_row: int
     said: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
+    unnamed: bool = False
 
     def raw(self, options: ReadOptions) -> RawScores:
         """Return the scores in the table.
@@ -51,6 +53,8 @@ class ScoreTable:
             return self._made(confidence, ClassNames(given), predictions)
         kinds = tuple(next(iter(exits.values())))
         order, names = _order(kinds, given)
+        if self.unnamed and not given:
+            names = ClassNames()
         values = np.empty((len(self.cells["label"]), len(exits), len(order)), np.float32)
         for first in range(0, len(values), _ROWS_AT_ONCE):  # the processor's cache holds these
             part = slice(first, first + _ROWS_AT_ONCE)

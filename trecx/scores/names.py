@@ -45,14 +45,14 @@ class NumberedNames(Sequence[str]):
         return hash(tuple(self))
 
 
-def numbered_classes(n: int) -> tuple[str, ...]:
-    """Return default names of classes: "0", "1", ….
+def numbered_classes(n: int, first: int = 0) -> tuple[str, ...]:
+    """Return default names of n classes: "0", "1", …, or from another number on.
 
     Raises:
         ScoresError: there are more than `MAX_CLASSES`.
     """
     check_class_count(n)
-    return tuple(map(str, range(n)))
+    return tuple(map(str, range(first, first + n)))
 
 
 def check_class_count(n: int) -> None:
