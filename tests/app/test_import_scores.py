@@ -212,3 +212,60 @@ def test_what_was_kept_is_looked_at_with_the_setting_that_stands_in_the_address(
     assert not page.exception
     assert not page.get("file_uploader")
     assert page.number_input(key="rate").value == 7.0
+
+
+def arrays(**named):
+    file = io.BytesIO()
+    np.savez(file, **named)
+    return file.getvalue()
+
+
+def test_scores_below_chance_are_shown_in_red_and_kept_only_when_asked_twice(page):
+    labels = np.arange(300) % 3
+    probabilities = np.eye(3, dtype=np.float32)[(labels + 1) % 3][:, None]
+    dropped(page, "mine.npz", arrays(labels=labels, probabilities=probabilities, exit_flops=[3]))
+    (box,) = page.error
+    assert "These scores are probably wrong." in box.value and "less than guessing" in box.value
+    keep(page)
+    assert Store().runs() == []
+    assert "Import them anyway?" in said(page)
+    page.button(key="keep anyway").click().run()
+    assert not page.exception
+    assert len(Store().runs()) == 1
+
+
+def test_what_a_file_leaves_open_is_settled_by_the_reading_options(page):
+    content = b"# exit_flops: 10, 20\nlabel,exit1_a,exit1_b,exit2_a,exit2_b\n1,2,-1,3,0\n1,1,0.5,4,0\n"
+    dropped(page, "mine.csv", content)
+    assert "“Scores are logits”" in said(page) and "--logits" not in said(page)
+    page.toggle(key="own logits").set_value(True).run()
+    assert "“Numbers count classes from” 0 or “Numbers count classes from” 1" in said(page)
+    page.selectbox(key="own labels from").set_value("1").run()
+    assert "Accuracy per exit: **100.00" in said(page)
+    page.selectbox(key="own labels from").set_value("0").run()
+    assert "Accuracy per exit: **0.00" in said(page)
+    assert "no class in common" in said(page)
+
+
+def test_one_sigmoid_per_exit_is_a_switch_and_an_int8_run_is_said(page):
+    dropped(page, "mine.csv", b"# exit_flops: 10\nlabel,exit1_1\n1,0.75\n0,0.25\n")
+    assert "“One sigmoid per exit”" in said(page)
+    page.toggle(key="own sigmoid").set_value(True).run()
+    assert "2 classes" in said(page) and "This is an int8 run" in said(page)
+
+
+def test_files_that_belong_together_are_read_together(page):
+    def npy(array):
+        file = io.BytesIO()
+        np.save(file, array)
+        return file.getvalue()
+
+    page.session_state["own task"], page.session_state["own system"] = "pets", "baseline"
+    uploader = page.file_uploader(key="scores")
+    uploader.upload("y.npy", npy(np.array([0, 1, 2])), "application/octet-stream")
+    uploader.upload("scores.npy", npy(np.eye(3, dtype=np.float32)), "application/octet-stream").run()
+    assert not page.exception
+    assert "labels from y.npy; scores from scores.npy" in said(page)
+    page.text_input(key="own costs").set_value("100").run()
+    keep(page)
+    assert Store().runs()[0].dataset == "scores.npy"

@@ -124,19 +124,64 @@ def test_import_keeps_scores_and_knows_them_again(capsys, scores_file):
     arguments = ("import", scores_file, "--task", "kws", "--system", "trecx", "--json")
     status, out, err = run(capsys, *arguments)
     imported = json.loads(out)
-    assert (status, err) == (0, f"Stored as {imported['run_id']}: 40 samples.\n")
+    read, stored = err.splitlines()
+    assert (status, stored) == (0, f"Stored as {imported['run_id']}: 40 samples.")
+    assert read.startswith("Read as: arrays labels (40,), ") and "0 is down, 1 is go" in read
+    assert imported["precision"] == "float32"
     assert (imported["source"], imported["dataset"], imported["n_samples"]) == ("imported", "mine.npz", 40)
     assert imported["class_names"][0] == "down"
     _, out, err = run(capsys, *arguments)
     assert json.loads(out) == imported
     since = f"imported on {imported['created_at'][:10]}"
     told = f"These scores are already stored as {imported['run_id']} ({since}); nothing was added."
-    assert err == f"{told} --again adds a new run.\n"
+    assert err.splitlines()[1] == f"{told} --again adds a new run."
     assert json.loads(run(capsys, *arguments, "--again")[1])["run_id"] != imported["run_id"]
     assert len(Store().runs()) == 2
     classes = ("--classes", ",".join("abcdefghijkl"))
     changed = json.loads(run(capsys, *arguments, "--exit-flops", "1_000,2000", *classes)[1])
     assert (changed["exit_flops"], changed["class_names"][0]) == ([1000, 2000], "a")
+
+
+def test_scores_below_chance_are_not_stored_unless_it_is_said(capsys, tmp_path):
+    labels = np.arange(300) % 3
+    probabilities = np.eye(3, dtype=np.float32)[(labels + 1) % 3][:, None]
+    np.savez(tmp_path / "shifted.npz", labels=labels, probabilities=probabilities, exit_flops=[100])
+    words = ("import", str(tmp_path / "shifted.npz"), "--task", "pets", "--system", "baseline")
+    status, _, err = run(capsys, *words)
+    assert status == 1
+    assert "shifted.npz: Exit 1 0.00 % of 300 samples right" in err
+    assert "Nothing was stored. If the scores are right, add --keep-anyway" in err
+    assert Store().runs() == []
+    assert run(capsys, *words, "--keep-anyway")[0] == 0
+    assert len(Store().runs()) == 1
+
+
+def test_the_options_of_import_settle_what_a_file_leaves_open_and_int8_is_said(capsys, tmp_path):
+    levels = np.random.default_rng(0).multinomial(255, [0.7, 0.2, 0.1], (40, 2)) - 128
+    np.save(tmp_path / "scores.npy", levels.astype(np.int8))
+    np.save(tmp_path / "labels.npy", np.ones(40, int))
+    files = (str(tmp_path / "labels.npy"), str(tmp_path / "scores.npy"))
+    words = ("import", *files, "--task", "pets", "--system", "mine", "--exit-flops", "1,2")
+    status, _, err = run(capsys, *words)
+    assert status == 1 and "--labels-from 0 or --labels-from 1" in err
+    status, out, err = run(capsys, *words, "--labels-from", "1", "--json")
+    assert status == 0
+    assert "int8 (−128..127) with scale 1/256, zero point −128" in err
+    assert "This is an int8 run: ρ acts in steps of 1/256." in err
+    found = json.loads(out)
+    assert (found["precision"], found["standalone_accuracy"]) == ("int8", [1, 1])
+    assert document(capsys, "runs")[0]["precision"] == "int8"
+    logits = tmp_path / "logits.csv"
+    logits.write_text("# exit_flops: 10\nlabel,exit1_a,exit1_b\na,3,-1\nb,-2,0.5\n")
+    words = ("import", str(logits), "--task", "pets", "--system", "baseline")
+    status, _, err = run(capsys, *words)
+    assert status == 1 and "probably logits; if they are, add --logits" in err
+    assert run(capsys, *words, "--logits")[0] == 0
+    sigmoid = tmp_path / "sigmoid.csv"
+    sigmoid.write_text("# exit_flops: 10\nlabel,exit1_1\n1,0.75\n0,0.5\n")
+    words = ("import", str(sigmoid), "--task", "pets", "--system", "sigmoid")
+    assert run(capsys, *words)[0] == 1
+    assert run(capsys, *words, "--sigmoid")[0] == 0
 
 
 def test_db_goes_before_the_environment(capsys, scores_file, tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.harness import NUMBERS, fuzz, mutated, only
 from trecx.errors import ScoresError
-from trecx.importing import read_scores_file
+from trecx.importing import ReadOptions, read_scores
 from trecx.importing.preview import preview_of
 from trecx.threshold.exit_table import ExitTable
 
@@ -52,10 +52,24 @@ said = st.fixed_dictionaries(
 )
 
 
-def take_in(name, data):
+OPTIONS = (
+    ReadOptions((), ("a", "b")),
+    ReadOptions((), ("a", "b"), labels_from=1),
+    ReadOptions(("b", "a"), logits=True),
+    ReadOptions(sigmoid=True, logits=True),
+    ReadOptions(sigmoid=True, labels_from=0),
+)
+
+
+def take_in(name, data, **more):
     """Do with a file what the page does: read it, look at it, and count it as if it were kept."""
+    for options in OPTIONS:
+        take_in_as(options, {name: data} | more)
+
+
+def take_in_as(options, files):
     with only(ScoresError):
-        file = read_scores_file(name, data, (), ("a", "b"))
+        file = read_scores(files, options)
         preview_of(file)
         scores = file.scores([] if "exit_flops" in file.said else [10 * (k + 1) for k in range(file.n_exits)])
         assert ExitTable.of(scores).curve().accuracy.max() <= 1
@@ -300,3 +314,62 @@ def test_any_parquet_file(data):
 @fuzz(150, data=parquet_table())
 def test_any_table_in_a_parquet_file(data):
     take_in("x.parquet", data)
+
+
+@fuzz(150, data=npy() | mutated(tuple(WHOLE_NPY.values()), (b"\x93NUMPY\1\0",)), labels=npy() | st.just(None))
+def test_any_npy_files(data, labels):
+    take_in("x.npy", data, **{"y.npy": WHOLE_NPY["labels"] if labels is None else labels})
+
+
+JSON_LINES = (
+    b'{"exit_flops": [10, 20]}\n{"label": "a", "exit1_a": 0.75, "exit1_b": 0.25}\n',
+    b'{"label": 0, "sample": "x", "probabilities": [[0.75, 0.25], [1, 0]]}\n',
+    b'{"label": 0, "predictions": [0, 1], "confidence": [0.5, 1]}\n',
+    b'[{"label": "a", "exit1": {"a": 0.5, "b": 0.5}}]\n',
+)
+KEYS = st.sampled_from(
+    (
+        "label",
+        "sample",
+        "probabilities",
+        "predictions",
+        "confidence",
+        "exit1",
+        "exit1_a",
+        "exit1_b",
+        "exit_flops",
+    )
+)
+record = st.dictionaries(KEYS | text, value, max_size=5) | st.fixed_dictionaries(
+    {"label": st.sampled_from((0, 1, "a", "b")) | value},
+    optional={"probabilities": st.just([[0.75, 0.25]]) | value, "sample": text, "exit1": value},
+)
+
+
+@fuzz(
+    150, data=mutated(JSON_LINES, (b"{", b"}", b"[", b"]", b"\n", b"NaN", b"1e999")) | st.binary(max_size=200)
+)
+def test_any_json_lines(data):
+    take_in("x.jsonl", data)
+
+
+@fuzz(150, rows=st.lists(record | value, max_size=4), listed=st.booleans())
+def test_any_objects_in_json_lines(rows, listed):
+    data = json.dumps(rows) if listed else "\n".join(map(json.dumps, rows))
+    take_in("x.json", data.encode())
+
+
+LOG = (
+    b'1.0 parser: Command "bload dut "C:\\d\\x.bin""\n1.1 dut: m-results-[0.992,0.007]\n'
+    b'1.2 parser: Command "bload dut "C:\\d\\y.bin""\n1.3 dut: m-results-[0.332,0.667]\n'
+)
+Y_LABELS = b"x.bin,2,0\ny.bin,2,1\n"
+
+
+@fuzz(
+    150,
+    data=mutated((LOG, LOG.replace(b"parser", b"x")), (b"m-results-[", b"]", b",", b"\n", b"-128", b"1e999")),
+    labels=st.just(Y_LABELS) | mutated((Y_LABELS,), (b",", b"\n", b'"')),
+)
+def test_any_log_and_its_labels(data, labels):
+    take_in("x.txt", data, **{"y_labels.csv": labels})

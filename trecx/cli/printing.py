@@ -93,6 +93,7 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
 def run_document(run: Run) -> dict[str, Any]:
     """Return a run as `--json` prints it."""
     document = asdict(run) | {"n_exits": run.n_exits, "created_at": run.created_at.isoformat()}
+    document["precision"] = run.precision
     del document["sample_set_id"]  # means nothing outside the store
     return document
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def read_npy_files(files: Mapping[str, bytes], options: ReadOptions) -> RawScore
     said = [f"labels from {labels[0]}", f"scores from {', '.join(scores)}"] + [
         f"names from {n}" for n in names
     ]
-    return _raw(whole, options, "; ".join(said))
+    return replace(_raw(whole, options, "; ".join(said)), source=scores[0])
 
 
 def _role(array: Array) -> str:

@@ -73,6 +73,7 @@ def read_log(logs: Mapping[str, bytes], labels: tuple[str, bytes] | None, option
         lambda sample, exit_: f"line {runs[0][sample].line}, sample {names[sample]}, exit {exit_ + 1}",
         ClassNames(options.class_names),
         sample_names=names,
+        source=next(iter(read)),
         remarks=(
             f"EnergyRunner log of {len(names):,} samples; {labels[0]} has {len(known):,} labels",
             *[f"without a result, and left out: {', '.join(missing[:5])} ({len(missing)} in all)"]

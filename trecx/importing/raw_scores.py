@@ -45,6 +45,7 @@ class RawScores:
         said: metadata in the file (`metadata.KEYS`).
         remarks: how the file was read, in words.
         first_row: number of the first sample's row; None if the format has no rows.
+        source: of several files, the name of the first one with scores.
     """
 
     labels: ClassColumn
@@ -56,3 +57,4 @@ class RawScores:
     said: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     first_row: int | None = None
+    source: str = ""

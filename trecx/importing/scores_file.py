@@ -37,7 +37,7 @@ class ScoresFile:
     """The content of a file of scores.
 
     Attributes:
-        name: of the file, or of the first of several.
+        name: of the file, or, of several, of the first one with scores.
         fields: the arguments of `ExitScores`, except exit FLOPs.
         said: those of `exit_flops`, `energy_uj`, `latency_ms` and `class_names` that the file has.
         remarks: how the file was read, in words.
@@ -104,15 +104,15 @@ def read_scores(
     """
     said = options or ReadOptions()
     suffixes = {name: suffix_of(name) for name in files}
-    name = next(iter(files))
     try:
         raw = _raw(files, suffixes, said, progress)
         fields, precision, remarks = interpreted(raw, said)
     except ScoresError as error:
-        raise ScoresError(f"{name if len(files) == 1 else ', '.join(files)}: {error}") from error
+        raise ScoresError(f"{', '.join(files)}: {error}") from error
     about = {key: value for key, value in raw.said.items() if key != "labels_from"}
     if raw.classes.names and not raw.predictions and not said.class_names:
         about["class_names"] = fields["class_names"]
+    name = raw.source or next(iter(files))
     return ScoresFile(name, fields, about, remarks, raw.first_row, precision)
 
 
