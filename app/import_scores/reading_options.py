@@ -9,12 +9,18 @@ AUTOMATIC = "whichever fits"
 _CONTROLS = {
     "--classes names": "the class names entered are",
     "--classes": "“Class names”",
-    "--labels-from": "“Numbers count classes from”",
+    "add --labels-from 0 or --labels-from 1": "set “Numbers count classes from” to 0 or 1",
+    "Add --labels-from 0 or --labels-from 1": "Set “Numbers count classes from” to 0 or 1",
+    "add --labels-from": "set “Numbers count classes from” to",
+    "leave out --labels-from": "set “Numbers count classes from” to “whichever fits”",
+    "add --logits": "turn on “Scores are logits”",
+    "leave out --logits": "turn off “Scores are logits”",
     "--logits": "“Scores are logits”",
+    "add --sigmoid": "turn on “One sigmoid per exit”",
+    "leave out --sigmoid": "turn off “One sigmoid per exit”",
     "--sigmoid": "“One sigmoid per exit”",
     "--exit-flops a,b,…": "“FLOPs per exit”",
     "--relative-costs": "“Only relative costs are known”",
-    "add --keep-anyway": "import them anyway",
 }
 
 

@@ -239,7 +239,7 @@ def test_what_a_file_leaves_open_is_settled_by_the_reading_options(page):
     dropped(page, "mine.csv", content)
     assert "“Scores are logits”" in said(page) and "--logits" not in said(page)
     page.toggle(key="own logits").set_value(True).run()
-    assert "“Numbers count classes from” 0 or “Numbers count classes from” 1" in said(page)
+    assert "set “Numbers count classes from” to 0 or 1; else give" in said(page)
     page.selectbox(key="own labels from").set_value("1").run()
     assert "Accuracy per exit: **100.00" in said(page)
     page.selectbox(key="own labels from").set_value("0").run()

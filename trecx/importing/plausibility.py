@@ -39,6 +39,8 @@ def doubts(scores: ExitScores) -> tuple[str, ...]:
 def _shifted(scores: ExitScores) -> tuple[str, ...]:
     """Say which accuracy the labels would give if they counted the classes from another number."""
     for step, first in ((-1, 1), (1, 0)):
+        if not 0 <= scores.labels.min() + step <= scores.labels.max() + step < scores.n_classes:
+            continue
         shares = np.mean(scores.predictions == (scores.labels + step)[:, None], axis=0)
         if shares.min() > max(1 / scores.n_classes, scores.standalone_accuracy.max()):
             by_exit = " · ".join(f"{100 * share:.2f}" for share in shares)
