@@ -45,7 +45,7 @@ def _shifted(scores: ExitScores) -> tuple[str, ...]:
         if shares.min() > max(1 / scores.n_classes, scores.standalone_accuracy.max()):
             by_exit = " · ".join(f"{100 * share:.2f}" for share in shares)
             return (
-                f"If the labels counted classes from {first}, accuracy by exit would be {by_exit} %: "
-                f"--labels-from {first}.",
+                f"If the labels counted classes from {first}, accuracy by exit would be {by_exit} %; "
+                f"to read them so, add --labels-from {first}.",
             )
     return ()
