@@ -21,6 +21,7 @@ from trecx.scores.softmax_rows import (
 Array = np.ndarray[Any, Any]
 Rows = npt.NDArray[np.bool_]
 _DECIMALS = (3, 4, 5)  # with two, the steps of 1/256 cannot be told apart
+_LOOK = 4096  # values that are looked at first, as they rule out most files
 _EVIDENCE = 20  # rounded multiples of 1/256; one in four values with three decimals looks like one
 
 
@@ -103,11 +104,13 @@ class PrintedInt8(Form):
         """Return whether each row fits; None if some value is no rounded multiple of 1/256."""
         if values.dtype.kind != "f" or values.min() < 0 or values.max() > INT8_LARGEST + 1e-3:
             return None
+        first = values.reshape(-1)[:_LOOK].astype(np.float64)
+        decimals = next((d for d in _DECIMALS if _has_decimals(first, d)), _DECIMALS[-1])
+        if not _has_decimals(first, decimals):
+            return None
         exact = values.astype(np.float64)
-        decimals = next(
-            (d for d in _DECIMALS if _is_close(exact * 10**d, np.rint(exact * 10**d), 0.01)), None
-        )
-        if decimals is None:
+        decimals = next((d for d in _DECIMALS if d >= decimals and _has_decimals(exact, d)), 0)
+        if not decimals:
             return None
         missing = (self.converted(values) - exact) * 10**decimals
         rounded, cut = np.abs(missing).max() <= 0.51, missing.min() >= -0.01 and missing.max() < 1.01
@@ -165,8 +168,9 @@ def _integers(name: str, low: int, high: int, total: int, precision: str) -> Int
     return Integers(words, precision, (said,), total, low=low, high=high)
 
 
-def _is_close(values: Array, others: Array, within: float) -> bool:
-    return bool((np.abs(values - others) <= within).all())
+def _has_decimals(values: Array, decimals: int) -> bool:
+    scaled = values * 10**decimals
+    return bool((np.abs(scaled - np.rint(scaled)) <= 0.01).all())
 
 
 _INT8 = "multiples of 1/256: an int8 softmax (scale 1/256, zero point −128)"
