@@ -54,6 +54,10 @@ def test_a_softmax_computed_in_float16_is_accepted_and_one_that_is_off_as_much_i
     [
         (LOGITS, "probably logits; if they are, add --logits"),
         (np.rint(LOGITS * 8), "whole numbers as of an int8 or uint8 output, but no softmax.*× scale"),
+        (
+            np.where(np.arange(50)[:, None, None] == 7, [0.33, 0.33, 0.33, 0], SOFTMAX),
+            "sum to 0.99, .*2 such rows.: probably rounded to few decimals; write at least four",
+        ),
         (np.log(SOFTMAX), "logarithms of a softmax; add --logits"),
         (1 / (1 + np.exp(-LOGITS)), "one-vs-rest sigmoids.*prediction and confidence"),
         (

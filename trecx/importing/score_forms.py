@@ -22,6 +22,7 @@ Array = np.ndarray[Any, Any]
 Rows = npt.NDArray[np.bool_]
 _DECIMALS = (3, 4, 5)  # with two, the steps of 1/256 cannot be told apart
 _LOOK = 4096  # values that are looked at first, as they rule out most files
+_ROUNDED = 0.05  # how far rounding may move the sum of a row
 _EVIDENCE = 20  # rounded multiples of 1/256; one in four values with three decimals looks like one
 
 
@@ -59,6 +60,11 @@ class Form:
             return (
                 f"{wrong:g} is not within 0..{self.total:g} ({n_rows:,} such rows, while the others are a "
                 "softmax); correct it, or, if all are logits, add --logits"
+            )
+        if abs(row.sum() - self.total) <= _ROUNDED * self.total and _has_decimals(row / self.total, 3):
+            return (
+                f"probabilities sum to {row.sum():.4g}, not to {self.total:g} ({n_rows:,} such rows): probably "
+                "rounded to few decimals; write at least four"
             )
         return (
             f"probabilities sum to {row.sum():.4f}, not to {self.total:g} ({n_rows:,} such rows, while the "
