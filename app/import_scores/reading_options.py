@@ -12,6 +12,7 @@ _CONTROLS = {
     "add --labels-from 0 or --labels-from 1": "set “Numbers count classes from” to 0 or 1",
     "Add --labels-from 0 or --labels-from 1": "Set “Numbers count classes from” to 0 or 1",
     "add --labels-from": "set “Numbers count classes from” to",
+    "Add --labels-from": "Set “Numbers count classes from” to",
     "leave out --labels-from": "set “Numbers count classes from” to “whichever fits”",
     "add --logits": "turn on “Scores are logits”",
     "leave out --logits": "turn off “Scores are logits”",

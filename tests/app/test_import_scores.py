@@ -248,7 +248,7 @@ def test_what_a_file_leaves_open_is_settled_by_the_reading_options(page):
 
 
 def test_one_sigmoid_per_exit_is_a_switch_and_an_int8_run_is_said(page):
-    dropped(page, "mine.csv", b"# exit_flops: 10\nlabel,exit1_1\n1,0.75\n0,0.25\n")
+    dropped(page, "mine.csv", b"# exit_flops: 10\nlabel,exit1_1\n1,0.75390625\n0,0.25\n")
     assert "“One sigmoid per exit”" in said(page)
     page.toggle(key="own sigmoid").set_value(True).run()
     assert "2 classes" in said(page) and "This is an int8 run" in said(page)

@@ -110,8 +110,10 @@ def test_one_sigmoid_gives_two_classes():
     assert np.allclose(found.values.sum(axis=2), 1)
     logit = sigmoid_scores(np.log(np.float64([[[3.0]]])), place, logits=True)
     assert np.allclose(logit.values, [[[0.25, 0.75]]])
-    eight_bits = sigmoid_scores(np.int8([[[64]], [[-128]]]), place)
-    assert eight_bits.values.tolist() == [[[0.25, 0.75]], [[1, 0]]] and eight_bits.precision == "int8"
+    eight_bits = sigmoid_scores(np.int8([[[65]], [[-128]]]), place)
+    assert (
+        eight_bits.values.tolist() == [[[63 / 256, 193 / 256]], [[1, 0]]] and eight_bits.precision == "int8"
+    )
     with pytest.raises(ScoresError, match="row 0, exit 0: 3 is not within 0..1.*--logits"):
         sigmoid_scores(np.float32([[[3.0]]]), place)
 

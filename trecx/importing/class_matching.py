@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from trecx.errors import ScoresError
 from trecx.importing.class_column import MIXED, NAMES, NUMBERS, ClassColumn, class_text, is_number, kind_of
-from trecx.importing.class_numbers import SETTLE, Accuracies, NumberedColumns, listed
+from trecx.importing.class_numbers import Accuracies, NumberedColumns, listed
 from trecx.scores import IntArray
 from trecx.scores.names import check_distinct, numbered_classes
 
@@ -89,7 +89,7 @@ def match_classes(
     if not numeric and labels_from is not None:
         raise ScoresError(f"{labels.name}: no numbers to count from {labels_from}; leave out --labels-from")
     if numeric and not classes.given and kind_of(classes.texts) != NUMBERS and labels_from is None:
-        raise _unsettled(numeric[0], classes.names, counted.described())
+        raise counted.beside_names()
     by_label, by_prediction, remark = counted.classes(labels_from) if numeric else ({}, {}, "")
     found, remarks = [], [remark] * bool(remark)
     for column in columns:
@@ -241,15 +241,6 @@ def _two_spellings(column: ClassColumn, text: str, other: str) -> ScoresError:
     return ScoresError(
         f"{column.first(text)}: {text!r} occurs beside {other!r}; write one spelling, or give the class "
         "names with --classes: then upper and lower case are the same"
-    )
-
-
-def _unsettled(column: ClassColumn, names: Sequence[str], readings: str) -> ScoresError:
-    """Return the error for numbers beside columns with names: their order need not be that of the numbers."""
-    return ScoresError(
-        f"{column.name}: numbers ({listed(column.texts)}), but the columns are named by classes "
-        f"({listed(names)}). {readings}. If the numbers count the columns, add {SETTLE}; else give --classes "
-        "in the order of the numbers"
     )
 
 

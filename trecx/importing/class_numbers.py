@@ -8,7 +8,6 @@ from trecx.importing.class_column import NUMBERS, ClassColumn, kind_of
 from trecx.scores import IntArray
 
 Accuracies = Callable[[IntArray], Sequence[float]]
-SETTLE = "--labels-from 0 or --labels-from 1"
 _SHOWN = 3  # classes in a description
 
 
@@ -70,14 +69,26 @@ class NumberedColumns:
         if len(fitting) > 1:
             raise ScoresError(
                 f"{self._numeric[0].name}: numbers that can count the classes "
-                f"{' or '.join(c.words for c in fitting)}. {self.described(fitting)}. Add {SETTLE}"
+                f"{' or '.join(c.words for c in fitting)}. {self._described(fitting)}. Add "
+                f"{_options(fitting)}"
             )
         (counting,) = fitting
         return self._positions(counting.labels), self._positions(counting.predictions), self._remark(counting)
 
-    def described(self, countings: Sequence[Counting] = TOGETHER) -> str:
-        """Describe the ways to count that are possible, each with the accuracy that it gives."""
-        return "; ".join(self._describe(counting) for counting in self._fitting(countings))
+    def beside_names(self) -> ScoresError:
+        """Return the error for numbers beside columns with names, whose order may be another one."""
+        fitting = self._fitting(TOGETHER)
+        if not fitting:
+            return self._no_class(None)
+        column = self._numeric[0]
+        return ScoresError(
+            f"{column.name}: numbers ({listed(column.texts)}), but the columns are named by classes "
+            f"({listed(self.names)}). {self._described(fitting)}. If the numbers count the columns, add "
+            f"{_options(fitting)}; else give --classes in the order of the numbers"
+        )
+
+    def _described(self, countings: Sequence[Counting]) -> str:
+        return "; ".join(map(self._describe, countings))
 
     @property
     def _numeric(self) -> list[ClassColumn]:
@@ -136,6 +147,10 @@ class NumberedColumns:
         means = [f"{number} is {self.names[k]}" for number, k in list(positions.items())[:_SHOWN]]
         more = ", …" if len(positions) > _SHOWN else ""
         return f"numbers count the classes {counting.words}: {', '.join(means)}{more}"
+
+
+def _options(countings: Sequence[Counting]) -> str:
+    return " or ".join(f"--labels-from {counting.labels}" for counting in countings)
 
 
 def listed(texts: Sequence[str], most: int = 12) -> str:

@@ -14,6 +14,7 @@ from trecx.scores.softmax_rows import (
     INT8_LEVELS,
     SUM_TOLERANCE,
     int8_tolerance,
+    is_evidently_int8,
     is_float16,
     is_int8,
 )
@@ -63,8 +64,8 @@ class Form:
             )
         if abs(row.sum() - self.total) <= _ROUNDED * self.total and _has_decimals(row / self.total, 3):
             return (
-                f"probabilities sum to {row.sum():.4g}, not to {self.total:g} ({n_rows:,} such rows): probably "
-                "rounded to few decimals; write at least four"
+                f"probabilities sum to {row.sum():.4g}, not to {self.total:g} ({n_rows:,} such rows): "
+                "probably rounded to few decimals; write at least four"
             )
         return (
             f"probabilities sum to {row.sum():.4f}, not to {self.total:g} ({n_rows:,} such rows, while the "
@@ -99,7 +100,11 @@ class Int8Softmax(Form):
 
     def fits(self, values: Array) -> Rows | None:
         """Return whether each row fits; None if some value is no multiple of 1/256."""
-        return self._rows(values, int8_tolerance(values.shape[2])) if is_int8(values) else None
+        if not is_int8(values):
+            return None
+        rows = self._rows(values, int8_tolerance(values.shape[2]))
+        exact = is_evidently_int8(values) or not self._rows(values, SUM_TOLERANCE).all()
+        return rows if exact else None
 
 
 @dataclass(frozen=True)

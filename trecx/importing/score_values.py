@@ -12,7 +12,7 @@ from trecx.importing.score_forms import FORMS, Form
 from trecx.importing.unlike_softmax import unlike_softmax
 from trecx.scores.float32 import as_float32
 from trecx.scores.sample_blocks import blocks
-from trecx.scores.softmax_rows import SUM_TOLERANCE, is_int8
+from trecx.scores.softmax_rows import SUM_TOLERANCE, is_evidently_int8
 
 Array = np.ndarray[Any, Any]
 Place = Callable[[int, int], str]
@@ -102,7 +102,7 @@ def sigmoid_scores(values: Array, place: Place, logits: bool = False) -> Scores:
         )
     p = as_float32(np.minimum(probability, 1))
     found = np.concatenate([np.float32(1) - p, p], axis=2)
-    return Scores(found, INT8 if is_int8(p) else FLOAT32, (remark,))
+    return Scores(found, INT8 if is_evidently_int8(p) else FLOAT32, (remark,))
 
 
 def trace_confidence(values: Array, n_classes: int, place: Place) -> Scores:
@@ -124,7 +124,7 @@ def trace_confidence(values: Array, n_classes: int, place: Place) -> Scores:
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1 + SUM_TOLERANCE:
         found = as_float32(values)
-        return Scores(found, INT8, (INT8_REMARK,)) if is_int8(found) else Scores(found)
+        return Scores(found, INT8, (INT8_REMARK,)) if is_evidently_int8(found) else Scores(found)
     if max(low * n_classes, 50) >= 100 * (1 - SUM_TOLERANCE) and 50 < high <= 100 * (1 + SUM_TOLERANCE):
         return Scores(as_float32(values / 100.0), remarks=("confidence was in per cent, and divided by 100",))
     wrong = np.argwhere((values < 0) | (values > 1 + SUM_TOLERANCE))[0]

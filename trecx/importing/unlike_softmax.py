@@ -62,4 +62,4 @@ def _near(least: float, most: float, total: float, within: float) -> bool:
 
 
 def _on_grid(values: Array, levels: int) -> bool:
-    return bool(np.abs(values * levels - np.rint(values * levels)).max() < 1e-4)
+    return bool(np.abs(values * levels - np.rint(values * levels)).max() < 1e-3)

@@ -7,6 +7,7 @@ SUM_TOLERANCE = 1e-3
 FLOAT16_TOLERANCE = 5e-3  # a softmax computed in float16 rounds every value, and their sum, to 11 bits
 INT8_LEVELS = 256  # an int8 softmax has the scale 1/256
 INT8_LARGEST = 255 / 256
+_ROUND = 32  # multiples of 1/32 are written by hand, too
 Array = npt.NDArray[np.generic]
 
 
@@ -46,6 +47,15 @@ def is_int8(values: Array) -> bool:
         return False
     first = values.reshape(-1)[:1024]  # most others are recognised by these
     return _on_grid(first) and _on_grid(values)
+
+
+def is_evidently_int8(values: Array) -> bool:
+    """Whether values are those of an int8 softmax, and not only round numbers such as 0.5 and 0.25.
+
+    >>> is_evidently_int8(np.array([0.5, 0.25])), is_evidently_int8(np.array([0.5, 127 / 256]))
+    (False, True)
+    """
+    return is_int8(values) and bool((np.multiply(values, _ROUND, dtype=np.float64) % 1 != 0).any())
 
 
 def is_float16(values: Array) -> bool:
