@@ -5,7 +5,18 @@ from collections.abc import Sequence
 
 import typer
 
-from trecx.cli import choose, curve, download, export, import_scores, printing, reproduce, score, train
+from trecx.cli import (
+    choose,
+    compare,
+    curve,
+    download,
+    export,
+    import_scores,
+    printing,
+    reproduce,
+    score,
+    train,
+)
 from trecx.errors import TrecxError
 
 app = typer.Typer(
@@ -22,7 +33,8 @@ data.command("fetch")(download.data_fetch)
 models.command("fetch")(download.models_fetch)
 app.command("import")(import_scores.import_)
 for command in (
-    *(curve.runs, curve.curve, curve.point, curve.tradeoff, choose.choose, choose.devices, export.export),
+    *(curve.runs, curve.curve, curve.point, curve.tradeoff, choose.choose, choose.devices, compare.compare),
+    export.export,
     *(import_scores.scores, import_scores.example),
     *(score.score, train.train, train.flops, train.learning, reproduce.reproduce),
 ):
