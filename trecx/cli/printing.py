@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,18 +16,20 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from trecx.cli.terminal import is_writable, shown
 from trecx.progress import Progress
 from trecx.store import Run
 
 
 def tell(message: str) -> None:
     """Print a message to standard error."""
-    Console(stderr=True).print(Text(message), soft_wrap=True)
+    Console(stderr=True).print(Text(shown(message, sys.stderr)), soft_wrap=True)
 
 
 def tell_error(message: str) -> None:
     """Print an error to standard error."""
-    Console(stderr=True).print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    words = Text.assemble(("error: ", "bold red"), shown(message, sys.stderr))
+    Console(stderr=True).print(words, soft_wrap=True)
 
 
 @contextmanager
@@ -38,6 +41,7 @@ def progress() -> Iterator[Progress]:
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def listen(what: str, done: int, total: int | None) -> None:
+            what = shown(what, sys.stderr)
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)
@@ -53,6 +57,7 @@ def training_progress() -> Iterator[Progress]:
         task = bars.add_task("", total=None)
 
         def listen(what: str, done: int, total: int | None) -> None:
+            what = shown(what, sys.stderr)
             bars.update(task, description=what, completed=done, total=total)
             if done == total:
                 bars.console.print(Text(what), soft_wrap=True)
@@ -68,21 +73,30 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
         return
     if not runs:
         tell("Score a model with 'python -m trecx score', or import scores with 'python -m trecx import'.")
-    table = _table(
-        "run", "source", "dataset", "samples", "exits", "MFLOPs by exit", "parameters", "accuracy by exit"
+    head = (
+        "run",
+        "source",
+        "dataset",
+        "samples",
+        "exits",
+        "MFLOPs by exit",
+        "parameters",
+        "accuracy by exit",
     )
-    for run in runs:
-        table.add_row(
-            run.run_id,
-            run.source,
-            run.dataset,
-            f"{run.n_samples:,}",
-            str(run.n_exits),
-            " · ".join(mflops(flops) for flops in run.exit_flops),
-            "unknown" if run.parameters is None else f"{run.parameters:,}",
-            " · ".join(percent(accuracy) for accuracy in run.standalone_accuracy),
-        )
-    _print(table)
+    print_columns(head, map(_run_cells, runs))
+
+
+def _run_cells(run: Run) -> tuple[str, ...]:
+    return (
+        run.run_id,
+        run.source,
+        run.dataset,
+        f"{run.n_samples:,}",
+        str(run.n_exits),
+        " · ".join(mflops(flops) for flops in run.exit_flops),
+        "unknown" if run.parameters is None else f"{run.parameters:,}",
+        " · ".join(percent(accuracy) for accuracy in run.standalone_accuracy),
+    )
 
 
 def run_document(run: Run) -> dict[str, Any]:
@@ -94,10 +108,16 @@ def run_document(run: Run) -> dict[str, Any]:
 
 def print_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows of text under their headings; the first column is aligned left."""
-    table = _table(*head)
+    table = Table(box=box.SIMPLE_HEAD)
+    for number, name in enumerate(head):
+        first = number == 0
+        table.add_column(Text(shown(name, sys.stdout)), "left" if first else "right", no_wrap=first)
     for row in rows:
-        table.add_row(*row)
-    _print(table)
+        table.add_row(*(Text(shown(cell, sys.stdout)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=400)  # lines in a file are not wrapped
+    console.print(table)
 
 
 def show_paths(found: Mapping[str, Path], as_json: bool) -> None:
@@ -106,12 +126,18 @@ def show_paths(found: Mapping[str, Path], as_json: bool) -> None:
         print_json({name: str(path) for name, path in found.items()})
         return
     for name, path in found.items():
-        Console().print(Text(f"{name}: {path}"), soft_wrap=True)
+        Console().print(Text(shown(f"{name}: {path}", sys.stdout)), soft_wrap=True)
 
 
 def print_json(document: object) -> None:
-    """Print the JSON document of a command, with null for `inf`."""
-    print(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False))
+    """Print the JSON document of a command, with null for `inf`.
+
+    Characters are escaped, as JSON does it, if the output's encoding lacks one.
+    """
+    text = json.dumps(_plain(document), ensure_ascii=False, allow_nan=False)
+    if not is_writable(text, sys.stdout.encoding or "utf-8"):
+        text = json.dumps(_plain(document), allow_nan=False)
+    print(text)
 
 
 def _plain(value: Any) -> Any:
@@ -121,21 +147,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right")
-    return table
-
-
-def _print(table: Table) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=400)  # lines in a file are not wrapped
-    console.print(table)
 
 
 def rho(threshold: float) -> str:
