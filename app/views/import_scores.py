@@ -6,6 +6,7 @@ from app.cache import store
 from app.import_scores.metadata import pick_about, said_classes
 from app.import_scores.preview import show_understood
 from app.import_scores.stored_import import keep, show_kept
+from app.import_scores.stored_runs import show_stored_runs
 from app.import_scores.upload import pick_file
 from app.shared.frame import open_frame
 from app.shared.plain_text import plain
@@ -37,3 +38,4 @@ if brought:
             keep(here, brought.file, about)
     with left:
         show_understood(brought, about.flops if about else [])
+show_stored_runs(here)

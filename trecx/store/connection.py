@@ -82,7 +82,9 @@ class Database:
         Raises:
             StoreError: the database cannot be read, or has other tables.
         """
-        if self.file is not None and not self.file.exists():
+        with self._translated_errors():
+            missing = self.file is not None and not self.file.exists()
+        if missing:
             yield None
             return
         with self._translated_errors(), self._opened() as session:
@@ -182,6 +184,8 @@ class Database:
             text = str(getattr(error, "orig", None) or error)
             remedy = next((words for sign, words in _REMEDIES.items() if sign in text), text)
             raise StoreError(f"database {self.name}: {remedy}") from error
+        except PermissionError as error:
+            raise StoreError(f"database {self.name}: {_REMEDIES['unable to open']}") from error
         except UnicodeEncodeError as error:
             raise StoreError(
                 f"{error.object[:80]!r} cannot be stored, because it is not valid UTF-8 text; "
