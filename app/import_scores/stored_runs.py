@@ -12,6 +12,7 @@ from trecx.errors import TrecxError
 from trecx.store import Run, Store
 
 ROWS_SHOWN, ROW_HEIGHT = 7, 34
+ACCURACY = "Accuracy if all samples reach the final exit."
 _SAID = "said of deleting"
 
 
@@ -53,6 +54,7 @@ def _pick_run(runs: Sequence[Run]) -> Run | None:
             "stored": column.DatetimeColumn("Stored", format="YYYY-MM-DD", width=100),
             "samples": column.NumberColumn("Samples", format="localized", width=80),
             "exits": column.NumberColumn("Exits", width=60),
+            "accuracy": column.NumberColumn("Accuracy %", format="%.2f", width=92, help=ACCURACY),
             **{name: column.TextColumn(name.capitalize()) for name in ("run", "dataset", "source")},
         },
         on_select="rerun",
@@ -72,6 +74,7 @@ def _row(run: Run) -> dict[str, Any]:
         "dataset": run.dataset,
         "samples": run.n_samples,
         "exits": run.n_exits,
+        "accuracy": 100 * run.standalone_accuracy[-1],
         "stored": run.created_at,
     }
 

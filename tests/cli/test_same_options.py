@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import typer
 
+import trecx
 from tests.cli.test_commands import document, run
 from trecx.cli.commands import app
 from trecx.device.energy import estimated_costs, find_profile
+from trecx.errors import ClassMixError, QuantisationError
 from trecx.saved_points.capture import point_numbers
 from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
@@ -193,6 +195,28 @@ def test_choose_gives_what_the_page_chooses_and_point_the_same_numbers(capsys, s
     assert numbers_of(chosen) == pytest.approx(numbers_of(point))
     for name in ("confusion", "class_mix", "accuracy_interval"):
         assert np.array(point[name]) == pytest.approx(np.array(chosen[name]))
+
+
+def test_the_api_chooses_the_same(capsys, scores, setting):
+    costs = {"energy_uj": (10, 40, 90), "latency_ms": (1, 3, 8)} if setting.device == "measured" else {}
+    best = trecx.choose(
+        scores,
+        criterion=setting.criterion,
+        class_mix=setting.mix,
+        int8=setting.int8,
+        max_flops=LIMIT,
+        **costs,
+    ).best
+    chosen = document(capsys, "choose", "pets/mine", "--max-flops", str(LIMIT), *setting.options)
+    assert best.threshold == chosen["threshold"]
+    assert {name: chosen[name] for name in best.quantities} == pytest.approx(best.quantities)
+
+
+def test_the_api_refuses_what_the_commands_refuse(scores):
+    with pytest.raises(QuantisationError, match="entropy has no int8 threshold"):
+        trecx.choose(scores, criterion="entropy", int8=True, max_flops=LIMIT)
+    with pytest.raises(ClassMixError, match="a class mix is one of"):
+        trecx.choose(scores, class_mix="loud", max_flops=LIMIT)
 
 
 def test_every_command_has_the_shared_options_from_one_place():

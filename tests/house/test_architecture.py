@@ -185,7 +185,7 @@ LAYERS = {
     ),
     "api": (
         "scores device.energy device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.class_mix threshold.exit_criteria threshold.int8_steps threshold.limits "
+        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.limits "
         "saved_points.capture saved_points.record store store.run_context report"
     ),
 }

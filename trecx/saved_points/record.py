@@ -85,7 +85,7 @@ class Rule:
 
     @property
     def thresholds(self) -> FloatArray | None:
-        """The ρ that differ on the device, decreasing from `inf` to 0; None: every ρ does."""
+        """The ρ that differ on the device, from `inf` to 0, of shape (n_thresholds,); None: every ρ does."""
         return thresholds_of(self.steps) if self.precision == "int8" else None
 
     @property

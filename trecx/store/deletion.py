@@ -22,7 +22,7 @@ from trecx.store.tables import (
 from trecx.threshold.outcomes import OUTCOMES
 
 _SAMPLES_AT_ONCE = 50_000
-_NAMES_SHOWN = 12
+_NAMES_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,12 @@ class Dependents:
             said.append(f"{stay}: {_listed(self.points)}.")
         if self.compared_points:
             said.append(f"It is the baseline of these saved points: {_listed(self.compared_points)}.")
-        if lost := [run_id for run_id, other in self.baseline_of if other is None]:
-            said.append(f"It is the only baseline of these runs: {_listed(lost)}.")
-        if moved := [f"{run_id} (then {other})" for run_id, other in self.baseline_of if other]:
-            said.append(f"It is the baseline of these runs: {_listed(moved)}.")
+        for baseline in dict.fromkeys(other for _, other in self.baseline_of):
+            names = _listed([run_id for run_id, other in self.baseline_of if other == baseline])
+            if baseline is None:
+                said.append(f"It is the only baseline of these runs: {names}.")
+            else:
+                said.append(f"It is the baseline of these runs, whose baseline is then {baseline}: {names}.")
         if self.collections:
             said.append(f"Collections with its samples stay as they are: {_listed(self.collections)}.")
         if not self.samples_stay:
