@@ -1,7 +1,8 @@
-"""All caches of the dashboard, keyed by names and ids, never by arrays."""
+"""All caches of the dashboard, keyed by names, ids and dates, never by arrays."""
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.run_context import RunContext
 
+# An id may be that of a deleted run; with the date, it is that of one run only.
+OF_RUN: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.run_id, run.created_at)}
+
 
 def store() -> Store:
     """Return the store of the dashboard: one for all sessions, so that each query is compiled once."""
@@ -40,9 +44,7 @@ def _store(address: str) -> Store:
     return Store(address)
 
 
-@st.cache_resource(
-    max_entries=32, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
-)
+@st.cache_resource(max_entries=32, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
 def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
     """Return the counts of a run in the store `store_name` with an exit criterion.
 
@@ -51,9 +53,7 @@ def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable
     return counts_of(Store(store_name), run, criterion)
 
 
-@st.cache_resource(
-    max_entries=8, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
-)
+@st.cache_resource(max_entries=8, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
 def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
     """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
     here = Store(store_name)
@@ -62,15 +62,13 @@ def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable
     return paired_table(scores, answers.correct[:, -1])
 
 
-@st.cache_resource(
-    max_entries=4, show_spinner="Reading the scores …", hash_funcs={Run: lambda run: run.run_id}
-)
+@st.cache_resource(max_entries=4, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
 def exit_scores(run: Run, store_name: str) -> ExitScores:
     """Return the scores of a run; all sessions share one copy, which must not be changed."""
     return Store(store_name).load_scores(run)
 
 
-@st.cache_data(max_entries=64, show_spinner="Counting …", hash_funcs={Run: lambda run: run.run_id})
+@st.cache_data(max_entries=64, show_spinner="Counting …", hash_funcs=OF_RUN)
 def trust(
     run: Run, store_name: str, weights: tuple[float, ...] | None
 ) -> list[tuple[Reliability, Separation | None]]:
@@ -80,14 +78,14 @@ def trust(
     return [(reliability(each), separation(each)) for each in seen]
 
 
-@st.cache_data(max_entries=16, show_spinner="Fitting …", hash_funcs={Run: lambda run: run.run_id})
+@st.cache_data(max_entries=16, show_spinner="Fitting …", hash_funcs=OF_RUN)
 def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None) -> Scaling:
     """Return the effect of temperature scaling."""
     right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
     return scale(exit_scores(run, store_name), right, None if weights is None else np.array(weights))
 
 
-@st.cache_data(max_entries=16, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})
+@st.cache_data(max_entries=16, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
 def reached_by_criterion(
     run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
 ) -> dict[str, CostAtAccuracy]:
@@ -117,7 +115,7 @@ def console_data(
     return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), context)
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Run: lambda run: run.run_id})
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=OF_RUN)
 def _console_data(
     run: Run,
     store_name: str,
@@ -130,7 +128,7 @@ def _console_data(
     return live_console_data(run, _context, axis, criterion)
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs={Run: lambda run: run.run_id})
+@st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
 def paired(
     ones: tuple[Run, ...], others: tuple[Run, ...], store_name: str, weights: tuple[float, ...] | None
 ) -> PairedDifference:

@@ -1,5 +1,11 @@
 """Entry point of `python -m trecx`."""
 
-from trecx.cli import main
+import sys
 
-main()
+try:
+    from trecx.cli import main
+
+    main()
+except KeyboardInterrupt:  # while Python still loads the libraries
+    print("Stopped.", file=sys.stderr)
+    sys.exit(130)

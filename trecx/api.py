@@ -13,11 +13,11 @@ from trecx.scores import ExitScores
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
 from trecx.threshold import choice
-from trecx.threshold.benefit_curve import benefit_curve, checked_threshold
+from trecx.threshold.benefit_curve import BenefitCurve, benefit_curve, checked_threshold
 from trecx.threshold.choice import Choice
-from trecx.threshold.class_mix import AS_TESTED
-from trecx.threshold.exit_criteria import LARGEST
-from trecx.threshold.int8_steps import int8_thresholds
+from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
+from trecx.threshold.exit_criteria import LARGEST, by_criterion
+from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.limits import Limits
 
 
@@ -52,6 +52,8 @@ def choose(
     latency_ms: Sequence[float] = (),
     conditions: OperatingConditions | None = None,
     baseline_accuracy: float | None = None,
+    criterion: str = LARGEST,
+    class_mix: str = AS_TESTED,
     int8: bool = False,
     **limits: Any,
 ) -> Choice:
@@ -62,20 +64,34 @@ def choose(
         energy_uj: measured µJ from the input to each exit, if a limit needs them.
         latency_ms: measured ms from the input to each exit.
         conditions: device, inference rate and battery, instead of `energy_uj` and `latency_ms`.
-        baseline_accuracy: accuracy of the network without early exits, which `max_drop` is compared with.
+        baseline_accuracy: accuracy of the network without early exits, which `max_drop` is compared with,
+            under the same class mix.
+        criterion: exit criterion: `largest` (maximum softmax probability), `entropy` or `margin`.
+        class_mix: a preset's name, such as "even", or shares, such as "yes=0.1,no=0.2".
         int8: whether only values of ρ that differ for an int8 softmax are considered.
         limits: attributes of `trecx.threshold.limits.Limits`, such as `max_flops` or `min_accuracy`.
 
     Raises:
         BudgetError: there is no limit, one is out of range, or one needs an input that is unknown.
         EnergyError: the measured costs are not valid.
+        QuantisationError: `int8` with the entropy, which has no int8 threshold.
+        TrecxError: the scores lack what the criterion needs, or the class mix is not valid.
     """
+    thresholds = Rule(0, criterion, "int8" if int8 else "float32").thresholds
     if conditions is None:
         costs = measured_costs(energy_uj, latency_ms or None, scores.n_exits) if len(energy_uj) else None
         conditions = OperatingConditions(costs)
-    curve = benefit_curve(scores)
-    steps = curve.at(int8_thresholds()) if int8 else curve
+    curve = _curve(by_criterion(scores, criterion), class_mix)
+    steps = curve if thresholds is None else curve.at(thresholds)
     return choice.choose(steps, Limits(**limits), conditions, baseline_accuracy)
+
+
+def _curve(scores: ExitScores, class_mix: str) -> BenefitCurve:
+    if class_mix == AS_TESTED:
+        return benefit_curve(scores)
+    table = ExitTable.of(scores)
+    mix = parse_class_mix(class_mix, table.class_names, table.class_counts)
+    return table.curve(class_weights(mix, table.class_counts))
 
 
 def save_report(

@@ -33,28 +33,6 @@ DEFINITION = (
 )
 
 
-def ranked(designs: Sequence[Design]) -> list[Design]:
-    """Return the designs, largest saving first; those without a baseline last."""
-    return sorted(designs, key=lambda design: saving(design).value if design.ranks else -1.0, reverse=True)
-
-
-def saving(design: Design) -> Mean:
-    """Return the mean FLOPs saving of a design that has a baseline, 0..1."""
-    return Mean.of([each.saving for each in design.ranks or ()])
-
-
-def shortfall(design: Design) -> Mean:
-    """Return the baseline's accuracy minus the best one of the design, 0..1; 0 if there is no baseline."""
-    return Mean.of([each.shortfall for each in design.ranks or ()] or [0.0])
-
-
-def oracle_share(design: Design) -> Mean | None:
-    """Return the saving as a share of the oracle's; None if even the oracle saves nothing."""
-    shares = [each.oracle_share for each in design.ranks or ()]
-    known = [share for share in shares if share is not None]
-    return Mean.of(known) if known and len(known) == len(shares) else None
-
-
 def show_tables(designs: Sequence[Design], targets: Sequence[Target]) -> None:
     """Show savings and properties of the designs, the reasons for missing numbers, and the download."""
     _show([_savings(design, targets) for design in designs])
@@ -97,11 +75,11 @@ def spelled(mean: Mean | None, scale: float, decimals: int) -> str:
 
 def _savings(design: Design, targets: Sequence[Target]) -> dict[str, str]:
     reference = design.runs[0].system == "baseline"
-    saves = spelled(saving(design), 100, 1) if design.ranks else NONE
+    saves = spelled(design.saving, 100, 1)
     row = {
         "design": design.name,
         SAVING: "reference" if reference else saves,
-        ORACLE_SHARE: NONE if reference else spelled(oracle_share(design), 100, 0),
+        ORACLE_SHARE: NONE if reference else spelled(design.oracle_share, 100, 0),
     }
     return row | {f"MFLOPs at {target.label}": _point(design, target) for target in targets}
 
@@ -130,14 +108,14 @@ def _point(design: Design, target: Target) -> str:
 
 def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
     """Return all numbers of a design for CSV, under plain names; FLOPs unscaled, shares 0..1."""
-    share = oracle_share(design)
+    share = design.oracle_share
     numbers: dict[str, Any] = {
         "design": design.name,
         "runs": " ".join(run.run_id for run in design.runs),
         "dataset": design.runs[0].dataset,
         "n_samples": design.runs[0].n_samples,
         "parameters": design.runs[0].parameters,
-        "saving": saving(design).value if design.ranks else None,
+        "saving": design.saving.value if design.saving else None,
         "oracle_share": share.value if share else None,
     }
     exits = zip(design.exit_flops, design.standalone(), strict=True)
@@ -161,12 +139,12 @@ def _reasons(designs: Sequence[Design], targets: Sequence[Target]) -> list[str]:
         "Even the oracle saves no FLOPs": [
             design.name
             for design in designs
-            if design.ranks and design.runs[0].system != "baseline" and oracle_share(design) is None
+            if design.ranks and design.runs[0].system != "baseline" and design.oracle_share is None
         ],
         "Below the baseline's accuracy at every ρ": [
             f"{design.name} (by at least {100 * below.value:.1f} pt)"
             for design in designs
-            if (below := shortfall(design)).value >= ROUNDS_TO_0_1
+            if (below := design.shortfall) and below.value >= ROUNDS_TO_0_1
         ],
         f"“{NONE}”: no ρ reaches this accuracy": [
             design.name

@@ -7,12 +7,12 @@ import streamlit as st
 from app.compare.choice import options_of, pick_designs, pick_view
 from app.compare.designs import built_designs, drawn_lines
 from app.compare.paired_comparison import show_pair
-from app.compare.table import oracle_share, ranked, saving, show_tables, spelled
+from app.compare.table import show_tables, spelled
 from app.shared.charts import show
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from trecx.comparison.accuracy_targets import Target, parse_targets
-from trecx.comparison.design import Design, tradeoff_region
+from trecx.comparison.design import Design, ranked, tradeoff_region
 from trecx.errors import TargetError
 from trecx.figures import comparison_figure
 from trecx.figures.comparison import Region, unseen
@@ -37,16 +37,16 @@ def verdict(designs: Sequence[Design]) -> str:
 
 
 def _verdict(best: Design) -> str:
-    if best.ranks is None:
+    if best.saving is None:
         return (
             "The FLOPs saving is unknown: the baseline was not scored on these samples. Score or import it."
         )
-    if saving(best).value <= 0:
+    if best.saving.value <= 0:
         return "None of these designs saves FLOPs at 0 to 3 pt below the baseline's accuracy."
-    share = oracle_share(best)
+    share = best.oracle_share
     of_oracle = f" This is {spelled(share, 100, 0)} % of the oracle's saving." if share else ""
     return (
-        f"**{best.name}** saves most: {spelled(saving(best), 100, 1)} % of the baseline's FLOPs, "
+        f"**{best.name}** saves most: {spelled(best.saving, 100, 1)} % of the baseline's FLOPs, "
         f"as a mean over accuracies 0 to 3 pt below the baseline's.{of_oracle}"
     )
 

@@ -7,6 +7,7 @@ from app.import_scores.metadata import pick_about, usual_classes
 from app.import_scores.preview import show_understood
 from app.import_scores.reading_options import said_options
 from app.import_scores.stored_import import ask_to_keep, keep, show_kept
+from app.import_scores.stored_runs import show_stored_runs
 from app.import_scores.upload import pick_file
 from app.shared.frame import open_frame
 from app.shared.plain_text import plain
@@ -38,3 +39,4 @@ if brought:
             keep(here, brought.file, about)
     with left:
         show_understood(brought, about.flops if about else [])
+show_stored_runs(here)

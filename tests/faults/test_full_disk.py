@@ -32,6 +32,7 @@ SAVES = {
     "point": lambda store: store.points.keep(replace(store.points.all()[0].record, name="another")),
     "collection": lambda store: store.collections.create("shelf"),
     "samples": lambda store: store.collections.add("old", store.runs()[0].sample_set_id, range(50)),
+    "deletion": lambda store: store.delete_run(store.runs()[0]),
 }
 FILES = {
     **{f"t{end}": ("export", "kws/trecx", "--threshold", "0.69") for end in (".h", ".json", ".csv", ".html")},

@@ -111,11 +111,10 @@ LAYERS = {
     ),
     "threshold.sample_exit": "threshold.outcomes",
     "threshold.threshold_text": "",
-    "saved_points.record": "errors device.battery threshold.exit_criteria threshold.int8_threshold",
+    "saved_points.record": "errors scores device.battery threshold.exit_criteria threshold.int8_threshold",
     "saved_points.capture": (
         "scores device.energy device.operating_conditions threshold.class_mix threshold.exit_table "
-        "threshold.int8_threshold threshold.intervals threshold.operating_point threshold.run_context "
-        "saved_points.record"
+        "threshold.intervals threshold.operating_point threshold.run_context saved_points.record"
     ),
     "saved_points.document": (
         "errors scores device.battery threshold.exit_criteria threshold.int8_threshold saved_points.record"
@@ -186,7 +185,7 @@ LAYERS = {
     ),
     "api": (
         "scores device.energy device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.class_mix threshold.exit_criteria threshold.int8_steps threshold.limits "
+        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.limits "
         "saved_points.capture saved_points.record store store.run_context report"
     ),
 }

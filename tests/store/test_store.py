@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.threshold.strategies import exit_scores
 from trecx.errors import StoreError, UnknownNameError
 from trecx.scores import ExitScores
-from trecx.store import Provenance, Store, connection
+from trecx.store import CustomProfile, Provenance, Store, connection
 
 KWS = Provenance("kws", "trecx", "published", "Speech", "test", "model", "abc", 28248, {"python": "3.11"})
 
@@ -314,3 +315,24 @@ def test_the_environment_names_the_default_store(monkeypatch, tmp_path):
     assert Store().name.endswith("mine.sqlite")
     monkeypatch.delenv("TRECX_DB")
     assert Store().name.endswith("artifacts/scores.sqlite")
+
+
+def test_a_database_in_a_folder_that_may_not_be_entered_says_so(monkeypatch, tmp_path):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(StoreError, match="you have access to it"):
+        Store(str(tmp_path / "x.sqlite")).runs()
+
+
+def test_a_text_that_is_no_text_is_refused_and_nothing_is_stored(tmp_path):
+    store = Store(str(tmp_path / "x.sqlite"))
+    about = Provenance("kws", "mine", "imported", "b\udcffd", "test", "m", None, None, {})
+    with pytest.raises(StoreError, match="is not valid UTF-8 text"):
+        store.save_run(about, ExitScores([0, 1], [5], predictions=[[0], [1]], confidence=[[1.0], [1.0]]))
+    assert store.runs() == []
+    with pytest.raises(StoreError, match="is not valid UTF-8 text"):
+        store.profiles.keep(CustomProfile("b\udcffd", (1.0, 2.0)))
+    with pytest.raises(StoreError, match="is not a database address"):
+        Store("b\udcffd")

@@ -5,21 +5,10 @@ from typing import Annotated, Literal
 import typer
 
 from trecx.cli import printing_choice
-from trecx.cli.options import Db, Json, RunName, Source
+from trecx.cli.options import Json, RunName
 from trecx.cli.printing_choice import Answer
-from trecx.cli.run_context import (
-    Asked,
-    BatteryName,
-    Device,
-    EnergyUj,
-    LatencyMs,
-    Mix,
-    PerHour,
-    context_for,
-)
+from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.device.energy import device_profiles
-from trecx.store import Store
-from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.limits import Limits
 
 NONE_MEETS = 3  # exit status
@@ -29,8 +18,10 @@ Against = Annotated[
 ]
 
 
+@with_options
 def choose(
     run_name: RunName,
+    asked: Asked,
     max_flops: Annotated[float | None, typer.Option(help="Maximum FLOPs per inference.")] = None,
     max_energy_uj: Annotated[float | None, typer.Option(help="Maximum µJ per inference.")] = None,
     max_mj_per_day: Annotated[float | None, typer.Option(help="Maximum mJ per day, without sleep.")] = None,
@@ -39,15 +30,6 @@ def choose(
     min_accuracy: Annotated[float | None, typer.Option(help="Minimum accuracy, 0..1.")] = None,
     max_drop: Annotated[float | None, typer.Option(help="Maximum accuracy drop; 0.01 is 1 pt.")] = None,
     against: Against = "baseline",
-    device: Device = None,
-    energy_uj: EnergyUj = "",
-    latency_ms: LatencyMs = "",
-    battery: BatteryName = None,
-    per_hour: PerHour = None,
-    mix: Mix = AS_TESTED,
-    int8: Annotated[bool, typer.Option("--int8", help="Only ρ that are multiples of 1/256.")] = False,
-    source: Source = None,
-    db: Db = None,
     as_json: Json = False,
 ) -> None:
     """Find the best ρ within one or more limits. The exit status is 3 if no ρ meets them."""
@@ -61,12 +43,8 @@ def choose(
         max_drop=max_drop,
         against=against,
     )
-    store = Store(db)
-    run = store.find_run(run_name, source)
-    baseline = store.baseline_of(run)
-    asked = Asked(device, energy_uj, latency_ms, battery, per_hour, mix)
-    context = context_for(store, run, asked)
-    answer = Answer(run, limits, context.choose(limits, int8), context, baseline, int8)
+    view = RunView.of(run_name, asked)
+    answer = Answer(view, limits, view.context.choose(limits))
     printing_choice.show_answer(answer, as_json)
     if answer.point is None:
         raise typer.Exit(NONE_MEETS)

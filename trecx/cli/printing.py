@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,23 +16,20 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from trecx.cli.terminal import is_writable, shown
 from trecx.progress import Progress
 from trecx.store import Run
-from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint
-from trecx.threshold.operating_point import OperatingPoint
-from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
-
-_ROWS_SHOWN = 40
 
 
 def tell(message: str) -> None:
     """Print a message to standard error."""
-    Console(stderr=True).print(Text(message), soft_wrap=True)
+    Console(stderr=True).print(Text(shown(message, sys.stderr)), soft_wrap=True)
 
 
 def tell_error(message: str) -> None:
     """Print an error to standard error."""
-    Console(stderr=True).print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    words = Text.assemble(("error: ", "bold red"), shown(message, sys.stderr))
+    Console(stderr=True).print(words, soft_wrap=True)
 
 
 @contextmanager
@@ -43,6 +41,7 @@ def progress() -> Iterator[Progress]:
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def listen(what: str, done: int, total: int | None) -> None:
+            what = shown(what, sys.stderr)
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)
@@ -58,6 +57,7 @@ def training_progress() -> Iterator[Progress]:
         task = bars.add_task("", total=None)
 
         def listen(what: str, done: int, total: int | None) -> None:
+            what = shown(what, sys.stderr)
             bars.update(task, description=what, completed=done, total=total)
             if done == total:
                 bars.console.print(Text(what), soft_wrap=True)
@@ -73,21 +73,30 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
         return
     if not runs:
         tell("Score a model with 'python -m trecx score', or import scores with 'python -m trecx import'.")
-    table = _table(
-        "run", "source", "dataset", "samples", "exits", "MFLOPs by exit", "parameters", "accuracy by exit"
+    head = (
+        "run",
+        "source",
+        "dataset",
+        "samples",
+        "exits",
+        "MFLOPs by exit",
+        "parameters",
+        "accuracy by exit",
     )
-    for run in runs:
-        table.add_row(
-            run.run_id,
-            run.source,
-            run.dataset,
-            f"{run.n_samples:,}",
-            str(run.n_exits),
-            " · ".join(_mflops(flops) for flops in run.exit_flops),
-            "unknown" if run.parameters is None else f"{run.parameters:,}",
-            " · ".join(_percent(accuracy) for accuracy in run.standalone_accuracy),
-        )
-    _print(table)
+    print_columns(head, map(_run_cells, runs))
+
+
+def _run_cells(run: Run) -> tuple[str, ...]:
+    return (
+        run.run_id,
+        run.source,
+        run.dataset,
+        f"{run.n_samples:,}",
+        str(run.n_exits),
+        " · ".join(mflops(flops) for flops in run.exit_flops),
+        "unknown" if run.parameters is None else f"{run.parameters:,}",
+        " · ".join(percent(accuracy) for accuracy in run.standalone_accuracy),
+    )
 
 
 def run_document(run: Run) -> dict[str, Any]:
@@ -98,111 +107,18 @@ def run_document(run: Run) -> dict[str, Any]:
     return document
 
 
-def show_curve(run: Run, curve: BenefitCurve, as_json: bool) -> None:
-    """Print a benefit curve; a long table shows only some of its steps, JSON shows all of them."""
-    rows = list(zip(*(_floats(curve, name) for name in _CURVE), strict=True))
-    if as_json:
-        print_json({"run_id": run.run_id, "points": [dict(zip(_CURVE, row, strict=True)) for row in rows]})
-        return
-    table = _table("ρ", "accuracy", "exit rate", "MFLOPs")
-    step = math.ceil(len(rows) / _ROWS_SHOWN)
-    for threshold, accuracy, exit_rate, flops in rows[::step]:
-        table.add_row(_rho(threshold), _percent(accuracy), _percent(exit_rate), _mflops(flops))
-    _print(table)
-    if step > 1:
-        tell(f"Shown: 1 of every {step} steps of {len(rows):,}. --json prints all steps.")
-
-
-_CURVE = ("threshold", "accuracy", "exit_rate", "flops")
-
-
-def show_tradeoff(
-    run: Run,
-    points: Sequence[TradeoffPoint],
-    baseline_accuracy: float,
-    baseline: Run | None,
-    as_json: bool,
-) -> None:
-    """Print trade-off points, with their FLOPs relative to the baseline's.
-
-    Args:
-        run: the run that the points belong to.
-        points: one for each accuracy drop.
-        baseline_accuracy: the accuracy that the drops are measured from, 0..1.
-        baseline: the run without early exits, for its FLOPs; None: unknown.
-        as_json: print one JSON document instead of a table.
-    """
-    baseline_flops = baseline.exit_flops[-1] if baseline else None
-    if as_json:
-        about = {
-            "run_id": run.run_id,
-            "baseline_accuracy": baseline_accuracy,
-            "baseline_flops": baseline_flops,
-        }
-        print_json(about | {"points": [asdict(point) for point in points]})
-        return
-    table = _table("drop", "ρ", "accuracy", "exit rate", "MFLOPs", "FLOPs vs baseline")
-    for point in points:
-        change = "unknown" if baseline_flops is None else _change(1 - point.flops / baseline_flops)
-        numbers = (_percent(point.accuracy), _percent(point.exit_rate), _mflops(point.flops), change)
-        table.add_row(f"{100 * point.drop:.0f} pt", _rho(point.threshold), *numbers)
-    _print(table)
-    cost = (
-        "FLOPs unknown (no baseline run)" if baseline_flops is None else f"{_mflops(baseline_flops)} MFLOPs"
-    )
-    tell(f"Baseline of {run.run_id}: accuracy {_percent(baseline_accuracy)}, {cost}.")
-
-
-def show_point(run: Run, point: OperatingPoint, baseline: Run | None, as_json: bool) -> None:
-    """Print an operating point; FLOPs are compared with the baseline, or, without one, the final exit."""
-    document = point_document(run, point, baseline)
-    if as_json:
-        print_json(document)
-    else:
-        print_columns(("", run.run_id), point_rows(document).items())
-
-
-def point_document(run: Run, point: OperatingPoint, baseline: Run | None) -> dict[str, Any]:
-    """Return an operating point as `--json` prints it."""
-    against = baseline.exit_flops[-1] if baseline else run.exit_flops[-1]
-    return {
-        "run_id": run.run_id,
-        "threshold": point.threshold,
-        "plateau": point.plateau,
-        "n_samples": point.n_samples,
-        "accuracy": point.accuracy,
-        "exit_rate": point.exit_rate,
-        "exit_counts": point.exit_counts.tolist(),
-        "flops": point.flops,
-        "flops_saving": point.flops_saving(against),
-        "flops_saving_against": "baseline" if baseline else "final exit",
-        "class_names": run.class_names,
-        "confusion": point.confusion.tolist(),
-        "overthinking": point.overthinking,
-    }
-
-
-def point_rows(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rows of an operating point's table: name, text."""
-    low, high = document["plateau"]
-    labels = dict(zip(OUTCOMES, OUTCOME_LABELS, strict=True))
-    return {
-        "ρ": _rho(document["threshold"]),
-        "plateau of ρ": f"({low:.6f}, {high:.6f}]",
-        "accuracy": _percent(document["accuracy"]),
-        "exit rate": _percent(document["exit_rate"]),
-        "samples by exit": " · ".join(map(_count, document["exit_counts"])),
-        "MFLOPs per inference": _mflops(document["flops"]),
-        f"FLOPs vs {document['flops_saving_against']}": _change(document["flops_saving"]),
-    } | {labels[name]: _count(count) for name, count in document["overthinking"].items()}
-
-
 def print_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows of text under their headings; the first column is aligned left."""
-    table = _table(*head)
+    table = Table(box=box.SIMPLE_HEAD)
+    for number, name in enumerate(head):
+        first = number == 0
+        table.add_column(Text(shown(name, sys.stdout)), "left" if first else "right", no_wrap=first)
     for row in rows:
-        table.add_row(*row)
-    _print(table)
+        table.add_row(*(Text(shown(cell, sys.stdout)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=400)  # lines in a file are not wrapped
+    console.print(table)
 
 
 def show_paths(found: Mapping[str, Path], as_json: bool) -> None:
@@ -211,17 +127,18 @@ def show_paths(found: Mapping[str, Path], as_json: bool) -> None:
         print_json({name: str(path) for name, path in found.items()})
         return
     for name, path in found.items():
-        Console().print(Text(f"{name}: {path}"), soft_wrap=True)
-
-
-def _floats(curve: BenefitCurve, name: str) -> list[float]:
-    values: list[float] = getattr(curve, "thresholds" if name == "threshold" else name).tolist()
-    return values
+        Console().print(Text(shown(f"{name}: {path}", sys.stdout)), soft_wrap=True)
 
 
 def print_json(document: object) -> None:
-    """Print the JSON document of a command, with null for `inf`."""
-    print(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False))
+    """Print the JSON document of a command, with null for `inf`.
+
+    Characters are escaped, as JSON does it, if the output's encoding lacks one.
+    """
+    text = json.dumps(_plain(document), ensure_ascii=False, allow_nan=False)
+    if not is_writable(text, sys.stdout.encoding or "utf-8"):
+        text = json.dumps(_plain(document), allow_nan=False)
+    print(text)
 
 
 def _plain(value: Any) -> Any:
@@ -233,37 +150,21 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right")
-    return table
-
-
-def _print(table: Table) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=400)  # lines in a file are not wrapped
-    console.print(table)
-
-
-def _rho(threshold: float) -> str:
+def rho(threshold: float) -> str:
+    """Return ρ with four decimals; without early exits, "inf"."""
     return "inf" if math.isinf(threshold) else f"{threshold:.4f}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share of 0..1 in %."""
     return f"{100 * share:.2f} %"
 
 
-def _change(saving: float) -> str:
-    """Return a saving as a relative change of FLOPs: a saving of 0.3 is "−30.00 %"."""
-    return f"{round(-100 * saving, 2) + 0.0:+.2f} %".replace("-", "−")  # + 0.0: no "−0.00 %"
+def count(number: float) -> str:
+    """Return a number of samples; weighted counts are not whole."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"
 
 
-def _count(count: float) -> str:
-    return f"{count:,}" if isinstance(count, int) else f"{count:,.1f}"  # weighted counts are not whole
-
-
-def _mflops(flops: float) -> str:
+def mflops(flops: float) -> str:
+    """Return FLOPs in MFLOPs."""
     return f"{flops / 1e6:.3f}"

@@ -6,27 +6,15 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from trecx.cli.printing import point_document, point_rows, print_columns, print_json, tell
+from trecx.cli.printing import print_columns, print_json, tell
+from trecx.cli.printing_points import point_document, point_rows
+from trecx.cli.quantities import SHARES, conditions, cost_rows, number, settings, tell_settings
+from trecx.cli.run_context import RunView
 from trecx.console.labels import SAME_SAMPLES
 from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
-from trecx.device.operating_conditions import OperatingConditions
-from trecx.store import Run
 from trecx.threshold.choice import Candidate, Choice
-from trecx.threshold.int8_steps import HIGHEST
-from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.limits import LIMITED, Limits, limit_title
 from trecx.threshold.operating_point import OperatingPoint
-from trecx.threshold.run_context import RunContext
-
-TITLES = {
-    "energy_uj": "µJ per inference",
-    "latency_ms": "ms per inference",
-    "busy": "duty cycle",
-    "mj_per_day": "mJ per day",
-    "battery_days": "battery life (days)",
-}
-SHARES = ("accuracy", "busy")
-DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
 
 
 @dataclass(frozen=True)
@@ -34,26 +22,22 @@ class Answer:
     """The result of `choose`, and the settings that it depends on.
 
     Attributes:
-        run: the run.
+        view: the run with its settings.
         limits: the limits.
         choice: the best point and its neighbours.
-        context: the run's counts, device, battery and class mix.
-        baseline: the run without early exits, on the same samples.
-        int8: whether only values of ρ that differ on an int8 device were considered.
     """
 
-    run: Run
+    view: RunView
     limits: Limits
     choice: Choice
-    context: RunContext
-    baseline: Run | None
-    int8: bool
 
     @cached_property
     def point(self) -> OperatingPoint | None:
         """The best point with all its values; None if no ρ meets the limits."""
         best = self.choice.best  # its plateau depends on the grid and on the class mix
-        return replace(self.context.point(best.threshold), plateau=best.plateau) if best else None
+        if best is None:
+            return None
+        return replace(self.view.context.point(best.threshold), plateau=best.plateau)
 
 
 def show_answer(answer: Answer, as_json: bool) -> None:
@@ -62,12 +46,9 @@ def show_answer(answer: Answer, as_json: bool) -> None:
         print_json(_document(answer))
         return
     rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
-    print_columns(("", answer.run.run_id), rows)
+    print_columns(("", answer.view.run.run_id), rows)
     tell("No ρ meets these limits." if answer.point is None else str(SAME_SAMPLES["sentence"]))
-    if costs := answer.context.conditions.costs:
-        tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
-    if answer.int8:
-        tell(f"ρ is a multiple of 1/256, at most {HIGHEST:.4f}. The samples' confidences are still float32.")
+    tell_settings(answer.view)
 
 
 def show_devices(profiles: Sequence[DeviceProfile], as_json: bool) -> None:
@@ -87,46 +68,20 @@ def _document(answer: Answer) -> dict[str, Any]:
         "cheaper": _point_document(choice.cheaper),
         "more_accurate": _point_document(choice.more_accurate),
     }
-    about = {"wish": limits, "int8": answer.int8, "baseline": answer.context.reference}
+    view = answer.view
+    about = {"wish": limits, "int8": view.asked.int8, "baseline": view.context.reference}
     if answer.point is None or choice.best is None:
-        return {"run_id": answer.run.run_id, "met": False, **about, "nearest": around}
+        return {"run_id": view.run.run_id, "met": False, **settings(view), **about, "nearest": around}
     return {
-        **point_document(answer.run, answer.point, answer.baseline),
+        **point_document(view, answer.point),
         **choice.best.quantities,
         "met": True,
         **about,
-        **_statistics(answer.point),
-        **_rests_on(answer.context.conditions, choice.best.quantities),
+        "bands": view.context.conditions.bands(choice.best.quantities),
+        **conditions(view.context.conditions),
         "slack": choice.best.slack,
         "binds": choice.binds,
         "alternatives": around,
-    }
-
-
-def _statistics(point: OperatingPoint) -> dict[str, Any]:
-    counts = point.confusion.sum(axis=1)
-    return {
-        "accuracy_interval": wilson_interval(point.accuracy, point.effective_samples),
-        "exit_rate_interval": wilson_interval(point.exit_rate, point.effective_samples),
-        "effective_samples": point.effective_samples,
-        "weighted": point.class_weights is not None,
-        "class_mix": (counts / counts.sum()).tolist(),
-    }
-
-
-def _rests_on(conditions: OperatingConditions, quantities: dict[str, float]) -> dict[str, Any]:
-    costs, battery = conditions.costs, conditions.battery
-    return {
-        "bands": conditions.bands(quantities),
-        "costs": costs
-        and {
-            "kind": costs.kind,
-            "source": costs.source,
-            "exit_energy_uj": costs.energy_uj.tolist(),
-            "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
-        },
-        "inferences_per_hour": conditions.inferences_per_hour,
-        "battery": battery and asdict(battery),
     }
 
 
@@ -141,14 +96,8 @@ def _best_rows(answer: Answer, point: OperatingPoint) -> Iterator[tuple[str, str
     document = _document(answer)
     yield from (point_rows(document) | {"ρ": _rho(point.threshold)}).items()
     low, high = document["accuracy_interval"]
-    yield "95 % CI of accuracy", f"{_number('accuracy', low)} – {_number('accuracy', high)}"
-    if point.class_weights is not None:
-        yield "effective sample size", f"{point.effective_samples:,.0f} of {point.n_samples:,}"
-    for name, title in TITLES.items():
-        if name in document:
-            low, high = document["bands"][name]
-            band = "" if low == high else f" (band {_number(name, low)} – {_number(name, high)})"
-            yield title, _number(name, document[name]) + band
+    yield "95 % CI of accuracy", f"{number('accuracy', low)} – {number('accuracy', high)}"
+    yield from cost_rows(document)
     yield "limiting constraint", ", ".join(map(limit_title, document["binds"])) or "none: no ρ is better"
     yield "next cheaper", _line(answer.choice.cheaper)
     yield "next more accurate", _line(answer.choice.more_accurate)
@@ -169,7 +118,7 @@ def _line(candidate: Candidate | None) -> str:
     if candidate is None:
         return "none"
     shown = ("accuracy", "energy_uj" if "energy_uj" in candidate.quantities else "flops")
-    accuracy, cost = (_number(name, candidate.quantities[name]) for name in shown)
+    accuracy, cost = (number(name, candidate.quantities[name]) for name in shown)
     unit = "µJ" if shown[1] == "energy_uj" else "FLOPs"
     return f"ρ = {_rho(candidate.threshold)}: {accuracy}, {cost} {unit}"
 
@@ -180,12 +129,8 @@ def _measured(profile: DeviceProfile, task: str) -> str:
     return f"{profile.energy_uj[task]:,.1f} · {profile.latency_ms[task]:,.1f}"
 
 
-def _number(name: str, value: float) -> str:
-    return f"{100 * value:.2f} %" if name in SHARES else f"{value:,.{DIGITS[name]}f}"
-
-
 def _difference(name: str, value: float) -> str:
-    return f"{100 * value:.2f} pt" if name in SHARES else _number(name, value)
+    return f"{100 * value:.2f} pt" if name in SHARES else number(name, value)
 
 
 def _rho(threshold: float) -> str:

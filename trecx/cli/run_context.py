@@ -1,62 +1,194 @@
-"""The options for device, battery and class mix, and the run context that they give."""
+"""The options of every command that shows a run: criterion, class mix, int8 softmax, device and battery."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 import typer
 
-from trecx.cli.options import numbers
+from trecx.cli.options import Db, Source, numbers
+from trecx.glossary import definition
+from trecx.saved_points.record import Rule
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
+from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
 from trecx.threshold.class_mix import AS_TESTED
-from trecx.threshold.exit_criteria import LARGEST
+from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation
 from trecx.threshold.run_context import RunContext
 
-Device = Annotated[str | None, typer.Option(help="Device id; the command 'devices' lists them.")]
-EnergyUj = Annotated[
-    str, typer.Option(help="a,b,…: measured µJ from the input to each exit, instead of --device.")
-]
-LatencyMs = Annotated[str, typer.Option(help="a,b,…: measured ms from the input to each exit.")]
-BatteryName = Annotated[
-    str | None, typer.Option(help="CR2032, 2xAA, …, or four numbers: mAh,V,sleep µA,usable share (0..1).")
-]
-PerHour = Annotated[float | None, typer.Option(help="Inferences per hour.")]
-Mix = Annotated[
-    str,
-    typer.Option(help="Class mix: 'as tested', even, '95 % silence and unknown', or shares: yes=0.1,no=0.2."),
-]
+SOFTMAX, DEVICE = "Exit rule and class mix", "Device and battery"  # headings in --help
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The options for device, battery, inference rate and class mix."""
+    """The options that the results of a run depend on; `with_options` gives them to a command."""
 
-    device: str | None = None
-    energy_uj: str = ""
-    latency_ms: str = ""
-    battery: str | None = None
-    per_hour: float | None = None
-    mix: str = AS_TESTED
-
-
-def context_for(store: Store, run: Run, asked: Asked, criterion: str = LARGEST) -> RunContext:
-    """Return the run's context: its counts, with the device, battery and class mix of the options.
-
-    Raises:
-        TrecxError: an option has an unknown value; the message lists the known ones.
-    """
-    if asked.energy_uj and asked.device:
-        raise typer.BadParameter("--energy-uj and --device exclude each other; give one of them")
-    if asked.latency_ms and not asked.energy_uj:
-        raise typer.BadParameter("--latency-ms needs --energy-uj")
-    return load_context(
-        store,
-        run,
-        criterion=criterion,
-        device=asked.device,
-        energy_uj=numbers("--energy-uj", asked.energy_uj, float),
-        latency_ms=numbers("--latency-ms", asked.latency_ms, float),
-        battery=asked.battery,
-        inferences_per_hour=asked.per_hour,
-        class_mix=asked.mix,
+    criterion: Annotated[
+        Literal["largest", "entropy", "margin"],
+        typer.Option(help=definition("exit criterion"), rich_help_panel=SOFTMAX),
+    ] = "largest"
+    mix: Annotated[
+        str,
+        typer.Option(
+            help="Class mix: 'as tested', even, '95 % silence and unknown', or shares: yes=0.1,no=0.2.",
+            rich_help_panel=SOFTMAX,
+        ),
+    ] = AS_TESTED
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8",
+            help="Compute the results for an int8 softmax: only ρ that it distinguishes.",
+            rich_help_panel=SOFTMAX,
+        ),
+    ] = False
+    int8_scale: Annotated[float, typer.Option(help="Scale of the int8 softmax.", rich_help_panel=SOFTMAX)] = (
+        INT8_SOFTMAX.scale
     )
+    int8_zero_point: Annotated[
+        int, typer.Option(help="Zero point of the int8 softmax.", rich_help_panel=SOFTMAX)
+    ] = INT8_SOFTMAX.zero_point
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="Device id, which the command 'devices' lists, or the name of a saved device.",
+            rich_help_panel=DEVICE,
+        ),
+    ] = None
+    energy_uj: Annotated[
+        str,
+        typer.Option(
+            help="a,b,…: measured µJ from the input to each exit, instead of --device.",
+            rich_help_panel=DEVICE,
+        ),
+    ] = ""
+    latency_ms: Annotated[
+        str,
+        typer.Option(help="a,b,…: measured ms from the input to each exit.", rich_help_panel=DEVICE),
+    ] = ""
+    battery: Annotated[
+        str | None,
+        typer.Option(
+            help="CR2032, 2xAA, …, or four numbers: mAh,V,sleep µA,usable share (0..1).",
+            rich_help_panel=DEVICE,
+        ),
+    ] = None
+    per_hour: Annotated[float | None, typer.Option(help="Inferences per hour.", rich_help_panel=DEVICE)] = (
+        None
+    )
+    source: Source = None
+    db: Db = None
+
+    def __post_init__(self) -> None:
+        if self.energy_uj and self.device:
+            raise typer.BadParameter("--energy-uj and --device exclude each other; give one of them")
+        if self.latency_ms and not self.energy_uj:
+            raise typer.BadParameter("--latency-ms needs --energy-uj")
+
+    @property
+    def own_quantisation(self) -> bool:
+        """Whether a scale or a zero point is given."""
+        return Quantisation(self.int8_scale, self.int8_zero_point) != INT8_SOFTMAX
+
+    def rule(self, threshold: float) -> Rule:
+        """Return the exit rule at ρ.
+
+        Raises:
+            QuantisationError: an int8 softmax has no such rule, or its scale or zero point is not valid.
+            ThresholdError: ρ is neither within 0..1 nor `inf`.
+        """
+        quantisation = Quantisation(self.int8_scale, self.int8_zero_point)
+        precision: Literal["int8", "float32"] = "int8" if self.int8 else "float32"
+        return Rule(checked_threshold(threshold), self.criterion, precision, quantisation)
+
+    def context(self, store: Store, run: Run) -> RunContext:
+        """Return a run's counts with class mix, device and battery; with `int8`, of an int8 softmax.
+
+        Raises:
+            TrecxError: an option has an unknown value; the message lists the known ones.
+        """
+        thresholds = self.rule(0).thresholds
+        if self.own_quantisation and not self.int8:
+            raise typer.BadParameter("--int8-scale and --int8-zero-point need --int8")
+        return self.float32_context(store, run).on_device(thresholds)
+
+    def float32_context(self, store: Store, run: Run) -> RunContext:
+        """Return the context of a run in which every ρ counts.
+
+        Raises:
+            TrecxError: an option has an unknown value; the message lists the known ones.
+        """
+        return load_context(
+            store,
+            run,
+            criterion=self.criterion,
+            device=self.device,
+            energy_uj=numbers("--energy-uj", self.energy_uj, float),
+            latency_ms=numbers("--latency-ms", self.latency_ms, float),
+            battery=self.battery,
+            inferences_per_hour=self.per_hour,
+            class_mix=self.mix,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RunView:
+    """A run as the options of a command ask for it.
+
+    Attributes:
+        run: the run.
+        baseline: the run without early exits on the same samples; None if it was not scored.
+        context: the run's counts, class mix, device and battery.
+        asked: the options.
+    """
+
+    run: Run
+    baseline: Run | None
+    context: RunContext
+    asked: Asked
+
+    @classmethod
+    def of(cls, run_name: str, asked: Asked) -> Self:
+        """Find a run and count it.
+
+        Raises:
+            TrecxError: there is no such run, or an option has an unknown value.
+        """
+        asked.rule(0)  # a rule that cannot be is told before a store is opened
+        store = Store(asked.db)
+        run = store.find_run(run_name, asked.source)
+        return cls(run, store.baseline_of(run), asked.context(store, run), asked)
+
+    def curve(self, grid: int | None = None) -> BenefitCurve:
+        """Return the benefit curve, or its points at `grid` evenly spaced ρ.
+
+        With an int8 softmax, each ρ of the grid is rounded up to the next that differs.
+        """
+        if grid is None:
+            return self.context.curve
+        thresholds = (self.asked.rule(threshold).effective for threshold in np.linspace(0, 1, grid))
+        return self.context.curve.at(list(dict.fromkeys(thresholds)))
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, in place of its parameter `asked`, the options of `Asked`."""
+    own = signature(command)
+    options = list(signature(Asked).parameters.values())
+    shared = [option.replace(kind=Parameter.KEYWORD_ONLY) for option in options]
+    names = {option.name for option in shared}
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        asked = Asked(**{name: given.pop(name) for name in names})
+        command(asked=asked, **given)
+
+    kept = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in own.parameters.values()]
+    parameters = [each for each in kept if each.name != "asked"]
+    flat = [*parameters[:-1], *shared, parameters[-1]]  # --json is the last one everywhere
+    run.__signature__ = own.replace(parameters=flat)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in flat}
+    del run.__wrapped__  # its annotations are others
+    return run

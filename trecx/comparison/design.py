@@ -109,6 +109,23 @@ class Design:
             if context.reference is not None
         ]
 
+    @property
+    def saving(self) -> Mean | None:
+        """The mean FLOPs saving, 0..1 (`ranking.Rank`); None without a baseline."""
+        return Mean.of([each.saving for each in self.ranks]) if self.ranks else None
+
+    @property
+    def shortfall(self) -> Mean | None:
+        """The baseline's accuracy minus the design's best one, 0..1; None without a baseline."""
+        return Mean.of([each.shortfall for each in self.ranks]) if self.ranks else None
+
+    @property
+    def oracle_share(self) -> Mean | None:
+        """The saving as a share of the oracle's; None without a baseline, or if the oracle saves nothing."""
+        shares = [each.oracle_share for each in self.ranks or ()]
+        known = [share for share in shares if share is not None]
+        return Mean.of(known) if known and len(known) == len(shares) else None
+
     def standalone(self) -> list[Mean]:
         """Return the accuracy of each exit if all samples stopped there, without a class mix (Table 2)."""
         return [
@@ -134,6 +151,11 @@ class Design:
                 return None
             points.append(point)
         return points
+
+
+def ranked(designs: Sequence[Design]) -> list[Design]:
+    """Return the designs, largest saving first; those without a baseline last."""
+    return sorted(designs, key=lambda design: design.saving.value if design.saving else -1.0, reverse=True)
 
 
 def tradeoff_region(

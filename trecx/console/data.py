@@ -43,7 +43,7 @@ def console_data(
     curve, reference = context.curve, reference_data(context)
     marks = _marks(curve, reference)
     data = {
-        "counted": f"{run.run_id} {criterion}",
+        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion}",
         "table": json.dumps(table_data(context.table)),
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),

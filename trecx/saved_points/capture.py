@@ -1,6 +1,6 @@
 """Record an operating point with its definition, and compute its numbers again from a record."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, Record
 from trecx.scores.run import Run
 from trecx.threshold.class_mix import AS_TESTED, class_weights
 from trecx.threshold.exit_table import ExitTable
-from trecx.threshold.int8_threshold import thresholds_of
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
@@ -51,7 +50,7 @@ def point_numbers(context: RunContext, rule: Rule) -> dict[str, Any]:
     95 % interval of a share and of the band of an estimated cost. Counts are of samples, weighted by the
     class mix. A `plateau_up_to` of None means that the plateau has no upper end.
     """
-    point = _with_plateau(context, rule)
+    point = context.on_device(rule.thresholds).point(rule.threshold)
     reference = context.reference or {}
     against = reference.get("flops", float(point.exit_flops[-1]))
     plateau_up_to = point.plateau[1]
@@ -92,16 +91,6 @@ def context_of(record: PointRecord, table: ExitTable, baseline: ExitTable | None
     weights = None if shares is None else class_weights(shares, table.class_counts)
     conditions = OperatingConditions(costs, setting.inferences_per_hour, setting.battery)
     return RunContext(record.run.task, table, baseline, conditions, profile, weights)
-
-
-def _with_plateau(context: RunContext, rule: Rule) -> OperatingPoint:
-    """Return the point; with an int8 softmax its plateau is as wide as the steps make it."""
-    point = context.point(rule.effective)
-    if rule.precision == "float32":
-        return point
-    steps = context.curve.at(thresholds_of(rule.steps))
-    step = int((steps.thresholds == rule.effective).argmax())
-    return replace(point, plateau=steps.plateau(step))
 
 
 def _share(name: str, share: float, point: OperatingPoint) -> dict[str, float]:

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from trecx.device.battery import Battery
 from trecx.errors import QuantisationError
+from trecx.scores import FloatArray
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY, LARGEST, MARGIN
-from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped
+from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped, thresholds_of
 
 OWN_DEVICE, NO_DEVICE = "my own", "none"
 
@@ -81,6 +82,11 @@ class Rule:
     def effective(self) -> float:
         """The ρ that the device uses: with an int8 softmax, rounded up to the next step."""
         return snapped(self.threshold, self.steps) if self.precision == "int8" else self.threshold
+
+    @property
+    def thresholds(self) -> FloatArray | None:
+        """The ρ that differ on the device, from `inf` to 0, of shape (n_thresholds,); None: every ρ does."""
+        return thresholds_of(self.steps) if self.precision == "int8" else None
 
     @property
     def steps(self) -> npt.NDArray[np.float32]:

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,9 @@ class Database:
         Raises:
             StoreError: the database cannot be read, or has other tables.
         """
-        if self.file is not None and not self.file.exists():
+        with self._translated_errors():
+            missing = self.file is not None and not self.file.exists()
+        if missing:
             yield None
             return
         with self._translated_errors(), self._opened() as session:
@@ -104,6 +106,18 @@ class Database:
                 Base.metadata.create_all(session.connection())
                 session.add(SchemaRow(version=SCHEMA_VERSION))
             yield session
+
+    def compact(self) -> None:
+        """Rewrite an SQLite file without its free space; of any other database, nothing is done.
+
+        It needs as much free disk space as the file has content, and that nobody else is writing.
+
+        Raises:
+            StoreError: the file cannot be rewritten; then it stays as it was.
+        """
+        if self.file is not None:
+            with self._translated_errors(), closing(self._writer.raw_connection()) as connection:
+                connection.execute("VACUUM")
 
     def _has_our_tables(self, session: Session) -> bool:
         names = inspect(session.connection()).get_table_names()
@@ -170,6 +184,13 @@ class Database:
             text = str(getattr(error, "orig", None) or error)
             remedy = next((words for sign, words in _REMEDIES.items() if sign in text), text)
             raise StoreError(f"database {self.name}: {remedy}") from error
+        except PermissionError as error:
+            raise StoreError(f"database {self.name}: {_REMEDIES['unable to open']}") from error
+        except UnicodeEncodeError as error:
+            raise StoreError(
+                f"{error.object[:80]!r} cannot be stored, because it is not valid UTF-8 text; "
+                "rename the file, or enter the name again in UTF-8"
+            ) from error
         except ModuleNotFoundError as error:
             raise StoreError(
                 f"database {self.name} needs the driver {error.name!r}, which is not installed; install it"
@@ -202,9 +223,10 @@ def _lacks_room(error: OperationalError) -> bool:
 
 def _url(address: str) -> URL:
     try:
+        address.encode()
         url = make_url(address if "://" in address else f"sqlite:///{address}")
         url.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, UnicodeEncodeError) as error:
         raise StoreError(
             f"{address!r} is not a database address; give a file, or a URL such as "
             "sqlite:////folder/scores.sqlite"

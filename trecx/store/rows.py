@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from functools import partial
-from itertools import repeat
+from itertools import chain, count, repeat
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from trecx.progress import Progress, silent
@@ -99,13 +99,12 @@ def new_run(
         identity: of its content (`run_identity`).
         sample_set: its samples.
     """
-    before = session.scalar(select(func.count()).select_from(RunRow).filter_by(identity=identity)) or 0
     of_run = asdict(provenance)
     for name in ("task", "dataset", "split"):
         del of_run[name]
     row = RunRow(
         **of_run,
-        run_id=f"{provenance.task}-{provenance.system}-{identity[:8]}" + (f"-{before + 1}" if before else ""),
+        run_id=_free_run_id(session, f"{provenance.task}-{provenance.system}-{identity[:8]}"),
         identity=identity,
         sample_set=sample_set,
         exit_flops=scores.exit_flops.tolist(),
@@ -116,6 +115,13 @@ def new_run(
     session.add(row)
     session.flush()
     return row
+
+
+def _free_run_id(session: Session, name: str) -> str:
+    """Return the name, or, if a run has it, the name with the lowest number from 2 that is free."""
+    like = select(RunRow.run_id).where(RunRow.run_id.startswith(name, autoescape=True))
+    taken, names = set(session.scalars(like)), chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def score_rows(run: int, scores: ExitScores) -> Iterator[list[tuple[Any, ...]]]:

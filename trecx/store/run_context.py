@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 
 from trecx.device.battery import find_battery
-from trecx.device.energy import DeviceProfile, ExitCosts, estimated_costs, find_profile, measured_costs
+from trecx.device.energy import (
+    DeviceProfile,
+    ExitCosts,
+    device_profiles,
+    estimated_costs,
+    find_profile,
+    measured_costs,
+)
 from trecx.device.operating_conditions import OperatingConditions
-from trecx.errors import EnergyError
+from trecx.errors import EnergyError, unknown_name
 from trecx.scores import FloatArray
-from trecx.store import Run, Store
+from trecx.store import CustomProfile, Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.run_context import RunContext
+
+ONE_OF_THEM = "both measured energy and a device are given; give only one of them"
 
 
 def load_context(
@@ -32,7 +41,7 @@ def load_context(
         store: the store of the run.
         run: the run.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
-        device: id of a device profile, from which costs are estimated.
+        device: id of a device profile, from which costs are estimated, or the name of a saved device.
         energy_uj: measured, cumulative µJ up to each exit's prediction, instead of a device.
         latency_ms: measured, cumulative ms, likewise.
         battery: its name, or "mAh,V,µA asleep,usable share".
@@ -43,6 +52,11 @@ def load_context(
         TrecxError: a name is unknown or a value is not valid; the message says which ones are.
     """
     table, baseline = counts_of(store, run, criterion), store.baseline_of(run)
+    saved = _saved_device(store, device)
+    if saved and len(energy_uj):
+        raise EnergyError(ONE_OF_THEM)
+    if saved:
+        device, energy_uj, latency_ms = None, saved.energy_uj, saved.latency_ms or ()
     profile = find_profile(device) if device else None
     return RunContext(
         task=run.task,
@@ -70,13 +84,25 @@ def counts_of(store: Store, run: Run, criterion: str = LARGEST) -> ExitTable:
     return ExitTable.of(by_criterion(store.load_scores(run), criterion))
 
 
+def _saved_device(store: Store, name: str | None) -> CustomProfile | None:
+    """Return the saved device of this name; None if it is the id of a published one.
+
+    Raises:
+        UnknownNameError: it is neither; the message lists the known ones.
+    """
+    if not name or name in device_profiles():
+        return None
+    saved = {own.name: own for own in store.profiles.all()}
+    return saved[name] if name in saved else unknown_name("device", name, [*device_profiles(), *saved])
+
+
 def _costs(
     run: Run, profile: DeviceProfile | None, energy_uj: Sequence[float], latency_ms: Sequence[float]
 ) -> ExitCosts | None:
     if len(latency_ms) and not len(energy_uj):
         raise EnergyError("latency is given without energy; give both, or only energy")
     if profile and len(energy_uj):
-        raise EnergyError("both measured energy and a device are given; give only one of them")
+        raise EnergyError(ONE_OF_THEM)
     if profile and run.relative_costs:
         raise EnergyError(
             f"only relative costs are known for {run.run_id}, so no energy can be estimated from them; "

@@ -13,6 +13,7 @@ from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preferenc
 from trecx.store import derived, rows
 from trecx.store.bulk_insert import insert_rows
 from trecx.store.connection import Database
+from trecx.store.deletion import Dependents, delete_run, dependents_of
 from trecx.store.device_profiles import CustomProfile, CustomProfiles, add_profile, find_profile
 from trecx.store.gallery import Gallery
 from trecx.store.sample_collections import Collections
@@ -159,6 +160,40 @@ class Store:
             session, row = self._found(session, run)
             held = session.get_one(ExitTableRow, row.id)
             return derived.table_of(held.content, run.exit_flops, run.class_names)
+
+    def dependents_of(self, run: Run) -> Dependents:
+        """Return what hangs on a run, which is to be named before it is deleted.
+
+        Raises:
+            StoreError: the run is no longer in the store.
+        """
+        runs = self.runs()
+        with self._database.reading() as session:
+            session, row = self._found(session, run)
+            return dependents_of(session, run, row, runs)
+
+    def delete_run(self, run: Run, progress: Progress = silent) -> None:
+        """Delete a run with its scores in one transaction: completely or not at all.
+
+        Its samples are deleted too, unless another run or a collection has them. Saved points stay. The
+        file of SQLite keeps its size: what comes next is written into the free space (`compact`).
+
+        Args:
+            run: the run.
+            progress: called while deleting.
+
+        Raises:
+            StoreError: the run is no longer in the store.
+        """
+        with self._database.writing() as session:
+            _, row = self._found(session, run)
+            if rows.run_of(row) != run:  # it was deleted, and another has its id now
+                raise StoreError(f"run {run.run_id} is no longer in {self.name}; choose another run")
+            delete_run(session, row, run.n_samples, progress)
+
+    def compact(self) -> None:
+        """Make the file of SQLite as small as its content; of any other database, nothing is done."""
+        self._database.compact()
 
     def _found(self, session: Session | None, run: Run) -> tuple[Session, RunRow]:
         row = session.scalar(select(RunRow).filter_by(run_id=run.run_id)) if session else None

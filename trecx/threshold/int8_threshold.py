@@ -70,9 +70,12 @@ INT8_SOFTMAX = Quantisation()
 
 
 def snapped(rho: float, values: npt.NDArray[np.float32]) -> float:
-    """Return the smallest of these increasing values that is ≥ ρ, at least 0; `inf` if there is none."""
+    """Return the smallest of these increasing values that is ≥ ρ, at least 0.
+
+    It is `inf` if there is none, or only one above 1, which no confidence of a float32 softmax reaches.
+    """
     step = _first_reaching(values, rho)
-    return math.inf if step == len(values) else max(float(values[step]), 0.0)
+    return math.inf if step == len(values) or values[step] > 1 else max(float(values[step]), 0.0)
 
 
 def thresholds_of(values: npt.NDArray[np.float32]) -> FloatArray:

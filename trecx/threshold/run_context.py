@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from trecx.device.energy import DeviceProfile, estimated_costs
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.scores import FloatArray
-from trecx.threshold.benefit_curve import BenefitCurve
+from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
 from trecx.threshold.choice import Choice, choose
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds
@@ -27,6 +29,7 @@ class RunContext:
         conditions: costs by exit, inference rate and battery.
         device: the profile that costs are estimated from; None if they were measured or are unknown.
         class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
+        thresholds: the ρ that differ on the device, decreasing from `inf` to 0; None: every ρ.
     """
 
     task: str
@@ -35,11 +38,20 @@ class RunContext:
     conditions: OperatingConditions = UNKNOWN_CONDITIONS
     device: DeviceProfile | None = None
     class_weights: FloatArray | None = None
+    thresholds: FloatArray | None = None
+
+    def on_device(self, thresholds: FloatArray | None) -> "RunContext":
+        """Return this context with only these ρ, of shape (n_thresholds,), decreasing from `inf` to 0.
+
+        An int8 softmax distinguishes no others (`int8_steps.int8_thresholds`). None: every ρ.
+        """
+        return replace(self, thresholds=thresholds)
 
     @cached_property
     def curve(self) -> BenefitCurve:
-        """The benefit curve under the class mix."""
-        return self.table.curve(self.class_weights)
+        """The benefit curve under the class mix: every step, or the points of the device's thresholds."""
+        curve = self.table.curve(self.class_weights)
+        return curve if self.thresholds is None else curve.at(self.thresholds)
 
     @cached_property
     def reference(self) -> dict[str, Any] | None:
@@ -53,10 +65,18 @@ class RunContext:
     def point(self, threshold: float) -> OperatingPoint:
         """Return the operating point at ρ under the class mix.
 
+        If only some ρ differ on the device, it is the point of the next one that is not below ρ, and its
+        plateau is as wide as they make it.
+
         Raises:
             ThresholdError: ρ is neither within 0..1 nor `inf`.
         """
-        return self._weighted(self.table.operating_point(threshold))
+        threshold = checked_threshold(threshold)
+        if self.thresholds is None:
+            return self._weighted(self.table.operating_point(threshold))
+        step = int(np.count_nonzero(self.thresholds >= threshold)) - 1
+        point = self._weighted(self.table.operating_point(self.thresholds[step]))
+        return replace(point, plateau=self.curve.plateau(step))
 
     def choose(self, limits: Limits, int8: bool = False) -> Choice:
         """Return the best ρ within limits; `int8`: only among the values that differ on an int8 device.
@@ -64,8 +84,8 @@ class RunContext:
         Raises:
             BudgetError: an input that a limit needs is unknown.
         """
-        steps = self.curve.at(int8_thresholds()) if int8 else self.curve
-        return choose(steps, limits, self.conditions, self.reference["accuracy"] if self.reference else None)
+        curve = self.on_device(int8_thresholds()).curve if int8 else self.curve
+        return choose(curve, limits, self.conditions, self.reference["accuracy"] if self.reference else None)
 
     def _weighted(self, point: OperatingPoint) -> OperatingPoint:
         return point if self.class_weights is None else point.weighted(self.class_weights)

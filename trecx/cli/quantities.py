@@ -1,0 +1,112 @@
+"""The results of an operating point and the settings that they rest on, as JSON and as rows of a table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from trecx.cli.printing import tell
+from trecx.cli.run_context import RunView
+from trecx.device.operating_conditions import OperatingConditions
+from trecx.threshold.class_mix import AS_TESTED
+from trecx.threshold.exit_criteria import CRITERIA, LARGEST
+from trecx.threshold.int8_steps import HIGHEST
+from trecx.threshold.intervals import wilson_interval
+from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.run_context import RunContext
+
+TITLES = {
+    "energy_uj": "µJ per inference",
+    "latency_ms": "ms per inference",
+    "busy": "duty cycle",
+    "mj_per_day": "mJ per day",
+    "battery_days": "battery life (days)",
+}
+SHARES = ("accuracy", "busy")
+DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
+
+
+def number(name: str, value: float) -> str:
+    """Return a quantity as text, without its unit; a share in %."""
+    return f"{100 * value:.2f} %" if name in SHARES else f"{value:,.{DIGITS[name]}f}"
+
+
+def statistics(point: OperatingPoint) -> dict[str, Any]:
+    """Return the 95 % CIs of a point, and the class mix that it is for."""
+    counts = point.confusion.sum(axis=1)
+    return {
+        "accuracy_interval": wilson_interval(point.accuracy, point.effective_samples),
+        "exit_rate_interval": wilson_interval(point.exit_rate, point.effective_samples),
+        "effective_samples": point.effective_samples,
+        "weighted": point.class_weights is not None,
+        "class_mix": (counts / counts.sum()).tolist(),
+    }
+
+
+def settings(view: RunView) -> dict[str, Any]:
+    """Return the settings that were asked for; nothing of those that were not."""
+    context, asked = view.context, view.asked
+    document: dict[str, Any] = {} if asked.criterion == LARGEST else {"criterion": asked.criterion}
+    if asked.int8:
+        document |= {"int8": True, "int8_scale": asked.int8_scale, "int8_zero_point": asked.int8_zero_point}
+    if context.class_weights is not None:
+        document["class_mix"] = class_shares(context)
+    if context.conditions.costs:
+        document |= conditions(context.conditions) | {"baseline": context.reference}
+    return document if context.table.exact else document | {"counts_exact": False}
+
+
+def class_shares(context: RunContext) -> list[float]:
+    """Return the share of each class under the context's class mix."""
+    counts = context.table.class_counts * (1 if context.class_weights is None else context.class_weights)
+    shares: list[float] = (counts / counts.sum()).tolist()
+    return shares
+
+
+def conditions(known: OperatingConditions) -> dict[str, Any]:
+    """Return costs by exit, inference rate and battery; None where unknown."""
+    costs, battery = known.costs, known.battery
+    return {
+        "costs": costs
+        and {
+            "kind": costs.kind,
+            "source": costs.source,
+            "exit_energy_uj": costs.energy_uj.tolist(),
+            "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+        },
+        "inferences_per_hour": known.inferences_per_hour,
+        "battery": battery and asdict(battery),
+    }
+
+
+def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the rows of the known costs of a point, each with its band if that is not a single value."""
+    if document["weighted"]:
+        yield "effective sample size", f"{document['effective_samples']:,.0f} of {document['n_samples']:,}"
+    for name, title in TITLES.items():
+        if name in document:
+            low, high = document["bands"][name]
+            band = "" if low == high else f" (band {number(name, low)} – {number(name, high)})"
+            yield title, number(name, document[name]) + band
+
+
+def tell_settings(view: RunView) -> None:
+    """Print the settings that were asked for, and what is not exact, to standard error."""
+    asked = view.asked
+    if asked.criterion != LARGEST:
+        tell(f"Exit criterion: {CRITERIA[asked.criterion]}.")
+    if asked.mix != AS_TESTED:
+        tell(f"Class mix: {asked.mix}.")
+    if costs := view.context.conditions.costs:
+        tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
+    if asked.int8:
+        tell(f"ρ is {_int8_steps(view)}. The samples' confidences are still float32.")
+    if not view.context.table.exact:
+        steps = f"{len(view.context.table.edges):,} steps of ρ"
+        tell(f"The samples are counted in {steps}; between two of them, ρ counts as the upper one.")
+
+
+def _int8_steps(view: RunView) -> str:
+    if view.asked.own_quantisation:
+        scale, zero = view.asked.int8_scale, view.asked.int8_zero_point
+        return f"a value of an int8 softmax with scale {scale:g} and zero point {zero}"
+    return f"a multiple of 1/256, at most {HIGHEST:.4f}"
