@@ -69,6 +69,8 @@ def pick_run(runs: list[Run]) -> Run:
         help=definition("design"),
     )
     about = [] if run.source in run_title(run, of_task) else [run.source]  # the title may contain it already
+    if run.precision != "float32":
+        about.append(f"{run.precision} run: ρ acts in steps of 1/256")
     if run.relative_costs:
         about.append("relative costs: 1 MFLOP is the final exit")
     if about:

@@ -269,3 +269,11 @@ def test_files_that_belong_together_are_read_together(page):
     page.text_input(key="own costs").set_value("100").run()
     keep(page)
     assert Store().runs()[0].dataset == "scores.npy"
+
+
+def test_an_int8_run_is_said_on_the_other_pages(page):
+    scores = b"# exit_flops: 10, 20\nlabel,exit1_a,exit1_b,exit2_a,exit2_b\na,127,-128,100,-101\n"
+    keep(dropped(page, "mine.csv", scores))
+    page.button(key="look").click().run()
+    assert not page.exception
+    assert any("int8 run: ρ acts in steps of 1/256" in caption.value for caption in page.sidebar.caption)
