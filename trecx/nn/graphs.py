@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from trecx.nn import tf
 
@@ -19,6 +19,20 @@ WEIGHTED_OPS = frozenset(
         "Einsum",
     }
 )
+
+
+class ExitGraph(Protocol):
+    """A network whose outputs are exits, as far as their order needs it; operations have names or numbers."""
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """The outputs, in the network's own order."""
+
+    def ancestors(self, output: Any) -> frozenset[Any]:
+        """Return the operations that an output is computed from."""
+
+    def weighted(self, operations: Iterable[Any]) -> frozenset[Any]:
+        """Return the operations among these that are convolutions or matrix products."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +77,9 @@ class FrozenGraph:
                 copy.input[:] = [edge for edge in node.input if not edge.startswith("^")]
         return part
 
-    def weighted(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the operations among `names` that are convolutions or matrix products."""
-        return frozenset(name for name in names if self._nodes[name].op in WEIGHTED_OPS)
+    def weighted(self, operations: Iterable[str]) -> frozenset[str]:
+        """Return the operations among these that are convolutions or matrix products."""
+        return frozenset(name for name in operations if self._nodes[name].op in WEIGHTED_OPS)
 
 
 def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> FrozenGraph:
@@ -89,7 +103,7 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
     )
 
 
-def exit_order(graph: FrozenGraph) -> list[int]:
+def exit_order(graph: ExitGraph) -> list[int]:
     """Return the indices of a graph's outputs, early exits to final exit, by depth in the network.
 
     An exit is deeper the more convolutions and matrix products it shares with other exits; its own head does
@@ -100,7 +114,7 @@ def exit_order(graph: FrozenGraph) -> list[int]:
     weighted = [graph.weighted(names) for names in everything]
 
     def depth(index: int) -> tuple[int, int, int]:
-        others = frozenset[str]().union(*(w for i, w in enumerate(weighted) if i != index))
+        others = frozenset[Any]().union(*(w for i, w in enumerate(weighted) if i != index))
         return len(weighted[index] & others), len(weighted[index]), len(everything[index])
 
     return sorted(range(len(graph.outputs)), key=depth)
