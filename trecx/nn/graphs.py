@@ -1,6 +1,7 @@
 """A network as a frozen graph for one sample, used to count the FLOPs of its exits and to order them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -94,13 +95,28 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
 
     # So an output that occurs twice, or is an input, has its own operation.
     function = tf.function(lambda batch: [tf.identity(output) for output in network(batch)], autograph=False)
-    concrete = function.get_concrete_function(tf.TensorSpec([1, *shape], tf.float32))
+    with _functions_inlined():
+        concrete = function.get_concrete_function(tf.TensorSpec([1, *shape], tf.float32))
     frozen = convert_variables_to_constants_v2(concrete)
     return FrozenGraph(
         definition=frozen.graph.as_graph_def(),
         outputs=tuple(output.op.name for output in frozen.outputs),
         output_shapes=tuple(_static_shape(output.shape) for output in frozen.outputs),
     )
+
+
+@contextmanager
+def _functions_inlined() -> Iterator[None]:
+    """Trace the functions that a network calls as a part of it.
+
+    Keras compiles a grouped convolution apart, as a function whose operations would not be counted.
+    """
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
 
 
 def exit_order(graph: ExitGraph) -> list[int]:
