@@ -166,6 +166,9 @@ def with_config(folder: Path, config: Any) -> Path:
         ),
         ({"class_name": "TensorFlowOpLayer", "config": {"node_def": "text"}}, "runs the operation None"),
         ({"class_name": ["x"], "config": {}}, "is code of its own"),
+        ({"class_name": "function", "config": {"a": 1}}, "is no activation of Keras"),
+        ({"class_name": "function", "config": "Lambda"}, "is no activation of Keras"),
+        ({"class_name": "TensorFlowOpLayer", "config": {"node_def": {"op": []}}}, "runs the operation"),
     ],
 )
 def test_a_part_that_may_run_something_is_refused_wherever_it_is(

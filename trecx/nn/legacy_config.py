@@ -92,7 +92,11 @@ def _class_complaint(name: str, _: Any, known: frozenset[str]) -> str:
 
 
 def _function_complaint(_: str, content: Any, known: frozenset[str]) -> str:
-    return "" if content in known else f"is the function {content!r}, which is no activation of Keras"
+    return (
+        ""
+        if str(content) in known - _REFUSED
+        else f"is the function {content!r}, which is no activation of Keras"
+    )
 
 
 def _call_complaint(_: str, content: Any, known: frozenset[str]) -> str:
@@ -105,7 +109,7 @@ def _call_complaint(_: str, content: Any, known: frozenset[str]) -> str:
 
 def _operation_complaint(_: str, content: Any, known: frozenset[str]) -> str:
     node = content.get("node_def") if isinstance(content, dict) else None
-    operation = node.get("op") if isinstance(node, dict) else None
+    operation = str(node.get("op")) if isinstance(node, dict) else None
     if operation in _OPERATIONS:
         return ""
     return f"runs the operation {operation!r}, which is not among those that are known only to compute"
