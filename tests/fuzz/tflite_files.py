@@ -19,6 +19,7 @@ from trecx.nn.tflite.flops import check_operators, count_exit_flops, parameter_c
 from trecx.nn.tflite.graph import read_operators
 from trecx.nn.tflite.interpreter import Interpreter
 
+FILES = 300
 WORK_S, MEMORY_BYTES = 20, 4 * 1024**3
 NUMBERS = (0, 1, 100, 255, 2**16, 2**31 - 1, 2**32 - 1)
 
@@ -68,13 +69,10 @@ def run_in_fork(content: bytes) -> str:
 
 
 def main(seconds: float, seeds: list[bytes]) -> int:
-    """Run spoilt files for so long; return 1 if reading one in Python failed in another way than promised."""
-    draw, ends, end = (
-        random.Random(int(time.time()) if seconds > 60 else 0),
-        Counter[str](),
-        time.time() + seconds,
-    )
-    while time.time() < end:
+    """Run the same files every time, or others for so long; return 1 if one is not read as promised."""
+    draw, ends = random.Random(time.time() if seconds else 0), Counter[str]()
+    end = time.time() + seconds
+    while ends.total() < FILES or time.time() < end:
         content = spoilt(draw.choice(seeds), draw)
         started = time.process_time()
         try:
