@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from pathlib import Path
 
@@ -49,42 +50,64 @@ def test_the_keras_lines_write_a_file_of_scores(model):
     assert written(np.stack(model.predict(SAMPLES, verbose=0), axis=1)).class_names == ("cat", "dog")
 
 
+def run_tflite_lines(content, samples, labels, exit_flops=(1_200_000, 3_500_000)):
+    from trecx.nn import tf
+
+    kernels = tf.lite.experimental.OpResolverType.BUILTIN_REF
+    interpreter = tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=kernels)
+    lines = TFLITE.replace("[1_200_000, 3_500_000]", str(list(exit_flops)))
+    exec(lines, {"interpreter": interpreter, "samples": samples, "labels": labels})
+    return import_scores(Path("scores.npz"))
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_the_tflite_lines_write_a_file_of_scores(model):
     from trecx.nn import tf
 
     content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
-    interpreter = tf.lite.Interpreter(model_content=content)
-    exec(TFLITE, {"interpreter": interpreter, "samples": SAMPLES, "labels": LABELS})
+    run_tflite_lines(content, SAMPLES, LABELS)
     written(np.stack(model.predict(SAMPLES, verbose=0), axis=1))
 
 
-class Quantised:
-    """An int8 interpreter in small: two exits of two classes, each sample's own pixel as the answer."""
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("between", ["int8", "uint8"])
+def test_the_tflite_lines_write_the_scores_of_an_8_bit_network_of_pixels(between, tmp_path):
+    from tests.nn.tflite_files import INT8, UINT8, converted, two_exits
+    from trecx.nn.models import load_model
 
-    def allocate_tensors(self):
-        """Nothing to do."""
-
-    def get_input_details(self):
-        return [{"index": 0, "dtype": np.float32}]
-
-    def get_output_details(self):
-        return [{"index": k, "name": f"exit:{k}", "quantization": (1 / 256, -128)} for k in (2, 1)]
-
-    def set_tensor(self, index, value):
-        self.level = round(float(value[0, 0, 0, 0]) * 255)
-
-    def invoke(self):
-        """Nothing to do."""
-
-    def get_tensor(self, index):
-        return np.array([[self.level - 128, 128 - self.level]], np.int8)
+    shape, network = (8, 8, 3), two_exits((8, 8, 3), 2)
+    pixels = np.random.default_rng(0).integers(0, 256, (30, *shape)).astype(np.float32)
+    kind = {"int8": INT8, "uint8": UINT8}[between]
+    early_first = lambda x: network(x)[::-1]  # noqa: E731  # the names are in the outputs' order
+    (tmp_path / "m.tflite").write_bytes(content := converted(early_first, shape, INT8, pixels, between=kind))
+    scores = run_tflite_lines(content, pixels, np.arange(30) % 2)
+    assert np.array_equal(scores.probabilities, load_model(tmp_path / "m.tflite").predict(pixels))
+    final, early = network.predict(pixels, verbose=0)
+    assert np.abs(scores.probabilities - np.stack([early, final], axis=1)).mean() < 0.05
 
 
-def test_the_tflite_lines_undo_an_int8_softmax():
-    exec(TFLITE, {"interpreter": Quantised(), "samples": SAMPLES, "labels": LABELS})
-    levels = np.round(SAMPLES[:, 0, 0, 0] * 255) / 256
-    written(np.repeat(np.stack([levels, 1 - levels], axis=1)[:, None], 2, axis=1))
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.mirror
+def test_the_tflite_lines_work_on_the_int8_resnet_of_mlperf_tiny(tmp_path):
+    """One output; int8 input of scale 1 and zero point −128, which pixels of 0..255 must not wrap around."""
+    from tests.nn.test_flops import AUTHORS, IC
+    from tests.nn.tflite_files import INT8, converted
+    from trecx.datasets.cifar_pickles import read_batch
+    from trecx.nn import tf
+    from trecx.nn.formats import read_network
+
+    mirror = Path(os.environ["TRECX_MIRROR"])
+    with tarfile.open(mirror / "archives" / "cifar10_test_batch.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    images, labels = read_batch(tmp_path / "cifar-10-batches-py" / "test_batch")
+    network = read_network(mirror / AUTHORS / IC / "pretrainedResnet.h5")
+    pixels = images[:400].astype(np.float32)
+    content = converted(network.run, (32, 32, 3), INT8, pixels[:100])
+    entry = tf.lite.Interpreter(model_content=content).get_input_details()[0]
+    assert (entry["dtype"], *entry["quantization"]) == (np.int8, 1.0, -128)
+    scores = run_tflite_lines(content, pixels, labels[:400], [25_122_108])
+    assert scores.standalone_accuracy[0] > 0.85
+    assert np.array_equal(scores.probabilities * 256, np.round(scores.probabilities * 256))
 
 
 TORCH_SETUP = """

@@ -7,6 +7,8 @@ of people one trusts; what is promised is a clear error for a damaged file, not 
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -15,15 +17,23 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tests.fuzz.harness import fuzz, mutated, only
+from tests.conftest import ROOT
+from tests.fuzz.harness import LONG_S, fuzz, mutated, only
 from tests.needs_tensorflow import TENSORFLOW
+from tests.nn.tflite_files import FLOAT32, INT8, converted, two_exits
 from trecx.errors import ModelError, TrainingError
 from trecx.jobs import known_models
 from trecx.nn import keras
+from trecx.nn.graphs import exit_order
+from trecx.nn.legacy_config import check_config, known_classes
 from trecx.nn.models import load_model
+from trecx.nn.tflite.flops import check_operators
+from trecx.nn.tflite.graph import read_operators
+from trecx.nn.tflite.interpreter import Interpreter
 from trecx.nn.training.checkpoint import FILE, Checkpoint
 from trecx.nn.training.output import find_trained
 
+tf_keras = pytest.importorskip("tf_keras")
 FOLDER = tempfile.TemporaryDirectory()
 HERE = Path(FOLDER.name)
 pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]  # TensorFlow and Keras warn of themselves
@@ -40,6 +50,26 @@ def network():
     )
 
 
+def legacy_network():
+    """With a function of TensorFlow, which Keras 3 does not read."""
+    image = tf_keras.Input((2, 2, 1))
+    flat = tf_keras.layers.Flatten()(image * 2.0)
+    return tf_keras.Model(image, tf_keras.layers.Dense(2, "softmax")(flat))
+
+
+TFLITE = {"float.tflite": FLOAT32, "int8.tflite": INT8}
+SAMPLES = np.random.default_rng(0).random((8, 4, 4, 1), np.float32)
+CONFIG_WORDS = (
+    b'"Lambda"',
+    b'"os"',
+    b'"system"',
+    b'"TFOpLambda"',
+    b'"io.write_file"',
+    b'"function"',
+    b'"class_name"',
+)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _whole():
     """Models to spoil, and TensorFlow's own memory taken, before anything is counted."""
@@ -49,6 +79,13 @@ def _whole():
         load_model(HERE / name)
     model.export(HERE / "m", verbose=False)
     load_model(HERE / "m")
+    for name in ("legacy.keras", "legacy.h5", "legacy"):
+        legacy = legacy_network()
+        legacy.save(HERE / name, **({} if "." in name else {"save_format": "tf", "signatures": {}}))
+        load_model(HERE / name)
+    for name, kind in TFLITE.items():
+        (HERE / name).write_bytes(converted(two_exits((4, 4, 1), 2), (4, 4, 1), kind, SAMPLES))
+        Interpreter((HERE / name).read_bytes())
 
 
 def whole(name):
@@ -76,8 +113,71 @@ def test_any_saved_model(data):
     check(data, "spoilt/saved_model.pb")
 
 
-def archive():
-    with zipfile.ZipFile(HERE / "m.keras") as packed:
+@fuzz(
+    8,
+    edited=whole("legacy.keras"),
+    inner=st.deferred(lambda: mutated((archive("legacy.keras")["config.json"],), (*JSON, *CONFIG_WORDS))),
+)
+def test_any_keras_file_of_keras_2(edited, inner):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, content in (archive("legacy.keras") | {"config.json": inner}).items():
+            packed.writestr(name, content)
+    for data in (edited, file.getvalue()):
+        check(data, "spoilt.keras")
+
+
+@fuzz(8, data=whole("legacy.h5"))
+def test_any_h5_file_of_keras_2(data):
+    check(data, "spoilt.h5")
+
+
+@fuzz(6, data=whole("legacy/saved_model.pb"), metadata=whole("legacy/keras_metadata.pb"))
+def test_any_saved_model_of_keras_2(data, metadata):
+    shutil.copytree(HERE / "legacy", HERE / "spoilt2", dirs_exist_ok=True)
+    (HERE / "spoilt2" / "keras_metadata.pb").write_bytes(metadata)
+    check(data, "spoilt2/saved_model.pb")
+
+
+@fuzz(
+    60,
+    config=st.deferred(lambda: mutated((archive("legacy.keras")["config.json"],), (*JSON, *CONFIG_WORDS))),
+)
+def test_any_configuration_of_keras_2(config):
+    try:
+        document = json.loads(config)
+    except (ValueError, RecursionError):
+        return
+    with only(ModelError):
+        check_config(document, known_classes())
+
+
+@fuzz(300, data=st.deferred(lambda: mutated([(HERE / name).read_bytes() for name in TFLITE])))
+def test_any_list_of_operators_of_a_tflite_file(data):
+    graph = None
+    with only(ModelError):
+        graph = read_operators(data)
+        check_operators(graph)
+        is_quantized = [graph.is_quantized(output) for output in graph.outputs]
+        assert len(exit_order(graph)) == len(is_quantized)
+
+
+def test_any_tflite_file_is_run_or_refused_and_crashes_only_a_process_of_its_own():
+    """Each file is run as `load_tflite` does, but in a fork, which starts at once."""
+    words = [
+        sys.executable,
+        "-m",
+        "tests.fuzz.tflite_files",
+        str(LONG_S),
+        *map(str, map(HERE.joinpath, TFLITE)),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr[-2_000:]
+    print(done.stdout)
+
+
+def archive(name="m.keras"):
+    with zipfile.ZipFile(HERE / name) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
 
 

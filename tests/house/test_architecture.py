@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 FILES = [path for folder in ("trecx", "app") for path in sorted((ROOT / folder).rglob("*.py"))]
-HEAVY = {"tensorflow", "keras", "keras_flops"}
+HEAVY = {"tensorflow", "keras", "keras_flops", "tf_keras"}
 
 
 def module(path):

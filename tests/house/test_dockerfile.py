@@ -21,7 +21,7 @@ def test_what_is_copied_is_there():
 
 
 def test_the_first_block_has_no_tensorflow_and_the_file_ends_in_the_project():
-    assert not DASHBOARD & {"tensorflow", "keras", "keras-flops"}
+    assert not DASHBOARD & {"tensorflow", "keras", "keras-flops", "tf_keras"}
     assert "# The backend" in DOCKERFILE
     assert REQUIREMENTS.splitlines()[-1] == "-e ."
 

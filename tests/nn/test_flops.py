@@ -60,6 +60,17 @@ def test_a_small_network_counts_as_it_does_by_hand() -> None:
     assert exit_flops(lambda batch: [model(batch)], (6, 6, 2)) == [convolution + dense + softmax]
 
 
+@pytest.mark.parametrize("activation", ["relu", "softmax"])
+def test_a_grouped_convolution_which_keras_compiles_apart_counts_as_it_does_by_hand(activation: str) -> None:
+    image = keras.Input((8, 8, 4))
+    maps = keras.layers.Conv2D(8, 3, groups=2, activation=activation)(image)
+    early = keras.layers.Conv2D(6, 3, groups=2)(maps)
+    model = keras.Model(image, [early, maps])
+    first = 2 * (6 * 6 * 8) * (3 * 3 * 2) + 6 * 6 * 8 * (6 if activation == "softmax" else 1)
+    second = 2 * (4 * 4 * 6) * (3 * 3 * 4) + 4 * 4 * 6
+    assert exit_flops(lambda batch: model(batch), (8, 8, 4)) == [first, first + second]
+
+
 def test_batch_normalisation_counts_the_same_fused_as_in_tf_2_3_and_in_parts_as_in_keras_3() -> None:
     ones = tf.ones(4)
     layer = keras.layers.BatchNormalization()

@@ -152,15 +152,16 @@ def test_what_is_no_model_is_refused_with_the_way_on(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "saved_model.pb").write_bytes(b"not a protobuf")
-    for name in ("text.txt", "text.h5", "text.keras"):
+    for name in ("text.txt", "text.h5", "text.keras", "text.tflite"):
         (tmp_path / name).write_text("hello")
     expected = {
         "nowhere": "there is no model at .*; give a SavedModel folder",
         "empty": "is not a SavedModel folder: it has no saved_model.pb; give the folder",
-        "damaged": "cannot be read as a model .*; save it again",
-        "text.txt": "none of the file extensions .keras, .h5, .hdf5; give",
-        "text.h5": "cannot be read as a model .*; save it again",
-        "text.keras": "cannot be read as a model .*; save it again",
+        "damaged": r"cannot be read as a model. TensorFlow 2.*tf_keras 2.* copy it again; .*model\.export",
+        "text.txt": "none of the file extensions .keras, .h5, .hdf5, .tflite; give",
+        "text.h5": "neither a Keras archive nor an HDF5 file, .*; copy it again, or save it again",
+        "text.keras": "neither a Keras archive nor an HDF5 file, .*; copy it again, or save it again",
+        "text.tflite": "lacks the identifier of a .tflite file, .*; copy it again, or convert it again",
     }
     for name, complaint in expected.items():
         with pytest.raises(ModelError, match=complaint):

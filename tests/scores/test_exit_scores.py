@@ -77,3 +77,12 @@ def changed(value, where=(1, 1, 0)):
 def test_what_no_classifier_gives_is_refused_by_name(changes, words):
     with pytest.raises(ScoresError, match=words):
         made(**changes)
+
+
+def test_the_rows_of_an_int8_softmax_sum_to_one_but_for_half_a_step_per_class():
+    rows = np.array([[[255, 0, 0], [128, 64, 63]], [[0, 129, 128], [86, 86, 85]]], np.float32) / 256
+    scores = ExitScores(labels=[0, 1], exit_flops=[1, 2], probabilities=rows)
+    assert np.array_equal(scores.probabilities, rows)
+    rows[1, 1, 2] = 90 / 256
+    with pytest.raises(ScoresError, match="not to 1"):
+        ExitScores(labels=[0, 1], exit_flops=[1, 2], probabilities=rows)

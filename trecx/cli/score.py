@@ -21,7 +21,7 @@ from trecx.store import Store
 
 def score(
     model_path: Annotated[
-        Path, typer.Argument(metavar="MODEL", help="SavedModel folder, .h5 or .keras file.")
+        Path, typer.Argument(metavar="MODEL", help="SavedModel folder, .h5, .keras or .tflite file.")
     ],
     system: System,
     task: Annotated[str, typer.Option("--task", help="kws, ic, vww or digits.")] = "",
@@ -35,7 +35,8 @@ def score(
 ) -> None:
     """Score a model on its task's test set, and store the scores of every exit.
 
-    Loading a model can run code: score only models that you trust.
+    Loading a Keras model or a SavedModel can run code: score only models that you trust. A .tflite file is
+    data.
     """
     own = _own_task(task, task_file, folder)
     _ = checked_name("system", system) if own else find_system(system)

@@ -1,9 +1,10 @@
 """A network as a frozen graph for one sample, used to count the FLOPs of its exits and to order them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from trecx.nn import tf
 
@@ -19,6 +20,20 @@ WEIGHTED_OPS = frozenset(
         "Einsum",
     }
 )
+
+
+class ExitGraph(Protocol):
+    """A network whose outputs are exits, as far as their order needs it; operations have names or numbers."""
+
+    @property
+    def outputs(self) -> Sequence[Any]:
+        """The outputs, in the network's own order."""
+
+    def ancestors(self, output: Any) -> frozenset[Any]:
+        """Return the operations that an output is computed from."""
+
+    def weighted(self, operations: Iterable[Any]) -> frozenset[Any]:
+        """Return the operations among these that are convolutions or matrix products."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +78,9 @@ class FrozenGraph:
                 copy.input[:] = [edge for edge in node.input if not edge.startswith("^")]
         return part
 
-    def weighted(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the operations among `names` that are convolutions or matrix products."""
-        return frozenset(name for name in names if self._nodes[name].op in WEIGHTED_OPS)
+    def weighted(self, operations: Iterable[str]) -> frozenset[str]:
+        """Return the operations among these that are convolutions or matrix products."""
+        return frozenset(name for name in operations if self._nodes[name].op in WEIGHTED_OPS)
 
 
 def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> FrozenGraph:
@@ -80,7 +95,8 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
 
     # So an output that occurs twice, or is an input, has its own operation.
     function = tf.function(lambda batch: [tf.identity(output) for output in network(batch)], autograph=False)
-    concrete = function.get_concrete_function(tf.TensorSpec([1, *shape], tf.float32))
+    with _functions_inlined():
+        concrete = function.get_concrete_function(tf.TensorSpec([1, *shape], tf.float32))
     frozen = convert_variables_to_constants_v2(concrete)
     return FrozenGraph(
         definition=frozen.graph.as_graph_def(),
@@ -89,7 +105,21 @@ def freeze(network: Callable[[Any], Sequence[Any]], shape: Sequence[int]) -> Fro
     )
 
 
-def exit_order(graph: FrozenGraph) -> list[int]:
+@contextmanager
+def _functions_inlined() -> Iterator[None]:
+    """Trace the functions that a network calls as a part of it.
+
+    Keras compiles a grouped convolution apart, as a function whose operations would not be counted.
+    """
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+def exit_order(graph: ExitGraph) -> list[int]:
     """Return the indices of a graph's outputs, early exits to final exit, by depth in the network.
 
     An exit is deeper the more convolutions and matrix products it shares with other exits; its own head does
@@ -100,7 +130,7 @@ def exit_order(graph: FrozenGraph) -> list[int]:
     weighted = [graph.weighted(names) for names in everything]
 
     def depth(index: int) -> tuple[int, int, int]:
-        others = frozenset[str]().union(*(w for i, w in enumerate(weighted) if i != index))
+        others = frozenset[Any]().union(*(w for i, w in enumerate(weighted) if i != index))
         return len(weighted[index] & others), len(weighted[index]), len(everything[index])
 
     return sorted(range(len(graph.outputs)), key=depth)

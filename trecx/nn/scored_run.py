@@ -12,7 +12,7 @@ from trecx import paths
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.sources import published_model
 from trecx.errors import ModelError
-from trecx.nn.models import load_model, require_exits
+from trecx.nn.models import ExitModel, load_model, require_exits
 from trecx.nn.networks.systems import SYSTEMS
 from trecx.nn.scoring import score_model, versions
 from trecx.progress import Progress, silent
@@ -69,7 +69,7 @@ def score_into(
         model_sha256=model.sha256,
         parameters=model.parameters,
         versions=versions(),
-        training=dict(training or {}) | _said(samples, progress),
+        training=dict(training or {}) | _said(samples, progress) | _precision(model),
     )
     known = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
     if known and not again:
@@ -85,6 +85,10 @@ def _said(samples: SampleSet, progress: Progress) -> dict[str, Any]:
     if own or (folder and not folder.resolve().is_relative_to(paths.DOWNLOADS)):
         said["samples_sha256"] = _content_sha256(samples, progress)
     return said
+
+
+def _precision(model: ExitModel) -> dict[str, Any]:
+    return {} if model.precision == "float32" else {"precision": model.precision}
 
 
 def _content_sha256(samples: SampleSet, progress: Progress) -> str:

@@ -1,0 +1,1 @@
+"""`.tflite` files: read as data, their operators counted, and run by TensorFlow Lite's reference kernels."""
