@@ -159,3 +159,27 @@ def test_a_damaged_sample_is_named_counted_and_nothing_kept(capsys, two_exits, i
     assert status == 1
     assert all(word in err for word in ("2", "1.bin", "4.bin"))
     assert Store().runs() == []
+
+
+def test_scores_of_a_model_that_are_surely_wrong_are_told(capsys, tmp_path, images):
+    inputs = keras.Input((96, 96, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(inputs)
+    always_1 = keras.layers.Dense(
+        2,
+        activation="softmax",
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant([0, 9]),
+    )
+    keras.Model(inputs, always_1(pooled)).save(tmp_path / "mine.keras")
+    shutil.copytree(images, tmp_path / "images")
+    (tmp_path / "images" / "y_labels.csv").write_text("".join(f"{k}.bin,2,0\n" for k in range(6)))
+    words = arguments(str(tmp_path / "mine.keras"), tmp_path / "images", "baseline")
+    told = "These scores are probably wrong. Labels and predictions have no class in common"
+    assert told in run(capsys, *words)[2]
+    assert told not in run(capsys, *words)[2]  # nothing was scored
+
+
+def test_a_model_with_a_name_that_cannot_be_stored_is_refused_before_it_is_scored(capsys, images):
+    status, _, err = run(capsys, *arguments("\udcff.keras", images))
+    assert status == 1
+    assert "not valid text" in err and "rename the file" in err

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from trecx.cli import printing
+from trecx.cli.arguments import not_text
 from trecx.cli.options import Again, Db, Json, System
+from trecx.cli.terminal import is_writable
 from trecx.datasets.custom_samples import open_custom_samples
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.task_file import CustomTask, read_task_file
 from trecx.datasets.tasks import checked_name, find_system, find_task
 from trecx.errors import ModelError
+from trecx.importing.plausibility import doubts
 from trecx.jobs.known_models import training_of
 from trecx.jobs.model_scoring import samples_to_score
 from trecx.paths import DOWNLOADS
@@ -38,6 +41,8 @@ def score(
     Loading a Keras model or a SavedModel can run code: score only models that you trust. A .tflite file is
     data.
     """
+    if not is_writable(model_path.name):  # it becomes the name of the run's model
+        raise ModelError(not_text(model_path.name))
     own = _own_task(task, task_file, folder)
     _ = checked_name("system", system) if own else find_system(system)
     with printing.progress() as progress:
@@ -50,7 +55,10 @@ def score(
         else:
             training = _training_of(model_path, task, system)
             samples = _named(samples_to_score(task, training, folder, progress), folder)
-        run, new = score_into(Store(db), model_path, system, samples, again, progress, training)
+        store = Store(db)
+        run, new = score_into(store, model_path, system, samples, again, progress, training)
+    for doubt in doubts(store.load_scores(run))[:1] if new else ():
+        printing.tell(f"These scores are probably wrong. {doubt}")
     if not new:
         printing.tell(
             f"{run.run_id} already exists: this model was scored before. Nothing was added; "
