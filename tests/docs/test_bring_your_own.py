@@ -13,7 +13,7 @@ import pytest
 
 from tests.docs.documents import blocks, text_of
 from trecx.datasets.task_file import read_task_file
-from trecx.importing import import_scores
+from trecx.importing import import_scores, read_scores_file
 from trecx.importing.csv_table import read_csv
 from trecx.progress import silent
 
@@ -155,3 +155,11 @@ def test_the_csv_and_the_task_file_of_the_guide_are_understood(tmp_path):
     (toml,) = blocks(OWN, "toml")
     (tmp_path / "pets.toml").write_text(toml.text, encoding="utf-8")
     assert read_task_file(tmp_path / "pets.toml").name == tomllib.loads(toml.text)["name"] == "pets"
+
+
+def test_the_json_lines_of_the_guide_are_understood():
+    text = next(block for block in OWN.split("\n\n") if block.startswith('    {"exit_flops"'))
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    scores = read_scores_file("x.jsonl", lines.encode()).scores()
+    assert scores.exit_flops.tolist() == [1_200_000, 3_500_000]
+    assert (scores.class_names, scores.sample_names) == (("cat", "dog"), ("a.jpg",))
