@@ -99,7 +99,8 @@ def tell_settings(view: RunView) -> None:
     if costs := view.context.conditions.costs:
         tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
     if asked.int8:
-        tell(f"ρ is {_int8_steps(view)}. The samples' confidences are still float32.")
+        still = "int8, too" if view.run.precision == "int8" else "still float32"
+        tell(f"ρ is {_int8_steps(view)}. The samples' confidences are {still}.")
     if not view.context.table.exact:
         steps = f"{len(view.context.table.edges):,} steps of ρ"
         tell(f"The samples are counted in {steps}; between two of them, ρ counts as the upper one.")

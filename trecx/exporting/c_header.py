@@ -12,9 +12,12 @@ from trecx.exporting.c_text import comment_block, float_literal
 from trecx.saved_points.record import PointRecord
 
 GUARD = "TRECX_THRESHOLD_H"
-SOFTMAX = {
-    "float32": "a float32 softmax",
-    "int8": "an int8 softmax: rho is a multiple of its step; the samples' confidences are still float32",
+STEPS = "an int8 softmax: rho is a multiple of its step"
+SOFTMAX = {  # by precision of the rule and of the scores
+    ("float32", "float32"): "a float32 softmax",
+    ("float32", "int8"): "the scores of an int8 softmax",
+    ("int8", "float32"): f"{STEPS}; the samples' confidences are still float32",
+    ("int8", "int8"): f"{STEPS}; the samples' confidences are int8, too",
 }
 
 
@@ -58,7 +61,7 @@ def _point(record: PointRecord, decision: Decision) -> Iterator[tuple[str, str]]
     end = "" if up_to is None else f" and up to {up_to!r}"
     yield "plateau", f"same result for every rho above {numbers['plateau_above']!r}{end}"
     yield "exits", f"{run.n_exits}, the final one included"
-    yield "results are for", f"{SOFTMAX[record.rule.precision]}; class mix: {setting.class_mix}"
+    yield "results are for", f"{SOFTMAX[record.rule.precision, run.precision]}; class mix: {setting.class_mix}"
     yield "exit rate", f"{numbers['exit_rate']:.4f} expected ({_ends(numbers, 'exit_rate')})"
     yield "accuracy", f"{numbers['accuracy']:.4f} expected ({_ends(numbers, 'accuracy')})"
     by_exit = ", ".join(map(str, run.exit_flops))

@@ -47,6 +47,11 @@ class RecordedRun:
         return len(self.exit_flops)
 
     @property
+    def precision(self) -> str:
+        """What computed the scores: "float32" or "int8"."""
+        return str(self.training.get("precision", "float32"))
+
+    @property
     def relative_costs(self) -> bool:
         """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
         return self.training.get("costs") == "relative"
