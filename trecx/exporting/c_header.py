@@ -61,7 +61,8 @@ def _point(record: PointRecord, decision: Decision) -> Iterator[tuple[str, str]]
     end = "" if up_to is None else f" and up to {up_to!r}"
     yield "plateau", f"same result for every rho above {numbers['plateau_above']!r}{end}"
     yield "exits", f"{run.n_exits}, the final one included"
-    yield "results are for", f"{SOFTMAX[record.rule.precision, run.precision]}; class mix: {setting.class_mix}"
+    softmax = SOFTMAX[record.rule.precision, run.precision]
+    yield "results are for", f"{softmax}; class mix: {setting.class_mix}"
     yield "exit rate", f"{numbers['exit_rate']:.4f} expected ({_ends(numbers, 'exit_rate')})"
     yield "accuracy", f"{numbers['accuracy']:.4f} expected ({_ends(numbers, 'accuracy')})"
     by_exit = ", ".join(map(str, run.exit_flops))
