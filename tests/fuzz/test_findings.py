@@ -12,7 +12,7 @@ import pytest
 
 from tests.fuzz.harness import only
 from trecx.errors import ScoresError
-from trecx.importing import file_content, import_scores, read_scores_file
+from trecx.importing import ReadOptions, file_content, import_scores, read_scores, read_scores_file
 from trecx.scores import MAX_EXITS, ExitScores
 from trecx.scores.names import MAX_CLASSES
 
@@ -155,3 +155,17 @@ def test_names_that_a_spreadsheet_would_run_are_taken_in_as_they_were():
     )
     scores = read_scores_file("x.csv", frame.to_csv(index=False).encode()).scores([10])
     assert scores.sample_names == ("=1", "'tis")
+
+
+@pytest.mark.parametrize("value", [-89, -1e300, 3e38])
+def test_the_sigmoid_of_any_logit_is_computed_without_a_warning(value):
+    data = f'{{"label": 0, "probabilities": {value}}}'.encode()
+    with only(ScoresError):
+        scores = read_scores({"x.jsonl": data}, ReadOptions(sigmoid=True, logits=True)).scores([1])
+        assert scores.probabilities.sum() == 1
+
+
+def test_scores_whose_sum_is_beyond_a_float64_are_refused():
+    file = io.BytesIO()
+    np.savez(file, labels=[0], probabilities=np.full((1, 1, 4), 1.7e308), exit_flops=[1])
+    refused("x.npz", file.getvalue(), "1.7e.308 is not a finite number")

@@ -87,12 +87,10 @@ def sigmoid_scores(values: Array, place: Place, logits: bool = False) -> Scores:
     """
     _check_finite(values, place)
     remark = "the one score per exit is p of the second class, and 1 − p of the first"
+    exact = values.astype(np.float64)
     if values.dtype in (np.int8, np.uint8):
-        values, remark = (
-            (values.astype(np.float64) + 128 * (values.dtype == np.int8)) / 256,
-            f"{remark}; 8 bits",
-        )
-    probability = 1 / (1 + np.exp(-np.clip(values, -700.0, 700.0))) if logits else values.astype(np.float64)
+        exact, remark = (exact + 128 * (values.dtype == np.int8)) / 256, f"{remark}; 8 bits"
+    probability = 1 / (1 + np.exp(-np.clip(exact, -700, 700))) if logits else exact
     outside = (probability < 0) | (probability > 1 + SUM_TOLERANCE)
     if outside.any():
         sample, exit_, _ = np.argwhere(outside)[0]
@@ -144,6 +142,11 @@ def _softmax(values: Array) -> npt.NDArray[np.float32]:
 
 
 def _check_finite(values: Array, place: Place) -> None:
-    if values.dtype.kind == "f" and not all(np.isfinite(values[part]).all() for part in blocks(len(values))):
-        where = np.argwhere(~np.isfinite(values))[0]
+    if values.dtype.kind == "f" and not all(_is_finite(values[part]).all() for part in blocks(len(values))):
+        where = np.argwhere(~_is_finite(values))[0]
         raise ScoresError(f"{place(where[0], where[1])}: {values[tuple(where)]} is not a finite number")
+
+
+def _is_finite(values: Array) -> Any:
+    """Whether each value is finite as a float32, as which it is stored."""
+    return np.abs(values) <= np.finfo(np.float32).max  # NaN fails the comparison
