@@ -169,3 +169,15 @@ def test_scores_whose_sum_is_beyond_a_float64_are_refused():
     file = io.BytesIO()
     np.savez(file, labels=[0], probabilities=np.full((1, 1, 4), 1.7e308), exit_flops=[1])
     refused("x.npz", file.getvalue(), "1.7e.308 is not a finite number")
+
+
+def test_a_shape_of_truth_values_in_an_npy_file_is_refused():
+    header = b"\x93NUMPY\x01\x00:\x00{'descr': '<f4', 'fortran_order': False, 'shape': (True,)}" + bytes(4)
+    refused("x.npy", header, "has the shape .True,., which is not made of whole numbers")
+
+
+def test_a_load_without_a_file_name_in_a_log_names_no_sample():
+    log = b'1.1 parser: Command "bload dut """\n1.2 dut: m-results-[0.992,0.007]\n'
+    with only(ScoresError):
+        scores = read_scores({"x.log": log, "y_labels.csv": b"a.bin,2,0\n"}).scores([1])
+    assert scores.sample_names == ("a.bin",)

@@ -95,6 +95,8 @@ def _check_header(file: IO[bytes], size: int, name: str) -> None:
         raise ValueError(f"{name} has a header that cannot be read ({error})") from error
     if dtype.hasobject:
         raise ValueError(f"{name} contains Python objects, which are never loaded; save numbers or strings")
+    if not all(type(side) is int for side in shape):  # True is a number, too, but not for NumPy's reader
+        raise ValueError(f"{name} has the shape {shape}, which is not made of whole numbers")
     promised, there = math.prod(shape) * dtype.itemsize, size - file.tell()
     if promised != there:
         raise ValueError(f"{name} declares {promised:,} bytes but has {there:,}")

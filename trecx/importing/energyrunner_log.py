@@ -88,8 +88,8 @@ def _samples(name: str, content: bytes) -> list[_Sample]:
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         load, result = _LOAD.search(line), _RESULT.search(line)
         if load:
-            loaded = re.split(r"[\\/]", (load[1] or load[2]).strip())[-1]
-            found.append(_Sample(loaded, number))
+            loaded = re.split(r"[\\/]", (load[1] or load[2] or "").strip())[-1]
+            found += [_Sample(loaded, number)] * bool(loaded)
         elif result:
             if not loaded:  # a log of the serial line alone: one result per sample
                 found.append(_Sample("", number))
