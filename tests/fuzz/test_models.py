@@ -25,6 +25,7 @@ from trecx.errors import ModelError, TrainingError
 from trecx.jobs import known_models
 from trecx.nn import keras
 from trecx.nn.graphs import exit_order
+from trecx.nn.hdf5_trial import read_hdf5_in_process
 from trecx.nn.legacy_config import check_config, known_classes
 from trecx.nn.models import load_model
 from trecx.nn.tflite.flops import check_operators
@@ -68,6 +69,11 @@ CONFIG_WORDS = (
     b'"function"',
     b'"class_name"',
 )
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch):
+    monkeypatch.setattr("trecx.nn.keras_files.read_hdf5_in_process", lambda path: "")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -183,6 +189,8 @@ def archive(name="m.keras"):
 
 def check(data, name):
     (HERE / name).write_bytes(data)
+    if not name.endswith(".pb") and read_hdf5_in_process(HERE / name):
+        return  # HDF5 is read in another process first; what it refuses is never read in this one
     model = None
     with only(ModelError):
         model = load_model(HERE / name.removesuffix("/saved_model.pb"))

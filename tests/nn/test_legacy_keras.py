@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.needs_tensorflow import TENSORFLOW
 from trecx.errors import ModelError
-from trecx.nn import keras, tf
+from trecx.nn import hdf5_trial, keras, tf
 from trecx.nn.legacy_config import check_config, known_classes
 from trecx.nn.models import load_model
 from trecx.nn.reasons import whole_reason
@@ -205,12 +205,40 @@ def test_weights_without_a_network_are_told_as_such(tmp_path: Path) -> None:
 def test_a_damaged_file_is_to_be_copied_again(tmp_path: Path) -> None:
     whole = saved(two_exits(), tmp_path / "m.h5").read_bytes()
     (tmp_path / "cut.h5").write_bytes(whole[:5_000])
-    with pytest.raises(ModelError, match=r"damaged HDF5 file \(OSError.*; copy it again"):
+    with pytest.raises(ModelError, match=r"cut.h5 cannot be .* it is damaged \(OSError.*; copy it again"):
         load_model(tmp_path / "cut.h5")
     with h5py.File(tmp_path / "m.h5", "r+") as file:
         del file["model_weights"]
     with pytest.raises(ModelError, match=r"Keras 3.*tf_keras 2.*If it may be damaged or incomplete, copy it"):
         load_model(tmp_path / "m.h5")
+
+
+def endless(content: bytes) -> bytes:
+    """Return an HDF5 file on which the library never ends: the first string in it has the length −16."""
+    at = content.index(b"GCOL") + 24
+    return content[:at] + (2**64 - 16).to_bytes(8, "little") + content[at + 8 :]
+
+
+def test_a_damaged_file_on_which_the_hdf5_library_never_ends_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(two_exits(), tmp_path / "m.h5")
+    path.write_bytes(endless(path.read_bytes()))
+    monkeypatch.setattr(hdf5_trial, "_WAIT_S", 3)
+    with pytest.raises(
+        ModelError, match=r"it is damaged \(the HDF5 library did not finish in 3 s\); copy it"
+    ):
+        load_model(path)
+
+
+def test_weights_in_an_archive_are_read_in_another_process_first(tmp_path: Path) -> None:
+    path = saved(two_exits(), tmp_path / "m.keras")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "n.keras", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[:900] if name == "model.weights.h5" else content)
+    with pytest.raises(ModelError, match=r"n.keras cannot be .* it is damaged \(OSError.*; copy it again"):
+        load_model(tmp_path / "n.keras")
 
 
 def test_a_saved_model_without_its_variables_is_told_with_both_reasons(tmp_path: Path) -> None:

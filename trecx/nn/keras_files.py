@@ -7,6 +7,7 @@ from typing import Any
 
 from trecx.errors import ModelError
 from trecx.nn import keras, tf
+from trecx.nn.hdf5_trial import read_hdf5_in_process
 from trecx.nn.legacy_keras import config_in_hdf5, read_legacy
 from trecx.nn.network import Network
 from trecx.nn.networks.layers import FirstChannels
@@ -15,6 +16,7 @@ from trecx.nn.reasons import whole_reason
 _EXPORT = (
     "in the environment where the model was made, write it with model.export('folder'), and score this folder"
 )
+_AGAIN = "copy it again, or save it again with model.save('name.keras') or model.export('folder')"
 _COPY = "If it may be damaged or incomplete, copy it again; otherwise"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
@@ -71,28 +73,21 @@ def _installed(package: str) -> str:
 
 
 def _check_container(path: Path) -> None:
-    """Check that a file is an archive or HDF5, and that it holds a network.
+    """Check that a file is an archive or HDF5, whole, and that it holds a network.
 
     Raises:
-        ModelError: it is another file, or holds weights only.
+        ModelError: it is another file, damaged, or holds weights only.
     """
-    if zipfile.is_zipfile(path):
-        return
+    is_archive = zipfile.is_zipfile(path)
     with path.open("rb") as file:
-        if file.read(len(_HDF5)) != _HDF5:
+        if not is_archive and file.read(len(_HDF5)) != _HDF5:
             raise ModelError(
                 f"{path} cannot be read as a model: it is neither a Keras archive nor an HDF5 file, so it is "
-                "damaged, incomplete or something else; copy it again, or save it again with "
-                "model.save('name.keras') or model.export('folder')"
+                f"damaged, incomplete or something else; {_AGAIN}"
             )
-    try:
-        has_network = config_in_hdf5(path) is not None
-    except Exception as error:  # h5py raises errors of many types on a damaged file
-        raise ModelError(
-            f"{path} cannot be read as a model: it is a damaged HDF5 file ({whole_reason(error)}); copy it "
-            "again, or save it again with model.save('name.keras') or model.export('folder')"
-        ) from error
-    if not has_network:
+    if damage := read_hdf5_in_process(path):
+        raise ModelError(f"{path} cannot be read as a model: it is damaged ({damage}); {_AGAIN}")
+    if not is_archive and config_in_hdf5(path) is None:
         raise ModelError(
             f"{path} holds weights only, not the network; in the environment where it was made, save the "
             "whole model with model.save('name.keras') or model.export('folder')"
