@@ -47,8 +47,7 @@ def pick_file(options: ReadOptions) -> Brought | None:
         options: what the user says about the files.
     """
     uploaded = st.file_uploader(
-        f"Scores as .npz, .csv, .parquet or .jsonl, at most {MAX_MB} MB; or several .npy files; or the log "
-        "of an EnergyRunner accuracy run with its y_labels.csv",
+        f"Score file, or files that belong together, at most {MAX_MB} MB",
         ENDINGS,
         accept_multiple_files=True,
         key="scores",
@@ -80,7 +79,7 @@ def _show_formats() -> None:
         "Run your network on its test set, write the softmax output of every exit to a file, and upload the "
         "file above. You see a preview before anything is stored. Each file below is a complete example with "
         "made-up numbers. `docs/bring-your-own.md` shows how to write one from Keras, PyTorch or TFLite, and "
-        "describes JSON lines, .npy files and the logs of EnergyRunner."
+        "describes JSON lines, .npy files and the log of an EnergyRunner accuracy run with its y_labels.csv."
     )
     for name, words in FORMATS.items():
         left, right = st.columns([1, 5], vertical_alignment="center")
