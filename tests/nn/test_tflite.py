@@ -271,3 +271,16 @@ def test_a_file_of_one_output_is_a_baseline(capsys: Any, arguments: list[str], t
     assert (status, "has one output, but 'mine' needs an early exit" in err) == (1, True)
     arguments[arguments.index("mine")] = "baseline"
     assert json.loads(run(capsys, *arguments)[1])["n_exits"] == 1
+
+
+def test_an_error_on_a_later_sample_is_told(
+    network: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = loaded(converted(network, SHAPE), tmp_path, monkeypatch)
+
+    def stop(*_: Any) -> None:
+        raise RuntimeError("Node number 3 (CONV_2D) failed to invoke.")
+
+    monkeypatch.setattr("trecx.nn.tflite.interpreter.Interpreter.run", stop)
+    with pytest.raises(ModelError, match="stopped on a sample: .*CONV_2D.*import its scores"):
+        model.predict(PIXELS[:1])

@@ -8,6 +8,7 @@ from trecx.errors import ModelError
 from trecx.nn.exit_model import Batch, ExitModel, class_count
 from trecx.nn.formats import sha256_of
 from trecx.nn.graphs import exit_order
+from trecx.nn.reasons import whole_reason
 from trecx.nn.tflite.flops import check_operators, count_exit_flops, parameter_count
 from trecx.nn.tflite.graph import MAX_BYTES, read_operators
 from trecx.nn.tflite.interpreter import Interpreter
@@ -37,7 +38,13 @@ def load_tflite(path: Path) -> ExitModel:
     shapes = network.shapes()
 
     def run(batch: Batch) -> Batch:
-        outputs = np.array([network.run(sample) for sample in batch], np.float32)
+        try:
+            outputs = np.array([network.run(sample) for sample in batch], np.float32)
+        except (RuntimeError, ValueError) as error:  # as TensorFlow Lite's errors arrive here
+            raise ModelError(
+                f"{path.name} stopped on a sample: {whole_reason(error)}; convert the model again, or run it "
+                "in its own environment, and import its scores (docs/bring-your-own.md)"
+            ) from error
         return outputs.reshape(-1, len(order), n_classes)[:, order]
 
     return ExitModel(
