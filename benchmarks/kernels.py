@@ -1,7 +1,7 @@
 """`python -m benchmarks.kernels`: the scores of one int8 network by three sets of kernels.
 
-docs/bring-your-own.md has the figures. It fetches kws/trecx and its clips, and needs the kernels of TensorFlow
-Lite Micro: `pip install tflite-micro==0.dev20261023182759`.
+docs/bring-your-own.md has the figures. It fetches kws/trecx and its clips, and needs the kernels of
+TensorFlow Lite Micro: `pip install tflite-micro==0.dev20261023182759`.
 """
 
 from collections.abc import Callable, Sequence
