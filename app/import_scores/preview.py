@@ -11,10 +11,9 @@ from app.shared import charts
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.figures import benefit_curve_figure, flops_axis
-from trecx.importing.preview import Preview
+from trecx.scores.names import listed
 
 HEIGHT = 330  # pixels
-NAMES_SHOWN = 12
 
 
 def show_understood(brought: Brought, flops: list[int]) -> None:
@@ -32,19 +31,13 @@ def show_understood(brought: Brought, flops: list[int]) -> None:
     if seen.doubts:
         st.error("**These scores are probably wrong.** " + plain(in_controls(" ".join(seen.doubts))))
     remarks = "; ".join(brought.file.remarks)
-    st.caption(f"{plain(_classes(seen))}  \nFormat: {plain(remarks)}")
+    st.caption(f"Classes: {plain(listed(seen.class_names))}  \nFormat: {plain(remarks)}")
     _show_curve(brought, flops)
     st.caption(f"First {len(seen.rows)} samples")
     columns = {
         name: st.column_config.NumberColumn(format="%.4f") for name in seen.rows[0] if "confidence" in name
     }
     st.dataframe(pd.DataFrame(seen.rows), hide_index=True, column_config=columns, key="first rows")
-
-
-def _classes(seen: Preview) -> str:
-    named = ", ".join(seen.class_names[:NAMES_SHOWN])
-    more = len(seen.class_names) - NAMES_SHOWN
-    return f"Classes: {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _show_curve(brought: Brought, flops: list[int]) -> None:

@@ -96,17 +96,12 @@ def _ask(store: Store, run: Run) -> None:
     except TrecxError as error:
         st.error(plain(str(error)))
         return
-    st.markdown(f"**{plain(run.run_id)}**  \n:gray[:small[{plain(_about(run))}]]")
+    st.markdown(f"**{plain(run.run_id)}**  \n:gray[:small[{plain(run.summary)}]]")
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key="delete cancel"):
             st.rerun()
         st.button("Delete run", type="primary", key="delete now", on_click=_delete, args=(store, run))
-
-
-def _about(run: Run) -> str:
-    exits = "1 exit" if run.n_exits == 1 else f"{run.n_exits} exits"
-    return f"{run.source}, {run.dataset}, {run.n_samples:,} samples, {exits}"
 
 
 def _delete(store: Store, run: Run) -> None:

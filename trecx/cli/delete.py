@@ -29,7 +29,7 @@ def delete(
     store = Store(db)
     run = store.find_run(run_name, source)
     dependents = store.dependents_of(run)
-    printing.tell(f"{run.run_id}: {_about(run)}.")
+    printing.tell(f"{run.run_id}: {run.summary}, stored on {run.created_at:%Y-%m-%d}.")
     for sentence in dependents.sentences:
         printing.tell(sentence)
     if not (yes or _confirmed(run)):
@@ -45,12 +45,6 @@ def delete(
     if as_json:
         kept = {"samples_deleted": not dependents.samples_stay, "compacted": compact}
         printing.print_json({"deleted": run.run_id, **asdict(dependents), **kept})
-
-
-def _about(run: Run) -> str:
-    exits = "1 exit" if run.n_exits == 1 else f"{run.n_exits} exits"
-    stored = f"stored on {run.created_at:%Y-%m-%d}"
-    return f"{run.source}, {run.dataset}, {run.n_samples:,} samples, {exits}, {stored}"
 
 
 def _confirmed(run: Run) -> bool:

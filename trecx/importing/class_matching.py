@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from trecx.errors import ScoresError
 from trecx.importing.class_column import MIXED, NAMES, NUMBERS, ClassColumn, class_text, is_number, kind_of
-from trecx.importing.class_numbers import Accuracies, NumberedColumns, listed
+from trecx.importing.class_numbers import Accuracies, NumberedColumns
 from trecx.scores import IntArray
-from trecx.scores.names import check_distinct, numbered_classes
+from trecx.scores.names import check_distinct, listed, numbered_classes
 
 
 @dataclass(frozen=True)
@@ -132,17 +132,15 @@ def _unnamed_scores(
             return ClassNames(usual)
         if labels_from is None and labels.numbers <= set(range(1, n_classes)):
             positions = [f"class {k + 1} of {n_classes}" for k in range(n_classes)]
-            NumberedColumns(labels, (), positions, accuracies).classes(
-                None
-            )  # refuses them, with both readings
+            # Refuses them, with both readings.
+            NumberedColumns(labels, (), positions, accuracies).classes(None)
         first = int(0 not in labels.numbers) if labels_from is None else labels_from
         return ClassNames(numbered_classes(n_classes, first))
     if len(usual) == n_classes and set(labels.texts) <= set(usual):
         return ClassNames(usual)
     raise ScoresError(
         f"{labels.name} are names ({listed(labels.texts)}), but the {n_classes} classes of the scores have "
-        "no "
-        "names; give them in the order of the scores with --classes"
+        "no names; give them in the order of the scores with --classes"
     )
 
 
@@ -190,8 +188,8 @@ def _numbered(
         raise ScoresError(
             f"{labels.name}: the labels are {min(true)}..{max(true)}, but the predictions "
             f"{min(predicted)}..{max(predicted)}, so they seem to count classes from different numbers. If "
-            f"there are {last} classes, give them with --classes; if there are {last + 1}, add --labels-from "
-            "0"
+            f"there are {last} classes, give them with --classes; if there are {last + 1}, add "
+            "--labels-from 0"
         )
     if labels_from == 1:
         last = max(max(true), max(predicted) + (0 in predicted))

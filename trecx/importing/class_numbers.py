@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trecx.errors import ScoresError
 from trecx.importing.class_column import NUMBERS, ClassColumn, kind_of
 from trecx.scores import IntArray
+from trecx.scores.names import listed
 
 Accuracies = Callable[[IntArray], Sequence[float]]
 _SHOWN = 3  # classes in a description
@@ -151,13 +152,3 @@ class NumberedColumns:
 
 def _options(countings: Sequence[Counting]) -> str:
     return " or ".join(f"--labels-from {counting.labels}" for counting in countings)
-
-
-def listed(texts: Sequence[str], most: int = 12) -> str:
-    """Return texts separated by commas, and how many more there are.
-
-    >>> listed(["a", "b", "c"], 2)
-    'a, b and 1 more'
-    """
-    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
-    return ", ".join(texts[:most]) + more

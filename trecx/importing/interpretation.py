@@ -11,7 +11,7 @@ from trecx.importing.class_matching import ClassNames, match_classes
 from trecx.importing.raw_scores import RawScores, ReadOptions
 from trecx.importing.score_values import Scores, sigmoid_scores, softmax_scores, trace_confidence
 from trecx.scores import IntArray
-from trecx.scores.names import check_class_count
+from trecx.scores.names import check_class_count, check_distinct
 
 
 def interpreted(raw: RawScores, options: ReadOptions) -> tuple[dict[str, Any], str, tuple[str, ...]]:
@@ -96,13 +96,7 @@ def _trimmed(classes: ClassNames) -> ClassNames:
     names = tuple(str(name).strip() for name in classes.names)
     if "" in names:
         raise ScoresError(f"class name {names.index('') + 1} is empty; give every class a name")
-    twice = (
-        next((name for name in names if names.count(name) > 1), None)
-        if len(set(names)) < len(names)
-        else None
-    )
-    if twice is not None:
-        raise ScoresError(f"class_names must be distinct, but {twice!r} occurs {names.count(twice)} times")
+    check_distinct("class_names", names)
     check_class_count(len(names))
     return ClassNames(names, classes.given)
 

@@ -23,7 +23,7 @@ Array = np.ndarray[Any, Any]
 Rows = npt.NDArray[np.bool_]
 _DECIMALS = (3, 4, 5)  # with two, the steps of 1/256 cannot be told apart
 _LOOK = 4096  # values that are looked at first, as they rule out most files
-_ROUNDED = 0.05  # how far rounding may move the sum of a row
+ROUNDED = 0.05  # how far rounding may move the sum of a row
 _EVIDENCE = 20  # rounded multiples of 1/256; one in four values with three decimals looks like one
 
 
@@ -62,7 +62,9 @@ class Form:
                 f"{wrong:g} is not within 0..{self.total:g} ({n_rows:,} such rows, while the others are a "
                 "softmax); correct it, or, if all are logits, add --logits"
             )
-        if abs(row.sum() - self.total) <= _ROUNDED * self.total and _has_decimals(row / self.total, 3):
+        if abs(row.sum() - self.total) <= ROUNDED * self.total and are_multiples(
+            row / self.total, 1000, 0.01
+        ):
             return (
                 f"probabilities sum to {row.sum():.4g}, not to {self.total:g} ({n_rows:,} such rows): "
                 "probably rounded to few decimals; write at least four"
@@ -116,11 +118,10 @@ class PrintedInt8(Form):
         if values.dtype.kind != "f" or values.min() < 0 or values.max() > INT8_LARGEST + 1e-3:
             return None
         first = values.reshape(-1)[:_LOOK].astype(np.float64)
-        decimals = next((d for d in _DECIMALS if _has_decimals(first, d)), _DECIMALS[-1])
-        if not _has_decimals(first, decimals):
+        if not _decimals(first):
             return None
         exact = values.astype(np.float64)
-        decimals = next((d for d in _DECIMALS if d >= decimals and _has_decimals(exact, d)), 0)
+        decimals = _decimals(exact)
         if not decimals:
             return None
         missing = (self.converted(values) - exact) * 10**decimals
@@ -179,18 +180,24 @@ def _integers(name: str, low: int, high: int, total: int, precision: str) -> Int
     return Integers(words, precision, (said,), total, low=low, high=high)
 
 
-def _has_decimals(values: Array, decimals: int) -> bool:
-    scaled = values * 10**decimals
-    return bool((np.abs(scaled - np.rint(scaled)) <= 0.01).all())
+def _decimals(values: Array) -> int:
+    """Return with how many decimals all values are written; 0 if with none of `_DECIMALS`."""
+    return next((decimals for decimals in _DECIMALS if are_multiples(values, 10**decimals, 0.01)), 0)
 
 
-_INT8 = "multiples of 1/256: an int8 softmax (scale 1/256, zero point −128)"
+def are_multiples(values: Array, steps: int, within: float) -> bool:
+    """Return whether all values are multiples of 1 / `steps`, within a part of a step."""
+    scaled = values * steps
+    return bool((np.abs(scaled - np.rint(scaled)) <= within).all())
+
+
+INT8_WORDS = "multiples of 1/256: an int8 softmax (scale 1/256, zero point −128)"
 FORMS: tuple[Form, ...] = (
-    Int8Softmax(_INT8, "int8", (f"the scores are {_INT8}",)),
+    Int8Softmax(INT8_WORDS, "int8", (f"the scores are {INT8_WORDS}",)),
     PrintedInt8(
-        f"printed {_INT8}",
+        f"printed {INT8_WORDS}",
         "int8",
-        (f"the scores were printed with few decimals, and restored to {_INT8}",),
+        (f"the scores were printed with few decimals, and restored to {INT8_WORDS}",),
     ),
     Form(),
     Float16("float16, each row sums to 1"),

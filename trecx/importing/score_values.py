@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.errors import ScoresError
-from trecx.importing.score_forms import FORMS, Form
+from trecx.importing.score_forms import FORMS, INT8_WORDS, Form
 from trecx.importing.unlike_softmax import unlike_softmax
 from trecx.scores.float32 import as_float32
 from trecx.scores.sample_blocks import blocks
@@ -17,7 +17,6 @@ from trecx.scores.softmax_rows import SUM_TOLERANCE, is_evidently_int8
 Array = np.ndarray[Any, Any]
 Place = Callable[[int, int], str]
 FLOAT32, INT8 = "float32", "int8"
-INT8_REMARK = "the scores are multiples of 1/256: an int8 softmax (scale 1/256, zero point −128)"
 _CONFIDENCE_UNITS = (
     "if it is int8, write (q + 128) / 256; if uint8, q / 256; if per cent, divide it by 100; if it is a "
     "logit, write the largest softmax score"
@@ -122,7 +121,11 @@ def trace_confidence(values: Array, n_classes: int, place: Place) -> Scores:
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1 + SUM_TOLERANCE:
         found = as_float32(values)
-        return Scores(found, INT8, (INT8_REMARK,)) if is_evidently_int8(found) else Scores(found)
+        return (
+            Scores(found, INT8, (f"the scores are {INT8_WORDS}",))
+            if is_evidently_int8(found)
+            else Scores(found)
+        )
     if max(low * n_classes, 50) >= 100 * (1 - SUM_TOLERANCE) and 50 < high <= 100 * (1 + SUM_TOLERANCE):
         return Scores(as_float32(values / 100.0), remarks=("confidence was in per cent, and divided by 100",))
     wrong = np.argwhere((values < 0) | (values > 1 + SUM_TOLERANCE))[0]

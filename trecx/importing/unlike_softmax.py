@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from trecx.errors import ScoresError
+from trecx.importing.score_forms import ROUNDED, are_multiples
 
 Array = np.ndarray[Any, Any]
-_ROUNDED = 0.05  # how far rounding may move the sum of a row
 _TRACE = "give prediction and confidence of each exit instead of all scores"
 
 
@@ -44,11 +44,11 @@ def _cause(values: Array, low: float, high: float, least: float, most: float) ->
         if low >= 0 and _near(least, most, 100.0, 5.0):
             return f"{spread}: per cent, but rounded too much; write at least two decimals"
         return f"{spread}: probably logits; if they are, add --logits to apply a softmax"
-    if _on_grid(values, 255) and _near(least, most, 1.0, 0.1):
+    if are_multiples(values, 255, 1e-3) and _near(least, most, 1.0, 0.1):
         return f"{spread}: 8 bits divided by 255; divide by 256, the scale of a quantised softmax"
-    if _near(least, most, 1.0, _ROUNDED):
+    if _near(least, most, 1.0, ROUNDED):
         return f"{spread}: probably rounded to few decimals; write at least four"
-    if most - least > _ROUNDED:
+    if most - least > ROUNDED:
         return (
             f"{spread}: one-vs-rest sigmoids, each between 0 and 1 but not summing to 1, rather than a "
             "softmax. An exit by confidence needs one score per sample that can be compared with ρ: "
@@ -59,7 +59,3 @@ def _cause(values: Array, low: float, high: float, least: float, most: float) ->
 
 def _near(least: float, most: float, total: float, within: float) -> bool:
     return total - within <= least and most <= total + within
-
-
-def _on_grid(values: Array, levels: int) -> bool:
-    return bool(np.abs(values * levels - np.rint(values * levels)).max() < 1e-3)

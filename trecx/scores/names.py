@@ -55,6 +55,16 @@ def numbered_classes(n: int, first: int = 0) -> tuple[str, ...]:
     return tuple(map(str, range(first, first + n)))
 
 
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """Return names separated by commas, and how many more there are.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def check_class_count(n: int) -> None:
     """Refuse more classes than a confusion matrix can have.
 

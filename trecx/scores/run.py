@@ -63,6 +63,12 @@ class Run(Provenance):
         return len(self.exit_flops)
 
     @property
+    def summary(self) -> str:
+        """Source, dataset, and numbers of samples and exits, in words."""
+        exits = "1 exit" if self.n_exits == 1 else f"{self.n_exits} exits"
+        return f"{self.source}, {self.dataset}, {self.n_samples:,} samples, {exits}"
+
+    @property
     def noun(self) -> str:
         """What one sample is called, if a task file defines it."""
         return str(self.training.get("noun", "sample"))

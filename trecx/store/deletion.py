@@ -7,6 +7,7 @@ from sqlalchemy import Delete, Select, delete, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from trecx.progress import Progress, silent
+from trecx.scores.names import listed
 from trecx.scores.run import Run, baseline_among
 from trecx.store.tables import (
     CollectedRow,
@@ -54,17 +55,21 @@ class Dependents:
         said = ["Its scores and outcomes are deleted."]
         if self.points:
             stay = "Its saved points stay, but cannot be opened again"
-            said.append(f"{stay}: {_listed(self.points)}.")
+            said.append(f"{stay}: {listed(self.points, _NAMES_SHOWN)}.")
         if self.compared_points:
-            said.append(f"It is the baseline of these saved points: {_listed(self.compared_points)}.")
+            said.append(
+                f"It is the baseline of these saved points: {listed(self.compared_points, _NAMES_SHOWN)}."
+            )
         for baseline in dict.fromkeys(other for _, other in self.baseline_of):
-            names = _listed([run_id for run_id, other in self.baseline_of if other == baseline])
+            names = listed([run_id for run_id, other in self.baseline_of if other == baseline], _NAMES_SHOWN)
             if baseline is None:
                 said.append(f"It is the only baseline of these runs: {names}.")
             else:
                 said.append(f"It is the baseline of these runs, whose baseline is then {baseline}: {names}.")
         if self.collections:
-            said.append(f"Collections with its samples stay as they are: {_listed(self.collections)}.")
+            said.append(
+                f"Collections with its samples stay as they are: {listed(self.collections, _NAMES_SHOWN)}."
+            )
         if not self.samples_stay:
             said.append("Its sample names and labels are deleted too; no other run has these samples.")
         return said
@@ -151,9 +156,3 @@ def _delete_parts(
         last = min(first + _SAMPLES_AT_ONCE, n_samples)
         session.execute(rows.where(position >= first, position < last))
         progress(what, last, n_samples)
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    more = len(names) - _NAMES_SHOWN
-    return f"{shown} and {more:,} more" if more > 0 else shown
