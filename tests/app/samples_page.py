@@ -11,7 +11,7 @@ from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 
 MAIN = str(ROOT / "app" / "main.py")
-KWS = load_sources().datasets["kws"]
+KWS = load_sources().find_dataset("kws", "speech-commands-test-v0.02")
 CLASSES = ("down", "go", "left", "no", "off", "on", "right", "stop", "up", "yes", "silence", "unknown")
 
 

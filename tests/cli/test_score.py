@@ -5,10 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.test_commands import document, run
 from tests.conftest import ROOT
 from tests.needs_tensorflow import TENSORFLOW
+from trecx.datasets.tasks import TASKS
 from trecx.nn import keras
 from trecx.store import Store
 
@@ -105,6 +107,21 @@ def test_a_published_model_is_scored_as_what_it_is(capsys):
     status, _, err = run(capsys, "score", model, "--task", "vww", "--system", "sdn")
     assert status == 1
     assert "is the paper's vww/trecx" in err
+
+
+@pytest.mark.mirror
+def test_a_published_model_of_the_original_pixels_is_not_scored_on_their_jpegs(capsys, tmp_path):
+    run(capsys, "models", "fetch", "ic")
+    for name in TASKS["ic"].class_names:
+        folder = tmp_path / "jpegs" / "test" / name
+        folder.mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(folder / "1.jpg")
+    model = str(ROOT / "data" / "downloads" / "models" / "ic" / "trecx")
+    words = ("score", model, "--task", "ic", "--system", "trecx", "--data", str(tmp_path / "jpegs"))
+    status, _, err = run(capsys, *words)
+    assert status == 1
+    assert "run `python -m trecx data fetch ic`, then score without --data" in err
+    assert document(capsys, "runs") == []
 
 
 def test_the_stored_scores_are_the_models_answers(capsys, two_exits, images):

@@ -10,12 +10,14 @@ from PIL import Image
 
 from trecx import paths
 from trecx.datasets import cifar
-from trecx.datasets.download import fetch_dataset
+from trecx.datasets.download import choose_dataset, fetch_dataset
 from trecx.datasets.jpeg import read_jpeg
 from trecx.datasets.samples import open_samples
+from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import TASKS
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError, FetchError, UnknownNameError
+from trecx.progress import silent
 
 CLASSES = TASKS["ic"].class_names
 
@@ -52,6 +54,10 @@ def downloaded(tmp_path, monkeypatch):
     (tmp_path / "vww01.sha256").write_text("")
     monkeypatch.setattr(paths, "SOURCES", tmp_path / "sources.toml")
     return write_jpegs(tmp_path / "downloads" / "ic" / "cifar10_images")
+
+
+def open_jpegs(folder, split="test", progress=silent):
+    return open_samples("ic", folder, progress, split=split)
 
 
 def fault(folder, split="test"):
@@ -108,9 +114,9 @@ def test_folders_that_are_missing_or_too_many_are_named(jpegs, tmp_path):
 
 
 def test_images_are_decoded_once_and_then_mapped(downloaded):
-    decoded = open_samples("ic")
+    decoded = open_jpegs(downloaded)
     steps = []
-    mapped = open_samples("ic", progress=lambda *step: steps.append(step))
+    mapped = open_jpegs(downloaded, progress=lambda *step: steps.append(step))
     assert steps == [] and isinstance(mapped.raw, np.memmap)
     assert np.array_equal(decoded.raw[:], mapped.raw[:])
     assert sorted(file.name for file in downloaded.parent.iterdir()) == [
@@ -121,7 +127,7 @@ def test_images_are_decoded_once_and_then_mapped(downloaded):
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "other", "pickled"])
 def test_decoded_images_that_are_not_right_are_decoded_anew(downloaded, damage):
-    right = open_samples("ic").raw[:].copy()
+    right = open_jpegs(downloaded).raw[:].copy()
     kept = downloaded.with_name("cifar10_images.test.npy")
     if damage == "other":
         np.save(kept, np.zeros((9, 32, 32, 3), np.uint8))
@@ -129,7 +135,7 @@ def test_decoded_images_that_are_not_right_are_decoded_anew(downloaded, damage):
         np.save(kept, np.array([{}], object))
     else:
         kept.write_bytes(kept.read_bytes()[: 1000 if damage == "cut" else 0])
-    assert np.array_equal(open_samples("ic").raw[:], right)
+    assert np.array_equal(open_jpegs(downloaded).raw[:], right)
     assert np.load(kept).shape == (10, 32, 32, 3)
 
 
@@ -139,7 +145,7 @@ def test_where_nothing_can_be_written_images_are_decoded_each_time(downloaded, m
         raise OSError("no space left")
 
     monkeypatch.setattr(cifar.np, "save", refuse)
-    assert open_samples("ic").raw[:].shape == (10, 32, 32, 3)
+    assert open_jpegs(downloaded).raw[:].shape == (10, 32, 32, 3)
     assert [file.name for file in downloaded.parent.iterdir()] == ["cifar10_images"]
 
 
@@ -150,16 +156,16 @@ def test_nothing_is_written_beside_a_folder_of_the_users(jpegs):
 
 def test_damaged_images_are_not_kept(downloaded):
     (downloaded / "test" / "dog" / "0000.jpg").write_bytes(b"")
-    with pytest.raises(DatasetError, match=r"test/dog(.|\n)*data fetch ic"):
-        open_samples("ic")
+    with pytest.raises(DatasetError, match=r"test/dog(.|\n)*data fetch ic --key cifar10-jpeg"):
+        open_jpegs(downloaded)
     assert [file.name for file in downloaded.parent.iterdir()] == ["cifar10_images"]
 
 
 def test_a_fetched_split_must_be_whole(downloaded):
     (downloaded / "train" / "dog" / "0001.jpg").unlink()
     with pytest.raises(DatasetError, match=r"19 samples instead of the 20 of CIFAR-10 \(JPEG\)"):
-        open_samples("ic", split="train")
-    assert len(open_samples("ic").names) == 10
+        open_jpegs(downloaded, "train")
+    assert len(open_jpegs(downloaded).names) == 10
 
 
 SOURCE = """
@@ -172,27 +178,39 @@ licence = "none"
 archive = "{key}.tar.gz"
 root = "."
 folder = "{key}"
-n_samples = 1
+{more}
 accepted = [{{ sha256 = "{sha256}", bytes = {bytes} }}]
 """
 
 
+BATCH = b"the published batch"
+MD5 = hashlib.md5(BATCH).hexdigest()
+
+
 @pytest.fixture
 def mirror(tmp_path, monkeypatch):
-    """A mirror that has an original and, at archives/, its JPEG version; and the sources.toml of both."""
+    """A mirror with the original, and at archives/ its test batch and its JPEG copy; and a sources.toml."""
+    return write_mirror(tmp_path, monkeypatch)
+
+
+def write_mirror(tmp_path, monkeypatch, batch=BATCH):
     text = 'model = []\npublished = { url = "" }\n'
-    for key, url, place in (
-        ("original", "https://example.org/original.tar.gz", "example.org"),
-        ("jpeg", "", "archives"),
+    for key, url, place, more in (
+        ("original", "https://example.org/original.tar.gz", "example.org", "n_samples = { train = 1 }"),
+        ("batch", "", "archives", f'n_samples = 1\nmd5 = {{ test_batch = "{MD5}" }}'),
+        ("jpeg", "", "archives", "n_samples = { train = 1 }\nonly_by_key = true"),
     ):
         file = tmp_path / "mirror" / place / f"{key}.tar.gz"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         with tarfile.open(file, "w:gz") as archive:
-            archive.addfile(tarfile.TarInfo("./nothing"))
+            member = tarfile.TarInfo("./test_batch")
+            member.size = len(batch)
+            archive.addfile(member, io.BytesIO(batch))
         content = file.read_bytes()
         text += SOURCE.format(
             key=key,
             url=f'url = "{url}"' if url else "",
+            more=more,
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
         )
@@ -202,28 +220,51 @@ def mirror(tmp_path, monkeypatch):
     return tmp_path / "mirror"
 
 
-def test_a_mirror_with_the_jpegs_gives_those_and_any_other_the_original(mirror, tmp_path):
-    assert fetch_dataset("ic", folder=tmp_path / "one").name == "jpeg"
-    (mirror / "archives" / "jpeg.tar.gz").unlink()
-    assert fetch_dataset("ic", folder=tmp_path / "two").name == "original"
-    assert fetch_dataset("ic", folder=tmp_path / "one").name == "jpeg"  # it is there
+def test_the_first_original_that_is_near_is_fetched_and_never_the_jpegs(mirror, tmp_path, monkeypatch):
+    assert fetch_dataset("ic", folder=tmp_path / "one").name == "original"
+    (mirror / "example.org" / "original.tar.gz").unlink()
+    assert fetch_dataset("ic", folder=tmp_path / "two").name == "batch"
+    assert fetch_dataset("ic", folder=tmp_path / "one").name == "original"  # it is there
+    monkeypatch.delenv("TRECX_MIRROR")
+    assert choose_dataset("ic", tmp_path / "three").key == "original"
+    assert choose_dataset("ic", tmp_path / "two").key == "batch"
 
 
 def test_a_dataset_asked_for_by_its_key_is_fetched_beside_the_other(mirror, tmp_path):
-    fetch_dataset("ic", folder=tmp_path)
-    assert fetch_dataset("ic", folder=tmp_path, key="original").name == "original"
-    assert fetch_dataset("ic", folder=tmp_path).name == "jpeg"
-    with pytest.raises(UnknownNameError, match=r"unknown dataset of ic 'png'; known: jpeg, original"):
+    fetch_dataset("ic", folder=tmp_path, key="jpeg")
+    assert fetch_dataset("ic", folder=tmp_path).name == "original"
+    assert fetch_dataset("ic", folder=tmp_path, key="jpeg").name == "jpeg"
+    with pytest.raises(UnknownNameError, match=r"unknown dataset of ic 'png'; known: original, batch, jpeg"):
         fetch_dataset("ic", folder=tmp_path, key="png")
     with pytest.raises(FetchError, match="no public address"):
         (mirror / "archives" / "jpeg.tar.gz").unlink()
         fetch_dataset("ic", folder=tmp_path / "other", key="jpeg")
 
 
+def test_training_takes_the_original_where_it_is_at_hand_and_else_the_jpegs(mirror, tmp_path):
+    sources = load_sources()
+    fetch_dataset("ic", folder=tmp_path, key="batch")
+    assert sources.to_test_on("ic", tmp_path).key == "batch"
+    assert (
+        sources.to_train_on("ic", tmp_path).key == "original"
+    )  # to be downloaded: the batch has no such split
+    fetch_dataset("ic", folder=tmp_path, key="jpeg")
+    assert sources.to_train_on("ic", tmp_path).key == "jpeg"
+    fetch_dataset("ic", folder=tmp_path, key="original")
+    assert sources.to_train_on("ic", tmp_path).key == "original"
+
+
+def test_a_batch_that_is_not_the_published_one_is_not_unpacked(tmp_path, monkeypatch):
+    write_mirror(tmp_path, monkeypatch, BATCH + b"!")
+    with pytest.raises(FetchError, match=f"test_batch: its md5 is .* instead of the published {MD5}"):
+        fetch_dataset("ic", folder=tmp_path, key="batch")
+    assert not (tmp_path / "ic" / "batch").exists()
+
+
 @pytest.mark.mirror
 def test_the_mirror_has_all_of_cifar10_as_jpegs(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DOWNLOADS", tmp_path)
-    fetch_dataset("ic", folder=tmp_path)
+    fetch_dataset("ic", folder=tmp_path, key="cifar10-jpeg")
     data = open_training("ic", validation_share=0.1)
     assert [len(part.names) for part in (data.train, data.validation, data.test)] == [45_000, 5_000, 10_000]
     counts = [np.bincount(part.labels).tolist() for part in (data.train, data.validation, data.test)]

@@ -1,5 +1,6 @@
 """The original CIFAR-10 is read from its pickles, and no pickle runs anything."""
 
+import hashlib
 import os
 import pickle
 import struct
@@ -7,8 +8,11 @@ import struct
 import numpy as np
 import pytest
 
+from trecx import paths
 from trecx.datasets.cifar_pickles import read_batch
+from trecx.datasets.download import fetch_dataset
 from trecx.datasets.samples import open_samples
+from trecx.datasets.single_sample import find_single_samples
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError
 
@@ -56,7 +60,7 @@ def pickles(tmp_path):
 
 def test_pickled_images_are_unfolded_and_say_that_they_are_the_original(pickles):
     data = open_training("ic", pickles)
-    assert data.dataset == "CIFAR-10"
+    assert (data.dataset, data.test.dataset) == ("CIFAR-10", "CIFAR-10 test")
     assert len(data.train.names) == 100 and data.test.names[:2] == ("test/00000", "test/00001")
     assert data.test.labels.tolist() == list(range(10)) * 2
     red, green, blue = ROWS[3, 5], ROWS[3, 1024 + 5], ROWS[3, 2048 + 5]
@@ -145,3 +149,30 @@ def test_missing_batches_are_all_named(pickles):
     assert (
         "2 faults" in text and "data_batch_2: cannot be read (No such file" in text and "data_batch_4" in text
     )
+
+
+def test_a_folder_with_the_test_batch_alone_has_the_same_test_samples_and_nothing_to_train_on(pickles):
+    of_archive = open_samples("ic", pickles)
+    for number in range(1, 6):
+        (pickles / f"data_batch_{number}").unlink()
+    alone = open_samples("ic", pickles)
+    assert (alone.dataset, alone.names) == (of_archive.dataset, of_archive.names)
+    with pytest.raises(DatasetError, match=r"is only a test set(.|\n)*data fetch ic --key cifar10"):
+        open_training("ic", pickles)
+
+
+@pytest.mark.mirror
+def test_the_test_batch_is_the_published_one_bit_for_bit(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "DOWNLOADS", tmp_path)
+    folder = fetch_dataset("ic", folder=tmp_path)
+    content = (folder / "test_batch").read_bytes()
+    assert hashlib.md5(content).hexdigest() == "40351d587109b95175f43aff81a1287e"
+    samples = open_samples("ic")
+    assert (samples.dataset, samples.raw[:].shape) == ("CIFAR-10 test", (10_000, 32, 32, 3))
+    assert np.bincount(samples.labels).tolist() == [1000] * 10
+    image = find_single_samples("ic", "CIFAR-10 test").read("test/04321")
+    assert np.array_equal(image, samples.raw[4321])
+    position = content.index(samples.raw[:1, :, :, 0].tobytes()) + 1000  # a pixel of the first image
+    (folder / "test_batch").write_bytes(content[:position] + b"\0" + content[position + 1 :])
+    with pytest.raises(DatasetError, match=r"test_batch: its md5 is(.|\n)*data fetch ic"):
+        open_samples("ic")

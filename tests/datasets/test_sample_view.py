@@ -20,7 +20,7 @@ from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.errors import DatasetError
 from trecx.figures.sample import MOST_CLASSES, largest_alone, mfcc_figure, softmax_figure, waveform_figure
 
-KWS = load_sources().datasets["kws"]
+KWS = load_sources().find_dataset("kws", "speech-commands-test-v0.02")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_scans_are_there_without_a_download(downloads):
 def test_images_are_read_by_their_names(downloads):
     sources = load_sources()
     image = np.random.default_rng(1).integers(0, 256, (96, 96, 3)).astype(np.uint8)
-    vww = sources.datasets["vww"] if not sources.datasets["vww"].mirror_only else sources.others[0]
+    vww = sources.find_dataset("vww", "mlperf-tiny-vww01")
     (downloads / vww.folder).mkdir(parents=True)
     image.tofile(downloads / vww.folder / "a.bin")
     assert np.array_equal(find_single_samples("vww", vww.title).read("a.bin"), image)

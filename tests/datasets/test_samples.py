@@ -242,7 +242,9 @@ def test_the_fetched_dataset_must_be_whole(clips, tmp_path, monkeypatch):
         (clips / class_folder).rename(place / class_folder)
     with pytest.raises(DatasetError, match=r"24 samples instead of the 4,890(.|\n)*data fetch kws"):
         open_samples("kws")
-    assert len(open_samples("kws", place).names) == 24
+    with pytest.raises(DatasetError, match="24 samples instead"):
+        open_samples("kws", place)  # no other than the default
+    assert len(open_samples("kws", place.rename(tmp_path / "mine")).names) == 24
 
 
 def test_an_unknown_task_or_split_is_refused(clips):

@@ -77,9 +77,12 @@ def test_another_file_or_nothing_is_not_published(published, tmp_path):
 def test_every_source_is_listed_with_what_is_needed_to_check_it():
     sources = load_sources()
     files = [file for model in sources.models for file in model.files]
-    for dataset in sources.datasets.values():
+    for dataset in sources.datasets:
         files += [dataset.archive, *dataset.files]
-        assert dataset.archive.url or dataset.files
+        assert set(dataset.md5) <= {"test_batch"}
+    for task in ("kws", "ic", "vww"):
+        usual = [source for source in sources.datasets if source.task == task and not source.only_by_key]
+        assert not usual[0].mirror_only, f"{task} has no published test set"
     for file in files:
         assert file.accepted and (file.url or "archives" in file.mirror_path.parts)
         assert all(len(sha256) == 64 and size > 0 for sha256, size in file.accepted.items())
@@ -116,7 +119,9 @@ def test_a_published_model_is_told_from_a_copy_with_one_byte_changed(tmp_path, t
 @pytest.mark.mirror
 def test_the_manifest_is_what_the_archive_of_images_holds(tmp_path):
     folder = fetch_dataset("vww", folder=tmp_path)
-    promised = {file.path.name: file for file in load_sources().datasets["vww"].files}
+    promised = {
+        file.path.name: file for file in load_sources().find_dataset("vww", "mlperf-tiny-vww01").files
+    }
     found = {path.name: path for path in folder.iterdir()}
     assert promised.keys() == found.keys() and len(found) == 1001
     assert all(file_sha256(found[name]) in file.accepted for name, file in promised.items())

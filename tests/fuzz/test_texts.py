@@ -130,7 +130,7 @@ def test_any_list_of_sources(data):
     path = written(data, "sources.toml")
     with only(FetchError):
         sources = load_sources(path)
-        for dataset in (*sources.datasets.values(), *sources.others):
+        for dataset in sources.datasets:
             assert not {"..", "/"} & {*dataset.folder.parts, *dataset.archive.path.parts, *dataset.root.parts}
 
 

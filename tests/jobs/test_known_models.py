@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conftest import ROOT
 from trecx import paths
-from trecx.errors import UnknownNameError, missing_tensorflow
+from trecx.errors import DatasetError, UnknownNameError, missing_tensorflow
 from trecx.jobs import readiness
 from trecx.jobs.known_models import TRAINED, find_known, known_models
+from trecx.jobs.model_scoring import samples_to_score
 from trecx.jobs.readiness import obstacle, queue_of
 from trecx.store import Store
 
@@ -50,6 +52,23 @@ def test_models_stand_in_the_order_of_their_tasks_systems_and_seeds(elsewhere):
     sdn = [f"{TRAINED}/digits/sdn/seed-{seed}" for seed in range(5)]
     assert [key for key in trained() if "seed-0" in key] == [f"{TRAINED}/digits/baseline/seed-0", sdn[0]]
     assert [key for key in trained() if "sdn" in key] == sdn
+
+
+def test_an_image_model_is_scored_on_the_pixels_that_it_was_trained_on(elsewhere, monkeypatch):
+    shutil.copytree(ROOT / "artifacts" / "models" / "ic" / "trecx", paths.MODELS / "ic" / "trecx")
+    published, own = find_known("published/ic/trecx"), find_known("trained here/ic/trecx/seed-0")
+    assert (published.dataset, published.samples.key) == ("CIFAR-10 test", "cifar10")
+    assert (own.dataset, own.samples.key) == ("CIFAR-10 (JPEG)", "cifar10-jpeg")
+    with pytest.raises(DatasetError, match="data fetch ic --key cifar10-jpeg"):
+        samples_to_score("ic", own.training)
+    monkeypatch.setenv("TRECX_MIRROR", str(elsewhere))
+    (elsewhere / "archives").mkdir()
+    (elsewhere / "archives" / "cifar10_test_batch.tar.xz").touch()
+    assert find_known("published/ic/trecx").samples.key == "cifar10-test"
+    config = paths.MODELS / "ic" / "trecx" / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"CIFAR-10 (JPEG)"', '"CIFAR-10"'))
+    original = find_known("trained here/ic/trecx/seed-0")
+    assert (original.dataset, original.samples.key) == ("CIFAR-10 test", "cifar10")
 
 
 def test_what_must_be_fetched_is_told(elsewhere):

@@ -270,6 +270,11 @@ def test_a_missing_tensorflow_is_said_with_the_remedy() -> None:
 PUBLISHED_ACCURACY = {
     ("kws", "keyword_spotting/trained_models/kws_ref_model"): [92.17],
     ("kws", "keyword_spotting/trained_models/model_with_ev_assist"): [88.59, 92.43],
+    ("ic", "image_classification/trained_models/pretrainedResnet.h5"): [87.19],
+    ("ic", "image_classification/trained_models/model_with_ev_assist"): [73.42, 87.40],
+    ("ic", "image_classification/trained_models/model_without_ev_assist"): [73.91, 86.73],
+    ("ic", "image_classification/trained_models/model_sdn"): [63.30, 75.04, 86.36],
+    ("ic", "image_classification/trained_models/model_branchynet"): [72.46, 79.70, 85.73],
     ("vww", "visual_wake_words/trained_models/vww_96.h5"): [85.3],
     ("vww", "visual_wake_words/trained_models/model_with_ev_assist"): [82.0, 86.6],
 }
@@ -278,7 +283,7 @@ PUBLISHED_ACCURACY = {
 @pytest.fixture(scope="module")
 def test_sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SampleSet]:
     folder = tmp_path_factory.mktemp("samples")
-    return {task: open_samples(task, fetch_dataset(task, folder=folder)) for task in ("kws", "vww")}
+    return {task: open_samples(task, fetch_dataset(task, folder=folder)) for task in ("kws", "ic", "vww")}
 
 
 @pytest.mark.mirror
@@ -288,4 +293,13 @@ def test_a_published_model_has_the_accuracy_of_the_reference(
 ) -> None:
     model = load_model(Path(os.environ["TRECX_MIRROR"]) / AUTHORS / path)
     accuracy = 100 * score_model(model, test_sets[task]).standalone_accuracy
-    assert accuracy.round(2).tolist() == PUBLISHED_ACCURACY[task, path]
+    assert accuracy == pytest.approx(PUBLISHED_ACCURACY[task, path], abs=0.02)
+
+
+@pytest.mark.mirror
+def test_jpegs_cost_a_published_image_model_about_eleven_points(tmp_path: Path) -> None:
+    jpegs = open_samples("ic", fetch_dataset("ic", folder=tmp_path, key="cifar10-jpeg"))
+    path = "image_classification/trained_models/model_with_ev_assist"
+    model = load_model(Path(os.environ["TRECX_MIRROR"]) / AUTHORS / path)
+    final = 100 * score_model(model, jpegs).standalone_accuracy[-1]
+    assert PUBLISHED_ACCURACY["ic", path][-1] - final == pytest.approx(11, abs=0.5)

@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -36,7 +37,7 @@ def fetch_dataset(
 
     They come as one archive if there is one; else file by file, and a later call resumes the download.
     Of several datasets, `key` (in data/sources.toml) selects one; the default is one that is there already,
-    else one that is only in the mirror, else the published test set.
+    else one that the mirror has, else the first with an address.
 
     Raises:
         UnknownNameError: there is no such task, or no such dataset of it.
@@ -48,12 +49,12 @@ def fetch_dataset(
         return samples
     with _disk_errors(samples.parent), _alone(folder, progress):
         if not samples.is_dir():
-            if source.files and not _mirrored(source.archive):
+            if source.files and not source.archive.in_mirror():
                 _fetch_loose(source, folder, progress)
                 os.replace(folder / source.partial, samples)
             else:
                 archive = fetch_file(source.archive, folder, progress)
-                extract(archive, samples, source.root, progress)
+                extract(archive, samples, source.root, progress, partial(_check_contents, source))
                 archive.unlink()
     return samples
 
@@ -102,18 +103,12 @@ def choose_dataset(task: str, folder: Path, key: str | None = None) -> DatasetSo
     """
     sources = load_sources()
     origin = find_task(task).packaged_in
-    if task not in sources.datasets:
+    chosen = sources.to_test_on(task, folder)
+    if chosen is None:
         reason = f": its samples are part of {origin}, so no download is needed" if origin else ""
-        known = ", ".join(sources.datasets)
+        known = ", ".join(dict.fromkeys(source.task for source in sources.datasets))
         raise FetchError(f"there is no dataset to download for {task}{reason}; tasks with one: {known}")
-    if key is not None:
-        return sources.find_dataset(task, key)
-    mirrored = (
-        source
-        for source in sources.others
-        if source.task == task and source.mirror_only and _mirrored(source.archive)
-    )
-    return sources.fetched_dataset(task, folder) or next(mirrored, sources.datasets[task])
+    return chosen if key is None else sources.find_dataset(task, key)
 
 
 def _session() -> requests.Session:
@@ -152,15 +147,9 @@ def _fetch(file: RemoteFile, folder: Path, progress: Progress, session: requests
     return target
 
 
-def _mirrored(file: RemoteFile) -> Path | None:
-    mirror = paths.mirror()
-    copy = mirror / file.mirror_path if mirror else None
-    return copy if copy and copy.is_file() else None
-
-
 def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.Session) -> str:
     """Fill `part` and return the source."""
-    copy = _mirrored(file)
+    copy = file.in_mirror()
     if copy is not None:
         with copy.open("rb") as handle:
             pieces = iter(lambda: handle.read(CHUNK_BYTES), b"")
@@ -221,6 +210,15 @@ def _write(
             progress(str(file.path), done, total)
             if done > file.limit:
                 return  # the hash will be wrong: do not fill the disk
+
+
+def _check_contents(source: DatasetSource, folder: Path) -> None:
+    """Raise if an extracted file is not the published one, although its archive is a known one."""
+    if wrong := source.wrong_files(folder):
+        raise FetchError(
+            f"{source.archive.path.name} does not contain {source.title}: {'; '.join(wrong)}. Correct the "
+            f"accepted contents of {source.key} in data/sources.toml"
+        )
 
 
 def _check(file: RemoteFile, part: Path, origin: str) -> None:

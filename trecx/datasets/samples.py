@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trecx.datasets.layouts import find_layout
+from trecx.datasets.layouts import Layout, find_layout
 from trecx.datasets.raw_samples import ChosenArray, RawArray, RawSamples
 from trecx.datasets.task_file import CustomTask
 from trecx.datasets.tasks import find_task
@@ -79,7 +79,11 @@ def open_samples(
         DatasetError: the folder or the split is missing, or samples are missing or damaged; the message
             names them.
     """
-    layout = find_layout(task, folder)
+    return open_split(find_layout(task, folder), task, split, progress)
+
+
+def open_split(layout: Layout, task: str, split: str, progress: Progress = silent) -> SampleSet:
+    """Return a split of the samples in a layout, with the same errors as `open_samples`."""
     if split not in layout.splits:
         known = ", ".join(layout.splits)
         raise DatasetError(f"{layout.title} has no split {split!r}; choose one of: {known}")
@@ -87,11 +91,13 @@ def open_samples(
     promised = layout.n_samples.get(split, len(names))
     if not faults and len(names) != promised:
         faults = [f"{len(names):,} samples instead of the {promised:,} of {layout.title}"]
+    if not faults and layout.source and layout.folder:
+        faults = layout.source.wrong_files(layout.folder)
     if faults:
         raise DatasetError(damage_report(layout.folder, faults, layout.remedy))
     return SampleSet(
         task=task,
-        dataset=layout.title,
+        dataset=layout.title_of(split),
         split=split,
         class_names=find_task(task).class_names,
         names=tuple(names),

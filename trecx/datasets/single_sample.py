@@ -31,10 +31,12 @@ class SingleSamples:
 
     Attributes:
         source: of the dataset; None if it is part of a Python package.
+        test_title: title of the dataset of its test samples.
         folder: of the downloaded dataset; None likewise.
     """
 
     source: DatasetSource | None
+    test_title: str
     folder: Path | None
     _read: ReadOne
 
@@ -56,14 +58,14 @@ def find_single_samples(task: str, dataset: str) -> SingleSamples | None:
     """Return a reader of single samples of the dataset with this title; None if it is not known."""
     if task == "digits":
         known = dataset == digits.TITLE
-        return SingleSamples(None, None, _read_scan) if known else None
-    sources = load_sources()
-    for source in (*sources.datasets.values(), *sources.others):
-        small = dataset == SMALL_KWS_TITLE and source.key == _SMALL_KWS_KEY
-        if source.task == task and (source.title == dataset or small):
-            folder = paths.DOWNLOADS / source.folder
-            return SingleSamples(source, folder, partial(_READ[source.key], folder))
-    return None
+        return SingleSamples(None, dataset, None, _read_scan) if known else None
+    sources, small = load_sources(), task == "kws" and dataset == SMALL_KWS_TITLE
+    source = sources.titled(task, dataset, paths.DOWNLOADS)
+    source = sources.find_dataset(task, _SMALL_KWS_KEY) if small else source
+    if source is None:
+        return None
+    folder, title = paths.DOWNLOADS / source.folder, dataset if small else source.test_title
+    return SingleSamples(source, title, folder, partial(_READ[source.key], folder))
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -145,5 +147,6 @@ _READ: dict[str, Callable[[Path, str], RawSamples]] = {
     "speech-commands-v0.02": _read_clip_or_silence,
     "mlperf-tiny-vww01": _read_image,
     "cifar10": _read_pickled,
+    "cifar10-test": _read_pickled,
     "cifar10-jpeg": _read_jpeg,
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -39,6 +40,12 @@ class RemoteFile:
         parts = urlsplit(self.url)
         return PurePosixPath(parts.hostname or "", parts.path.lstrip("/"))
 
+    def in_mirror(self) -> Path | None:
+        """Return its path in the mirror; None if there is no mirror, or if it does not have it."""
+        mirror = paths.mirror()
+        copy = mirror / self.mirror_path if mirror else None
+        return copy if copy and copy.is_file() else None
+
 
 @dataclass(frozen=True)
 class DatasetSource:
@@ -48,23 +55,31 @@ class DatasetSource:
         key: its unique name.
         task: the task's name.
         title: title of the dataset.
+        test_title: title of its test split: of another dataset with the same test samples, or `title`.
         licence: its licence.
         archive: all samples as one file.
         files: one file per sample, if the archive is not published; they are collected in `partial`.
         root: folder inside the archive that contains the samples.
         folder: folder of the complete samples, below the download folder.
         n_samples: number of samples per split; no entry for a split whose number is not known.
+        md5: published hash (lower-case hex) of some of its files, by their name in `folder`.
+        only_by_key: whether it is used only if its key is given.
+        lossy: whether it is a copy with other values, on which published models lose accuracy.
     """
 
     key: str
     task: str
     title: str
+    test_title: str
     licence: str
     archive: RemoteFile
     files: tuple[RemoteFile, ...]
     root: PurePosixPath
     folder: PurePosixPath
     n_samples: dict[str, int]
+    md5: dict[str, str]
+    only_by_key: bool
+    lossy: bool
 
     @property
     def mirror_only(self) -> bool:
@@ -75,6 +90,15 @@ class DatasetSource:
     def partial(self) -> PurePosixPath:
         """Folder of single files until all are downloaded, below the download folder."""
         return _partial(self.folder)
+
+    def wrong_files(self, folder: Path) -> list[str]:
+        """Return one message for each file in `folder` whose md5 is not the published one."""
+        found = {name: file_md5(folder / name) for name in self.md5 if (folder / name).is_file()}
+        return [
+            f"{name}: its md5 is {md5} instead of the published {self.md5[name]}"
+            for name, md5 in found.items()
+            if md5 != self.md5[name]
+        ]
 
 
 @dataclass(frozen=True)
@@ -101,13 +125,11 @@ class Sources:
     """All sources.
 
     Attributes:
-        datasets: the default dataset of each task.
-        others: selected by their keys; those that are `mirror_only` are the default if a mirror has them.
+        datasets: in the order of preference.
         models: the paper's models.
     """
 
-    datasets: dict[str, DatasetSource]
-    others: tuple[DatasetSource, ...]
+    datasets: tuple[DatasetSource, ...]
     models: tuple[ModelSource, ...]
 
     def find_dataset(self, task: str, key: str) -> DatasetSource:
@@ -116,17 +138,64 @@ class Sources:
         Raises:
             UnknownNameError: there is none; the message lists the known ones.
         """
-        known = {source.key: source for source in self._of(task)}
+        known = {source.key: source for source in self.datasets if source.task == task}
         return known[key] if key in known else unknown_name(f"dataset of {task}", key, known)
 
-    def fetched_dataset(self, task: str, folder: Path) -> DatasetSource | None:
-        """Return the downloaded dataset to test `task` on; one that only a mirror has takes precedence."""
-        there = (source for source in self._of(task) if (folder / source.folder).is_dir())
-        usual = (source for source in there if source.mirror_only or source == self.datasets[task])
-        return next(usual, None)
+    def to_test_on(self, task: str, folder: Path) -> DatasetSource | None:
+        """Return the dataset to test `task` on, by preference one that is in the download folder `folder`.
 
-    def _of(self, task: str) -> tuple[DatasetSource, ...]:
-        return *(source for source in self.others if source.task == task), self.datasets[task]
+        None if the task has none.
+        """
+        usual = [source for source in self.datasets if source.task == task and not source.only_by_key]
+        return _nearest(usual, folder)
+
+    def to_train_on(self, task: str, folder: Path) -> DatasetSource | None:
+        """Return the first dataset of `task` in the download folder `folder` with a training split.
+
+        Without one, a dataset to train on that could be downloaded; None if there is none.
+        """
+        usable = [source for source in self.datasets if source.task == task and "train" in source.n_samples]
+        return _nearest(usable, folder)
+
+    def titled(self, task: str, title: str, folder: Path) -> DatasetSource | None:
+        """Return the dataset of `task` with this title, as `to_test_on` chooses; None if there is none."""
+        usual = (source for source in self.datasets if source.task == task)
+        return _nearest([one for one in usual if title in (one.title, one.test_title)], folder)
+
+    def downloaded_to(self, task: str, folder: Path) -> DatasetSource | None:
+        """Return the dataset of `task` whose download folder this is; None for any other folder."""
+        place = folder.resolve()
+        there = {(paths.DOWNLOADS / one.folder).resolve(): one for one in self.datasets if one.task == task}
+        return there.get(place)
+
+    def is_lossy(self, task: str, dataset: str) -> bool:
+        """Return whether a dataset, by its title, is a lossy copy of a task's samples, in any folder."""
+        lossy = (source for source in self.datasets if source.task == task and source.lossy)
+        return any(dataset.startswith(source.title) for source in lossy)
+
+    def fetch_command(self, source: DatasetSource) -> str:
+        """Return the command that downloads a dataset, with its key unless it is the default."""
+        command = f"python -m trecx data fetch {source.task}"
+        usual = source == self.to_test_on(source.task, paths.DOWNLOADS)
+        return command if usual else f"{command} --key {source.key}"
+
+
+def _nearest(sources: Sequence[DatasetSource], folder: Path) -> DatasetSource | None:
+    """The first that is downloaded; else that a mirror has; else that has an address; else the first."""
+    return next(
+        (
+            source
+            for near in (
+                lambda source: (folder / source.folder).is_dir(),
+                lambda source: source.archive.in_mirror(),
+                lambda source: not source.mirror_only,
+                lambda source: True,
+            )
+            for source in sources
+            if near(source)
+        ),
+        None,
+    )
 
 
 def load_sources(path: Path | None = None) -> Sources:
@@ -149,14 +218,9 @@ def load_sources(path: Path | None = None) -> Sources:
 def _read(path: Path, changed_ns: int) -> Sources:
     """Read the file once, and again if it has changed: pages need it often."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    entries = [_dataset(entry, path.parent) for entry in document["dataset"]]
-    datasets: dict[str, DatasetSource] = {}
-    for source in entries:
-        if not source.mirror_only:
-            datasets.setdefault(source.task, source)
-    others = tuple(source for source in entries if source not in datasets.values())
+    datasets = (_dataset(entry, path.parent) for entry in document["dataset"])
     models = (_model(entry, document["published"]) for entry in document["model"])
-    return Sources(datasets, others, tuple(models))
+    return Sources(tuple(datasets), tuple(models))
 
 
 def published_model(path: Path) -> ModelSource | None:
@@ -171,8 +235,17 @@ def published_model(path: Path) -> ModelSource | None:
 
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file's content, in lower-case hex."""
+    return _file_hash(path, hashlib.sha256)
+
+
+def file_md5(path: Path) -> str:
+    """Return the md5 of a file's content, in lower-case hex: for comparison with a published one only."""
+    return _file_hash(path, lambda: hashlib.md5(usedforsecurity=False))
+
+
+def _file_hash(path: Path, algorithm: Callable[[], Any]) -> str:
     with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        return hashlib.file_digest(handle, algorithm).hexdigest()
 
 
 def _contents(model: ModelSource) -> set[tuple[str, str]]:
@@ -190,6 +263,7 @@ def _dataset(entry: dict[str, Any], manifests: Path) -> DatasetSource:
         key=entry.get("key", entry["archive"]),
         task=entry["task"],
         title=entry["title"],
+        test_title=entry.get("test_title", entry["title"]),
         licence=entry["licence"],
         archive=RemoteFile(_below(here, entry["archive"]), entry.get("url"), accepted),
         files=_loose_files(entry, manifests) if "manifest" in entry else (),
@@ -198,6 +272,9 @@ def _dataset(entry: dict[str, Any], manifests: Path) -> DatasetSource:
         n_samples=entry["n_samples"]
         if isinstance(entry["n_samples"], dict)
         else {"test": entry["n_samples"]},
+        md5=dict(entry.get("md5", {})),
+        only_by_key=bool(entry.get("only_by_key", False)),
+        lossy=bool(entry.get("lossy", False)),
     )
 
 

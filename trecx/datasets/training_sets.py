@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trecx.datasets.layouts import find_layout
-from trecx.datasets.samples import SampleSet, open_samples
+from trecx import paths
+from trecx.datasets.layouts import Layout, find_layout
+from trecx.datasets.samples import SampleSet, open_split
+from trecx.datasets.sources import load_sources
 from trecx.datasets.speech_commands import NOISE_FOLDER, read_noise
 from trecx.datasets.splits import hold_back, split_by_key
 from trecx.errors import DatasetError
@@ -17,6 +19,7 @@ from trecx.progress import Progress, silent
 
 SMALL_KWS_TITLE = "Speech Commands v0.02 test set, split by speaker (kws small data)"
 SMALL_KWS_SHARES = {"train": 0.7, "validation": 0.1, "test": 0.2}
+_NO_DOWNLOAD = "there is no download to train on; give a folder with JPEG images in person/ and non_person/"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,7 @@ def open_training(
     """Return the sets to train `task` on, from `folder`, by default the one that `fetch_dataset` fills.
 
     kws: the full archive has its own splits; the test set (the default) is split by speaker.
+    ic: the original archive if it is downloaded, else the JPEG copy.
     vww: a folder with person/ and non_person/, for which there is no download.
 
     Args:
@@ -85,15 +89,15 @@ def open_training(
     """
     if not 0 <= validation_share < 1:
         raise ValueError(f"validation_share must be in [0, 1), got {validation_share}")
-    layout = find_layout(task, folder)
+    layout = find_layout(task, folder, to_train=True)
     own_validation = "train" not in layout.splits or "validation" in layout.splits
     if validation_share and own_validation:
         raise ValueError(f"validation_share must be 0 for {layout.title}, which has a validation split")
     if "train" not in layout.splits:
-        return _split_by_speaker(task, folder, progress)
-    train, test = (open_samples(task, folder, progress, split=split) for split in ("train", "test"))
+        return _split_by_speaker(task, layout, progress)
+    train, test = (open_split(layout, task, split, progress) for split in ("train", "test"))
     if own_validation:
-        validation = open_samples(task, folder, progress, split="validation")
+        validation = open_split(layout, task, "validation", progress)
     else:
         train, validation = _hold_back(train, validation_share)
     return TrainingData(train, validation, test, _training_noise(layout.folder))
@@ -113,13 +117,13 @@ def speaker_of(name: str) -> str:
     return before.rpartition("_")[2] if found else name
 
 
-def _split_by_speaker(task: str, folder: Path | None, progress: Progress) -> TrainingData:
+def _split_by_speaker(task: str, layout: Layout, progress: Progress) -> TrainingData:
     if task != "kws":
-        raise DatasetError(
-            f"there are no samples to train {task} on, because the download is only the test set; give a "
-            "folder with JPEG images in person/ and non_person/"
-        )
-    whole = open_samples(task, folder, progress)
+        sources = load_sources()
+        source = sources.to_train_on(task, paths.DOWNLOADS)
+        remedy = f"run `{sources.fetch_command(source)}`" if source else _NO_DOWNLOAD
+        raise DatasetError(f"{layout.title} is only a test set, so {task} cannot be trained on it; {remedy}")
+    whole = open_split(layout, task, "test", progress)
     speakers = [speaker_of(name) for name in whole.names]
     parts = split_by_key(speakers, tuple(SMALL_KWS_SHARES.values()))
     named = dict(zip(SMALL_KWS_SHARES, parts, strict=True))

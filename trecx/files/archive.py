@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
@@ -22,8 +23,21 @@ _DAMAGE = (
 _NO_NAME = (errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, None)
 
 
-def extract(archive: Path, target: Path, root: PurePosixPath, progress: Progress = silent) -> None:
+def extract(
+    archive: Path,
+    target: Path,
+    root: PurePosixPath,
+    progress: Progress = silent,
+    check: Callable[[Path], None] = lambda folder: None,
+) -> None:
     """Extract the regular files below `root` of a .tar.gz or .tar.xz to the new folder `target`.
+
+    Args:
+        archive: the archive.
+        target: does not exist yet; gets this name only when it is complete.
+        root: the folder in the archive.
+        progress: called after every file.
+        check: called with the extracted folder before it gets its name; what it raises is raised here.
 
     Raises:
         FetchError: the archive is damaged, too large, or contains a link, a device or a path that leads out
@@ -36,6 +50,7 @@ def extract(archive: Path, target: Path, root: PurePosixPath, progress: Progress
         _extract_members(archive, unfinished, progress)
         if not (unfinished / root).is_dir():
             raise tarfile.ReadError(f"it has no folder {root}")
+        check(unfinished / root)
         os.replace(unfinished / root, target)
     except _DAMAGE as error:
         cause = str(error).partition(":\n")[0]  # tarfile adds a line for each compression

@@ -100,7 +100,7 @@ def _published() -> Iterator[KnownModel]:
     for model in load_sources().models:
         samples = chosen(model.task)
         path = paths.DOWNLOADS / model.path
-        yield KnownModel(model.task, model.system, PUBLISHED, path, samples.title, samples, model, {})
+        yield KnownModel(model.task, model.system, PUBLISHED, path, samples.test_title, samples, model, {})
 
 
 def _trained(root: Path) -> Iterator[KnownModel]:
@@ -112,7 +112,7 @@ def _trained(root: Path) -> Iterator[KnownModel]:
         samples = samples_of(config["task"], config["dataset"])
         if path.parent == _place(root, config) and samples:
             yield KnownModel(
-                *(config["task"], config["system"], TRAINED, path, config["dataset"]),
+                *(config["task"], config["system"], TRAINED, path, samples.test_title),
                 samples.source,
                 None,
                 config,

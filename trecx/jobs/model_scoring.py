@@ -7,6 +7,7 @@ from typing import Any
 from trecx import paths
 from trecx.datasets.download import fetch_dataset, fetch_models
 from trecx.datasets.samples import SampleSet, open_samples
+from trecx.datasets.sources import load_sources
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError
 from trecx.jobs.known_models import KnownModel
@@ -47,7 +48,8 @@ def samples_to_score(
     Args:
         task: the task's name.
         training: the training settings, if it was trained here.
-        folder: the folder of the samples; by default the one that `fetch_dataset` fills.
+        folder: the folder of the samples; by default the one that `fetch_dataset` fills: with the dataset to
+            test on, or with the one that the model was trained on.
         progress: called while samples are checked.
 
     Raises:
@@ -55,6 +57,9 @@ def samples_to_score(
     """
     if not training:
         return open_samples(task, folder, progress)
+    if folder is None:
+        source = load_sources().titled(task, training["dataset"], paths.DOWNLOADS)
+        folder = paths.DOWNLOADS / source.folder if source else None
     data = open_training(task, folder, progress)
     if data.sha256 != training["dataset_sha256"]:
         raise DatasetError(

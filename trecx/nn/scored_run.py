@@ -10,7 +10,7 @@ import numpy as np
 
 from trecx import paths
 from trecx.datasets.samples import SampleSet
-from trecx.datasets.sources import published_model
+from trecx.datasets.sources import load_sources, published_model
 from trecx.errors import ModelError
 from trecx.nn.models import ExitModel, load_model, require_exits
 from trecx.nn.networks.systems import SYSTEMS
@@ -57,6 +57,12 @@ def score_into(
         raise ModelError(
             f"{path} is the paper's {published.task}/{published.system}; score it with "
             f"--task {published.task} --system {published.system}"
+        )
+    if published and load_sources().is_lossy(samples.task, samples.dataset):
+        raise ModelError(
+            f"{path} is the paper's {published.task}/{published.system}, trained on the original pixels; on "
+            f"{samples.dataset} its accuracy is about eleven points too low. Score it on the original test "
+            f"set: run `python -m trecx data fetch {samples.task}`, then score without --data"
         )
     samples = _with_extra_class(samples, system)
     provenance = Provenance(
