@@ -37,7 +37,8 @@ def show_tables(designs: Sequence[Design], targets: Sequence[Target]) -> None:
     """Show savings and properties of the designs, the reasons for missing numbers, and the download."""
     _show([_savings(design, targets) for design in designs])
     st.caption("  \n".join([*_reasons(designs, targets), DEFINITION]))
-    _show([_facts(design) for design in designs])
+    several_sets = len({design.runs[0].sample_set_id for design in designs}) > 1
+    _show([_facts(design, several_sets) for design in designs])
     records = pd.DataFrame([record(design, targets) for design in designs])
     st.download_button(
         "Download CSV",
@@ -84,14 +85,14 @@ def _savings(design: Design, targets: Sequence[Target]) -> dict[str, str]:
     return row | {f"MFLOPs at {target.label}": _point(design, target) for target in targets}
 
 
-def _facts(design: Design) -> dict[str, str]:
+def _facts(design: Design, name_dataset: bool) -> dict[str, str]:
     run = design.runs[0]
     return {
         "design": design.name,
         "parameters": NONE if run.parameters is None else f"{run.parameters:,}",
         EXIT_FLOPS: " · ".join(f"{flops / 1e6:.3f}" for flops in design.exit_flops),
         EXIT_ACCURACY: " · ".join(spelled(mean, 100, 1) for mean in design.standalone()),
-        "samples": f"{run.n_samples:,}",
+        "samples": f"{run.n_samples:,} · {run.dataset}" if name_dataset else f"{run.n_samples:,}",
     }
 
 

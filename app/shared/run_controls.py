@@ -4,9 +4,10 @@ import streamlit as st
 
 from app.shared.address import asked
 from app.shared.plain_text import plain
-from trecx.datasets.tasks import system_title, task_of
+from trecx.datasets.tasks import TASKS, system_title, task_of
 from trecx.errors import TrecxError
 from trecx.glossary import definition
+from trecx.scores.run import runs_named
 from trecx.store import Run, Store
 
 
@@ -35,7 +36,8 @@ def runs_or_stop(store: Store) -> list[Run]:
 def pick_run(runs: list[Run]) -> Run:
     """Let the user select a task and a design; return the run, or show what is missing and stop.
 
-    Task and run are in the page's address, so that a copied link opens the same view.
+    Task and run are in the page's address, so that a copied link opens the same view. There, `task/system` is
+    understood as on the command line.
     """
     early_exit = [run for run in runs if run.n_exits > 1]
     if not early_exit:
@@ -44,11 +46,11 @@ def pick_run(runs: list[Run]) -> Run:
         )
         st.stop()
     named = asked("run")
-    wanted = next((run for run in early_exit if run.run_id == named), None)
+    wanted = next(iter(runs_named(early_exit, named or "")), None)
     tasks = list(dict.fromkeys(run.task for run in early_exit))
-    meant = next((task for task in tasks if named and named.startswith(f"{task}-")), None)
+    meant = next((task for task in tasks if named and named.startswith((f"{task}-", f"{task}/"))), None)
     if named and wanted is None:
-        there = any(run.run_id == named for run in runs)
+        there = runs_named(runs, named)
         why = f"{named} has one exit, so no ρ" if there else f"There is no run {named}"
         st.warning(plain(f"{why}; showing another run."))
     task = st.sidebar.selectbox(
@@ -79,10 +81,12 @@ def pick_run(runs: list[Run]) -> Run:
 
 
 def _first(runs: list[Run]) -> Run:
-    """Return the run of T-RECX, the published one if it exists."""
-    return next((run for run in runs if run.system == "trecx" and run.source == "published"), None) or next(
-        (run for run in runs if run.system == "trecx"), runs[0]
-    )
+    """Return the run of T-RECX, the published one if it exists, of the first task in the order of `TASKS`."""
+    order = [*TASKS, *(run.task for run in runs)]
+    in_order = sorted(runs, key=lambda run: order.index(run.task))
+    return next(
+        (run for run in in_order if run.system == "trecx" and run.source == "published"), None
+    ) or next((run for run in in_order if run.system == "trecx"), in_order[0])
 
 
 def run_title(run: Run, runs: list[Run]) -> str:

@@ -21,6 +21,7 @@ from tests.comparison.synthetic import save_synthetic, scores_of
 from tests.conftest import ROOT
 from trecx.comparison.paired_difference import PairedDifference
 from trecx.comparison.ranking import rank
+from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.glossary import definition
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import tradeoff_points
@@ -240,6 +241,10 @@ def test_designs_of_other_samples_are_not_paired_and_not_compared_silently(shipp
     assert "(996)" in told
     assert "The designs were scored on different samples" in told
     assert "paired difference" not in charts(page)
+    assert page.dataframe[1].value["samples"].tolist() == [
+        "4,890 · Speech Commands v0.02 test",
+        f"996 · {SMALL_KWS_TITLE}",
+    ]
 
 
 def test_one_and_the_same_design_on_both_sides_is_told(shipped):

@@ -62,6 +62,15 @@ def test_an_unknown_criterion_is_told_and_two_classes_leave_no_choice(shipped):
     assert not [box for box in page.selectbox if box.label == "Exit criterion"]
 
 
+def test_a_design_in_the_address_is_its_preferred_run_as_on_the_command_line(shipped):
+    page = opened(run="ic/trecx")
+    assert not page.warning
+    run = page.selectbox(key="run of ic").value
+    assert (run.system, run.source, run.dataset) == ("trecx", "published", "CIFAR-10 test")
+    assert opened(run="ic/trecx-two-exits").selectbox(key="run of ic").value.dataset == "CIFAR-10 (JPEG)"
+    assert "ic/baseline has one exit, so no ρ" in opened(run="ic/baseline").warning[0].value
+
+
 def test_a_run_that_is_gone_gives_way_to_one_of_its_task_and_one_without_early_exits_is_not_called_gone(
     shipped,
 ):

@@ -89,6 +89,18 @@ def preference(run: Run) -> tuple[int, float]:
     return SOURCES.index(run.source), -run.created_at.timestamp()
 
 
+def runs_named(runs: Iterable[Run], name: str, source: str | None = None) -> list[Run]:
+    """Return the run with this id, or all runs of `task/system`, the preferred one first.
+
+    Args:
+        runs: to choose from.
+        name: a run id, or `task/system`.
+        source: `published`, `trained here` or `imported`; None: any.
+    """
+    named = (run for run in runs if name in (run.run_id, f"{run.task}/{run.system}"))
+    return sorted((run for run in named if source in (None, run.source)), key=preference)
+
+
 def comparable_costs(one: Run, other: Run) -> bool:
     """Whether FLOPs of two runs can be compared; relative costs are valid within one run only."""
     return one.run_id == other.run_id or not (one.relative_costs or other.relative_costs)

@@ -9,7 +9,7 @@ from trecx.errors import StoreError, unknown_name
 from trecx.paths import database_url
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
-from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference
+from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference, runs_named
 from trecx.store import derived, rows
 from trecx.store.bulk_insert import insert_rows
 from trecx.store.connection import Database
@@ -71,17 +71,13 @@ class Store:
             UnknownNameError: there is none; the message lists the known ones.
         """
         runs = self.runs()
-        found = [
-            run
-            for run in runs
-            if name in (run.run_id, f"{run.task}/{run.system}") and source in (None, run.source)
-        ]
+        found = runs_named(runs, name, source)
         if not found:
             known = dict.fromkeys(f"{run.task}/{run.system}" for run in runs)
             wanted = name if source is None else f"{name} of source {source}"
             ids = "'python -m trecx runs' lists their ids"
             unknown_name("run", wanted, [*known, ids] if known else [NONE_YET])
-        return min(found, key=preference)
+        return found[0]
 
     def baseline_of(self, run: Run) -> Run | None:
         """Return the baseline run over the same samples, of the same source and seed if there is one."""
