@@ -17,7 +17,7 @@ import pytest
 from trecx import paths
 from trecx.datasets import download
 from trecx.datasets.download import fetch_dataset, fetch_file, fetch_models
-from trecx.datasets.sources import RemoteFile
+from trecx.datasets.remote_files import RemoteFile
 from trecx.errors import FetchError, UnknownNameError
 
 CONTENT = np.random.default_rng(0).bytes(300_000)

@@ -7,7 +7,8 @@ import pytest
 
 from trecx import paths
 from trecx.datasets.download import fetch_dataset, fetch_models
-from trecx.datasets.sources import file_sha256, load_sources, published_model
+from trecx.datasets.remote_files import file_sha256
+from trecx.datasets.sources import load_sources, published_model
 
 CONTENTS = {"saved_model.pb": b"graph", "variables/variables.index": b"index"}
 SOURCES = """

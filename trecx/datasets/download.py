@@ -13,7 +13,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from trecx import paths
-from trecx.datasets.sources import DatasetSource, RemoteFile, file_sha256, load_sources
+from trecx.datasets.remote_files import DatasetSource, RemoteFile, file_sha256
+from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import find_task
 from trecx.errors import FetchError
 from trecx.files.archive import extract

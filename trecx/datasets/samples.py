@@ -83,7 +83,11 @@ def open_samples(
 
 
 def open_split(layout: Layout, task: str, split: str, progress: Progress = silent) -> SampleSet:
-    """Return a split of the samples in a layout, with the same errors as `open_samples`."""
+    """Return a split of the samples in a layout.
+
+    Raises:
+        DatasetError: as for `open_samples`.
+    """
     if split not in layout.splits:
         known = ", ".join(layout.splits)
         raise DatasetError(f"{layout.title} has no split {split!r}; choose one of: {known}")

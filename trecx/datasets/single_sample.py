@@ -13,7 +13,8 @@ from trecx import paths
 from trecx.datasets import cifar, cifar_pickles, digits, kws, vww
 from trecx.datasets.jpeg import read_jpeg
 from trecx.datasets.raw_samples import RawSamples
-from trecx.datasets.sources import DatasetSource, load_sources
+from trecx.datasets.remote_files import DatasetSource
+from trecx.datasets.sources import load_sources
 from trecx.datasets.speech_commands import read_noise
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.errors import DatasetError
