@@ -10,7 +10,6 @@ from app.shared.plain_text import plain
 from trecx import paths
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.single_sample import SingleSamples, find_single_samples
-from trecx.datasets.sources import load_sources
 from trecx.errors import TrecxError
 from trecx.progress import Progress
 
@@ -26,9 +25,9 @@ def pictures(frame: Frame) -> SingleSamples | None:
     if singles.there:
         return singles
     row = st.container(horizontal=True, vertical_alignment="center")
-    command = f" or with `{load_sources().fetch_command(singles.source)}`" if singles.source else ""
     row.info(
-        f"The {frame.task.noun}s are not downloaded, so they cannot be shown. Download them here{command}."
+        f"The {frame.task.noun}s are not downloaded, so they cannot be shown. Download them here or with "
+        f"`{singles.fetch_command}`."
     )
     if row.button(f"Download {frame.task.noun}s", key="fetch"):
         _fetch(singles, frame.run.task)

@@ -147,6 +147,9 @@ def test_without_the_dataset_all_but_the_pictures_is_there(shipped):
     assert "python -m trecx data fetch kws" in words(page)
     assert page.button(key="fetch").label == "Download clips"
     assert first.name in drawn(page, "trecx_gallery")[0]
+    jpegs = Store().find_run("ic/trecx", "trained here")
+    assert "`python -m trecx data fetch ic --key cifar10-jpeg`" in words(opened(run=jpegs.run_id))
+    assert "`python -m trecx data fetch ic`" in words(opened(run="ic/trecx"))
     page = opened(run=run.run_id, sample=first.name)
     assert "python -m trecx data fetch kws" in words(page)
     assert len(drawn(page, "trecx_chart")) == 1

@@ -46,6 +46,11 @@ class SingleSamples:
         """Whether the dataset is downloaded."""
         return self.folder is None or self.folder.is_dir()
 
+    @property
+    def fetch_command(self) -> str:
+        """The command that downloads the dataset; empty if it needs none."""
+        return load_sources().fetch_command(self.source) if self.source else ""
+
     def read(self, name: str) -> RawSamples:
         """Return one sample: int16 of shape (16000,), or uint8 of shape (height, width, 1 or 3).
 

@@ -79,7 +79,7 @@ def picture_source(run: Run, criterion: str = LARGEST) -> SingleSamples:
     if singles is None:
         raise ExportError(f"the {noun}s of {run.dataset} are not available, only their scores")
     if not singles.there:
-        fetch = f"'python -m trecx data fetch {run.task}'"
+        fetch = f"'{singles.fetch_command}'"
         raise ExportError(f"the {noun}s of {run.dataset} are not downloaded: run {fetch} first")
     return singles
 
