@@ -15,6 +15,8 @@ FLOPS = {
     "baseline-ee": [105, 255],
     "sdn": [100, 180, 255],
     "branchynet": [150, 250, 320],
+    "trecx-two-exits": [110, 190, 280],
+    "trecx-extra-class": [110, 270],
     "trecx-at-quarter": [60, 270],
     "trecx-at-three-quarters": [190, 270],
 }
@@ -22,15 +24,16 @@ FLOPS = {
 
 def scores_of(system: str, task: str, seed: int, n_samples: int) -> ExitScores:
     """Return scores that are surer and more often right from exit to exit; the labels are always the same."""
-    n_classes, flops = len(TASKS[task].class_names), 1000 * np.array(FLOPS[system])
-    labels = np.arange(n_samples) % n_classes
+    flops, labels = 1000 * np.array(FLOPS[system]), np.arange(n_samples) % len(TASKS[task].class_names)
+    class_names = (*TASKS[task].class_names, *("(extra)",) * (system == "trecx-extra-class"))
+    n_classes = len(class_names)
     random = np.random.default_rng([seed, *system.encode()])
     sharpness = np.linspace(2.5, 5, len(flops) + 1)[1:, None]
     logits = random.normal(size=(n_samples, len(flops), n_classes))
     logits += sharpness * (labels[:, None, None] == np.arange(n_classes))
     odds = np.exp(2 * logits)
     probabilities = (odds / odds.sum(axis=2, keepdims=True)).astype(np.float32)
-    return ExitScores(labels, flops, probabilities, class_names=TASKS[task].class_names)
+    return ExitScores(labels, flops, probabilities, class_names=class_names)
 
 
 def save_synthetic(

@@ -15,6 +15,7 @@ from trecx.reproduction.estimates import (
     standalone,
 )
 from trecx.reproduction.evidence import gather
+from trecx.reproduction.paper import TABLE_1
 from trecx.store import Store
 from trecx.threshold.benefit_curve import operating_point
 
@@ -64,11 +65,122 @@ def test_the_papers_row_for_kws_holds(shipped):
     assert {row["verdict"] for row in published if "MFLOPs at" in row["what"]} == {"holds"}
 
 
+ON_ORIGINAL_PIXELS = {
+    "baseline": [87.19],
+    "trecx": [73.42, 87.40],
+    "trecx-noev": [73.91, 86.73],
+    "sdn": [63.30, 75.04, 86.36],
+    "branchynet": [72.46, 79.70, 85.73],
+}
+
+
+@pytest.mark.parametrize("system", ON_ORIGINAL_PIXELS)
+def test_the_published_image_models_have_the_accuracy_of_the_reference(shipped, system):
+    store = Store(shipped)
+    run = store.find_run(f"ic/{system}")
+    assert (run.source, run.dataset, run.n_samples) == ("published", "CIFAR-10 test", 10_000)
+    accuracy = 100 * store.load_scores(run).standalone_accuracy
+    assert accuracy == pytest.approx(ON_ORIGINAL_PIXELS[system], abs=0.02)
+    ours = store.find_run(f"ic/{system}", "trained here")
+    assert ours.dataset == "CIFAR-10 (JPEG)"
+    assert ours.sample_set_id != run.sample_set_id
+
+
+def test_all_that_the_paper_says_of_the_published_image_models_holds(shipped):
+    made = reproduction_of(Store(shipped))
+    rows = [row for row in records(made, "comparisons.csv") if row["setting"] == "ic-published-models"]
+    compared = [row for row in rows if row["part"] in ("Table 1", "Table 2")]
+    assert len(compared) > 30
+    assert {row["verdict"] for row in compared} == {"holds"}
+    assert {row["part"] for row in rows} == {"Table 1", "Table 2", "Figure 4", "Figure 7"}
+    assert {f"figure-{number}-ic-published-models.svg" for number in (4, 7)} <= set(made.figures)
+
+
+def test_the_mean_saving_is_that_of_the_three_published_models(shipped):
+    made = reproduction_of(Store(shipped))
+    rows = records(made, "comparisons.csv")
+    (mean,) = [row for row in rows if row["setting"] == "all-tasks"]
+    savings = {
+        row["setting"]: float(row["ours"])
+        for row in rows
+        if row["what"] == "T-RECX: MFLOPs at −1 pt" and row["number"] == "grid of 101, saving"
+    }
+    each = [savings[f"{task}-published-models"] for task in ("ic", "kws", "vww")]
+    assert float(mean["ours"]) == pytest.approx(np.mean(each), rel=1e-5)
+    assert (float(mean["paper"]), mean["verdict"]) == (31.58, "holds")
+    sources = {run.run_id: run.source for run in Store(shipped).runs()}
+    assert {sources[run] for run in mean["runs"].split()} == {"published"}
+    first = made.markdown.split("T-RECX at 1 pt below")[1].split("\n- ")[1]
+    assert first.startswith("ic, kws and vww, published models: ")
+
+
+def test_the_first_picture_has_the_papers_points_of_all_three_tasks(shipped):
+    made = reproduction_of(Store(shipped))
+    assert made.markdown.index("(reproduction/all-tasks.svg)") == made.markdown.index("(reproduction/")
+    figure = made.figures["all-tasks.svg"]
+    drawn = {trace.name: trace for trace in figure.data}
+    for name, row in (("ic, 10,000 images", "ic"), ("kws, 4,890 clips", "kws"), ("vww, 1,000 images", "vww")):
+        said = drawn[f"{name}, in the paper"]
+        assert said.y.tolist() == [0, -1, -2, -3]
+        assert said.x[1:].tolist() == pytest.approx(
+            [100 * mflops / TABLE_1[row].baseline_mflops for mflops in TABLE_1[row].mflops]
+        )
+        curve = drawn[name]
+        assert (np.diff(curve.x) > 0).all()
+    final = drawn["ic, 10,000 images"]
+    assert (final.x[-1], final.y[-1]) == pytest.approx((100 * 26_459_416 / 25_271_004, 87.40 - 87.19))
+
+
+def test_what_the_document_says_of_other_rules_is_what_its_table_has(shipped):
+    made = reproduction_of(Store(shipped))
+    values = {}
+    for row in records(made, "table-1-by-other-rules.csv"):
+        values.setdefault((row["setting"][:3].strip("-"), row["rule"]), []).append(float(row["value"]))
+    ic = {rule: np.array(values["ic", rule]) for task, rule in values if task == "ic"}
+    names = list(ic)
+    said, usual, above, authors, _, relative, own, scaled, needed, accuracy = (ic[name] for name in names)
+    assert "ic it gives 0.4 to 1.3 % fewer MFLOPs" in made.markdown
+    less = 100 * (1 - usual / said)
+    assert (less.min(), less.max()) == pytest.approx((0.4, 1.3), abs=0.05)
+    assert np.array_equal(above, usual)
+    assert 100 * abs(authors / usual - 1)[:2] == pytest.approx([2.7, 0.1], abs=0.05)
+    assert abs(authors[0] - said[0]) > abs(usual[0] - said[0])
+    assert 100 * (scaled / usual - 1) == pytest.approx([0.04] * 4, abs=0.005)
+    assert needed.max() - needed.min() > 0.4
+    higher = accuracy - (87.2 - np.arange(4))
+    assert (higher.min(), higher.max()) == pytest.approx((0.03, 0.26), abs=0.005)
+    assert not np.allclose(relative, said, rtol=0.01)
+    assert not np.allclose(own, said, rtol=0.01)
+    assert "and the published weights have 73.42 and 87.40 %" in made.markdown
+    kws = [np.array(values["kws", name]) for name in names[:2]]
+    assert np.abs(kws[0] - kws[1]).max() < 0.01  # one unit of the paper's last digit
+
+
+def test_an_extra_class_is_compared_with_the_same_samples_without_it(filled, made):
+    rows = {row["what"]: row for row in records(made, "comparisons.csv") if row["part"] == "Text"}
+    for name, exit_, paper in (("early", 0, 0.54), ("final", 1, 0.75)):
+        row = rows[f"The {name} exit is less accurate with an extra class"]
+        one, other = (
+            scores_of(system, "ic", 0, 200).standalone_accuracy[exit_]
+            for system in ("trecx", "trecx-extra-class")
+        )
+        assert float(row["ours"]) == pytest.approx(100 * (one - other), rel=1e-5)
+        assert float(row["paper"]) == paper
+    store = Store(filled.name)
+    assert store.find_run("ic/trecx").sample_set_id != store.find_run("ic/trecx-extra-class").sample_set_id
+
+
+def test_an_extra_class_on_other_samples_is_not_compared():
+    save_synthetic(Store(), "ic", "trecx", 0, 60)
+    save_synthetic(Store(), "ic", "trecx-extra-class", 0, 50)
+    assert "with an extra class |" not in reproduction_of(Store()).markdown
+
+
 def test_an_empty_store_gives_a_document_that_names_what_is_missing_and_its_command():
     made = reproduction_of(Store())
     assert made.figures == {}
     assert made.csvs == {}
-    for part in ("Table 1", "Table 2", "Figure 2", "Figure 4", "Figure 5", "Figure 6", "Figure 7"):
+    for part in ("Table 1", "Table 2", "Figure 2", "Figure 4", "Figure 5", "Figure 6", "Figure 7", "Text"):
         text = made.markdown.split(f"## {part}:")[1].split("\n## ")[0]
         assert "*Missing: " in text, part
         assert "python -m trecx train" in text, part
@@ -107,6 +219,15 @@ def test_published_and_trained_here_never_share_a_line():
         for record in records(made, name):
             assert len({sources[run_id] for run_id in record["runs"].split()}) == 1
     assert {one.setting.source for one in gather(Store())} == {"published", "trained here"}
+
+
+def test_no_line_of_the_shipped_store_mixes_datasets_or_sources(shipped):
+    origins = {run.run_id: (run.source, run.dataset) for run in Store(shipped).runs()}
+    made = reproduction_of(Store(shipped))
+    lines = [record for name in made.csvs for record in records(made, name)]
+    mixed = [line for line in lines if len({origins[run_id] for run_id in line["runs"].split()}) > 1]
+    assert {line["setting"] for line in mixed} == {"all-tasks"}
+    assert {line["what"] for line in mixed} == {"T-RECX: mean saving of FLOPs at −1 pt"}
 
 
 def test_of_one_seed_the_newest_run_counts_and_another_recipe_is_another_setting():

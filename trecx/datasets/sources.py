@@ -149,7 +149,7 @@ def _dataset(entry: dict[str, Any], manifests: Path) -> DatasetSource:
         n_samples=entry["n_samples"]
         if isinstance(entry["n_samples"], dict)
         else {"test": entry["n_samples"]},
-        md5=dict(entry.get("md5", {})),
+        md5={str(_below(name)): md5 for name, md5 in entry.get("md5", {}).items()},
         only_by_key=bool(entry.get("only_by_key", False)),
         lossy=bool(entry.get("lossy", False)),
     )

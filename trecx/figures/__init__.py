@@ -9,12 +9,14 @@ from trecx.figures.learning import learning_figure
 from trecx.figures.placement import PlacedExit, placement_figure
 from trecx.figures.reliability import reliability_figure
 from trecx.figures.static import light_colours, must_write_pictures, with_colours, write_pictures
+from trecx.figures.tasks import TaskLine, tasks_figure
 
 __all__ = [
     "CostAxis",
     "CurveLine",
     "PlacedExit",
     "SplitViolin",
+    "TaskLine",
     "Violin",
     "benefit_curve_figure",
     "comparison_figure",
@@ -27,6 +29,7 @@ __all__ = [
     "placement_figure",
     "reliability_figure",
     "split_violin_figure",
+    "tasks_figure",
     "violin_figure",
     "with_colours",
     "write_pictures",

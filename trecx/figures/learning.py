@@ -6,21 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from trecx.comparison.training_history import LearningCurve
-from trecx.figures.style import (
-    BLUE,
-    GRAY,
-    GREEN,
-    ORANGE,
-    STANDOFF,
-    VIOLET,
-    YELLOW,
-    Name,
-    add_names,
-    blank_figure,
-    padded,
-)
-
-INKS = (GRAY, BLUE, GREEN, YELLOW, ORANGE, VIOLET)
+from trecx.figures.comparison import line_inks
+from trecx.figures.style import STANDOFF, Name, add_names, blank_figure, padded
 
 
 def learning_figure(curves: Sequence[LearningCurve]) -> go.Figure:
@@ -28,7 +15,7 @@ def learning_figure(curves: Sequence[LearningCurve]) -> go.Figure:
     split = curves[0].split if curves else "test"
     figure = blank_figure("epoch", f"accuracy of the final exit, {split} samples")
     names = []
-    for curve, ink in zip(curves, INKS * len(curves), strict=False):
+    for curve, ink in zip(curves, line_inks(len(curves)), strict=True):
         epochs, percents = np.arange(1, len(curve.measured) + 1), 100 * curve.measured
         figure.add_scatter(
             x=epochs,

@@ -1,17 +1,21 @@
 """Figures 4, 6 and 7: benefit curves of several designs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
 
 from trecx.comparison.seeds import mean_curve
-from trecx.datasets.tasks import SHORT_NAMES
-from trecx.figures import CurveLine, comparison_figure
+from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.figures import CurveLine, TaskLine, comparison_figure, tasks_figure
 from trecx.figures.style import BLUE, GREEN, ORANGE, YELLOW
 from trecx.reproduction.estimates import final_gain, gain_at_equal_flops, standalone
 from trecx.reproduction.evidence import Evidence
 from trecx.reproduction.panel import Panel, Record, claim, origin
 from trecx.reproduction.paper import EARLY_VIEW_GAIN, TABLE_1, TRANSFER_GAIN
 from trecx.reproduction.rows import Row
-from trecx.threshold.benefit_curve import benefit_curve
+from trecx.threshold.benefit_curve import DROPS, benefit_curve
 
 INKS = {
     "trecx": BLUE,
@@ -58,6 +62,8 @@ def figure_6(evidence: Evidence) -> Panel:
             evidence, "Concatenated feature maps are more accurate than no weight transfer", *joined, equal
         ),
     ]
+    if paper is None:  # it says so of kws only
+        rows = [replace(row, paper="—") for row in rows]
     return _curves(evidence, ("trecx", "trecx-notransfer", "fmaps-concat"), rows)
 
 
@@ -69,6 +75,21 @@ def figure_7(evidence: Evidence) -> Panel:
         what = f"{SHORT_NAMES[one]} is more accurate than {SHORT_NAMES[other]} at equal FLOPs"
         rows += claim(evidence, what, one, other, gain_at_equal_flops)
     return _curves(evidence, ("trecx", "branchynet", "sdn"), rows, log_flops=True)
+
+
+def all_tasks(settings: Sequence[Evidence]) -> go.Figure | None:
+    """Return the benefit curve of T-RECX for every task of Table 1 in a setting, relative to its baseline."""
+    lines = []
+    for evidence, ink in zip(settings, (BLUE, ORANGE, GREEN), strict=False):
+        paper, pairs = TABLE_1.get(evidence.setting.task), evidence.pairs("trecx", "baseline")
+        if paper and pairs:
+            scores, baseline = pairs[0]
+            curve, flops = benefit_curve(scores), float(baseline.exit_flops[-1])
+            gain = curve.accuracy[::-1] - float(baseline.standalone_accuracy[-1])
+            points = np.array([(1 - paper.saving_at(drop), -drop) for drop in DROPS])
+            name = f"{evidence.setting.task}, {scores.n_samples:,} {task_of(evidence.setting.task).noun}s"
+            lines.append(TaskLine(name, curve.flops[::-1] / flops, gain, points, ink))
+    return tasks_figure(lines) if lines else None
 
 
 def _curves(

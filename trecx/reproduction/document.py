@@ -6,16 +6,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from trecx.reproduction.curves import all_tasks
 from trecx.reproduction.evidence import Evidence, Setting, gather
 from trecx.reproduction.panel import Panel, Record
-from trecx.reproduction.parts import PARTS, Part, missing
+from trecx.reproduction.parts import PARTS, PUBLISHED, Part, missing
 from trecx.reproduction.rows import Row, Verdict
 from trecx.store import Run, Store
 
 FOLDER = "reproduction"  # in the folder of the document
+FIRST_PICTURE = "all-tasks.svg"
+FIRST_CAPTION = (
+    "T-RECX's published models, each relative to its own baseline: every ρ as a line, and the four points of "
+    "the paper's Table 1 as ◇. A point on its line is reproduced; those of vww were measured on other images."
+)
 INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
@@ -34,12 +41,23 @@ class Reproduction:
     figures: Mapping[str, go.Figure]
 
 
+class Heading(NamedTuple):
+    """What a panel is about: a setting, or all of them."""
+
+    name: str
+    title: str
+    slug: str
+
+
+ALL_TASKS = Heading("ic, kws and vww, published models", "All three tasks of the paper together", "all-tasks")
+
+
 @dataclass(frozen=True, eq=False)
 class Chapter:
     """A part with its results from the store: its panels, and what is missing, setting by setting."""
 
     part: Part
-    panels: Sequence[tuple[Setting, Panel]]
+    panels: Sequence[tuple[Setting | Heading, Panel]]
     missing: Sequence[str]
 
 
@@ -47,7 +65,9 @@ def reproduction_of(store: Store) -> Reproduction:
     """Return the paper's tables and figures from the runs of a store."""
     evidence = gather(store)
     chapters = [_chapter(part, evidence) for part in PARTS]
-    figures = {
+    first = all_tasks(_published(evidence))
+    figures = {FIRST_PICTURE: first} if first else {}
+    figures |= {
         _picture_name(chapter.part, setting): panel.figure
         for chapter in chapters
         for setting, panel in chapter.panels
@@ -56,7 +76,7 @@ def reproduction_of(store: Store) -> Reproduction:
     text = "\n".join(
         [
             INTRODUCTION.read_text(encoding="utf-8"),
-            _summary(chapters),
+            _summary(chapters, first is not None),
             *map(_chapter_text, chapters),
             _files(chapters),
         ]
@@ -65,7 +85,10 @@ def reproduction_of(store: Store) -> Reproduction:
 
 
 def _chapter(part: Part, evidence: Sequence[Evidence]) -> Chapter:
-    panels, lacking = [], []
+    panels: list[tuple[Setting | Heading, Panel]] = []
+    lacking = []
+    if part.across and (together := part.across(_published(evidence))).rows:
+        panels.append((ALL_TASKS, together))
     for task, source in part.wanted:
         settings = part.settings(evidence, task, source)
         panels += [(one.setting, part.panel(one)) for one in settings]
@@ -74,11 +97,21 @@ def _chapter(part: Part, evidence: Sequence[Evidence]) -> Chapter:
     return Chapter(part, panels, [sentence for sentence in lacking if sentence])
 
 
-def _summary(chapters: Sequence[Chapter]) -> str:
+def _published(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the published settings, in the order of the paper."""
+    return [one for task, source in PUBLISHED for one in evidence if _is(one.setting, task, source)]
+
+
+def _is(setting: Setting, task: str, source: str) -> bool:
+    return (setting.task, setting.source) == (task, source)
+
+
+def _summary(chapters: Sequence[Chapter], pictured: bool) -> str:
     rows = [row for chapter in chapters for _, panel in chapter.panels for row in panel.rows]
     counts = Counter(row.verdict for row in rows)
     told = " · ".join(f"{verdict}: {counts[verdict]}" for verdict in Verdict if counts[verdict])
     lines = ["## Summary", "", f"{len(rows)} comparisons. {told}", ""]
+    lines += [f"![{FIRST_CAPTION}]({FOLDER}/{FIRST_PICTURE})", "", FIRST_CAPTION, ""] if pictured else []
     lines += _listed(chapters, "T-RECX at 1 pt below its baseline's accuracy:", _headline)
     lines += _listed(chapters, "Different from the paper:", _exception)
     return "\n".join(lines)
@@ -116,6 +149,7 @@ def _chapter_text(chapter: Chapter) -> str:
             alternative = f"{part.name}, {part.title}: {setting.name}"
             lines += [f"![{alternative}]({FOLDER}/{_picture_name(part, setting)})", ""]
         lines += [*_table(panel.rows), ""] if panel.rows else []
+        lines += [*_plain_table(panel.table), ""] if panel.table else []
     for sentence in chapter.missing:
         lines += [sentence, ""]
     return "\n".join(lines)
@@ -130,6 +164,11 @@ def _table(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
+def _plain_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    head, *others = (f"| {' | '.join(row)} |" for row in rows)
+    return [head, f"| {' | '.join('---' for _ in rows[0])} |", *others]
+
+
 def _run_names(runs: Sequence[Run]) -> str:
     named = ", ".join(f"`{run.run_id}`" for run in runs[:2])
     return named if len(runs) <= 2 else f"{named} and {len(runs) - 2} more"
@@ -141,7 +180,7 @@ def _files(chapters: Sequence[Chapter]) -> str:
     return f"## Numbers as CSV\n\n{links or 'None'}. {about}\n"
 
 
-def _picture_name(part: Part, setting: Setting) -> str:
+def _picture_name(part: Part, setting: Setting | Heading) -> str:
     return f"{part.slug}-{setting.slug}.svg"
 
 

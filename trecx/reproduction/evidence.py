@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from trecx.comparison.seeds import newest_by_seed
 from trecx.datasets.tasks import task_of
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
+from trecx.reproduction.paper import SAMPLES
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 
 COMPARED = {"published": "published models", "trained here": "trained here"}
+EXTRA_CLASS = ("trecx-extra-class",)  # designs with one class more than their samples have
 
 
 @dataclass(frozen=True, order=True)
@@ -31,6 +33,11 @@ class Setting:
         """The short name: task and source."""
         task = "kws (small data)" if self.dataset == SMALL_KWS_TITLE else self.task
         return f"{task}, {COMPARED[self.source]}"
+
+    @property
+    def has_papers_samples(self) -> bool:
+        """Whether the paper's own models are scored on the paper's own samples."""
+        return self.source == "published" and self.dataset in SAMPLES
 
     @property
     def title(self) -> str:
@@ -84,8 +91,17 @@ def gather(store: Store) -> list[Evidence]:
 
     Of settings that differ only in their samples, the one with the most samples is used.
     """
-    runs = sorted((run for run in store.runs() if run.source in COMPARED), key=_setting)
-    groups = {setting: list(group) for setting, group in groupby(runs, key=_setting)}
+    compared = [run for run in store.runs() if run.source in COMPARED]
+    settings = {run.run_id: _setting(run) for run in compared}
+    for run in compared:
+        if run.system in EXTRA_CLASS:
+            settings[run.run_id] = _with_one_class_less(run, compared)
+
+    def setting_of(run: Run) -> Setting:
+        return settings[run.run_id]
+
+    runs = sorted(compared, key=setting_of)
+    groups = {setting: list(group) for setting, group in groupby(runs, key=setting_of)}
     largest = {setting.slug: setting for setting in sorted(groups, key=lambda one: one.n_samples)}
     return [_evidence(store, setting, groups[setting]) for setting in sorted(largest.values())]
 
@@ -93,6 +109,13 @@ def gather(store: Store) -> list[Evidence]:
 def _setting(run: Run) -> Setting:
     recipe, epochs = (str(run.training.get(name, "")) for name in ("recipe", "epochs"))
     return Setting(run.task, run.source, run.dataset, recipe, epochs, run.sample_set_id, run.n_samples)
+
+
+def _with_one_class_less(run: Run, runs: Sequence[Run]) -> Setting:
+    """Return the setting of the runs without the extra class; a sample set includes its classes."""
+    own = _setting(run)
+    others = (_setting(other) for other in runs if other.system not in EXTRA_CLASS)
+    return next((other for other in others if replace(other, sample_set_id=own.sample_set_id) == own), own)
 
 
 def _evidence(store: Store, setting: Setting, runs: Sequence[Run]) -> Evidence:

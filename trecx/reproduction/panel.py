@@ -17,17 +17,19 @@ Measure = Callable[[list[tuple[ExitScores, ExitScores]]], Estimate]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """A figure of the paper for one setting.
+    """A table or a figure of the paper for one setting.
 
     Attributes:
         rows: the paper's claims.
-        figure: the picture; None if there is nothing to draw.
-        records: the numbers drawn, for CSV.
+        figure: the picture; None if there is none.
+        records: the numbers drawn or tabulated, for CSV.
+        table: a table of other content than claims, as text: its head, then its rows; may be empty.
     """
 
     rows: Sequence[Row]
     figure: go.Figure | None
     records: Sequence[Record]
+    table: Sequence[Sequence[str]] = ()
 
 
 def claim(
