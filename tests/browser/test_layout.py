@@ -25,6 +25,15 @@ def test_nothing_is_cut_off_or_leaves_the_window_on_any_page(window, address, na
     assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
 
 
+def test_the_count_of_ten_thousand_images_stays_inside_its_tile(page, address):
+    open_console(page, f"{address}/?run=ic/trecx&rho=0.9")
+    page.set_viewport_size({"width": 390, "height": 844})
+    outside = "nodes => nodes.filter((n) => n.scrollWidth > n.clientWidth).map((n) => n.textContent)"
+    change = page.locator(".trecx-console .tile .change")
+    expect(change.filter(has_text="10,000 images")).to_be_visible()
+    assert change.evaluate_all(outside) == []
+
+
 def test_nothing_is_cut_off_or_leaves_the_window_in_the_report(chrome, tmp_path):
     page = open_report(chrome, tmp_path)
     assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
