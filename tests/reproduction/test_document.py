@@ -249,6 +249,12 @@ def test_of_settings_that_differ_in_samples_only_the_largest_counts():
     assert [one.setting.n_samples for one in gather(Store())] == [60]
 
 
+def test_of_published_models_the_papers_own_samples_count():
+    for dataset, n_samples in (("CIFAR-10 test, from mine", 60), ("CIFAR-10 test", 50)):
+        save_synthetic(Store(), "ic", "trecx", 0, n_samples, "published", dataset)
+    assert [one.setting.dataset for one in gather(Store())] == ["CIFAR-10 test"]
+
+
 def test_several_seeds_give_mean_and_standard_deviation(made):
     drawn = [
         record

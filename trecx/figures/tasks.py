@@ -40,8 +40,7 @@ def tasks_figure(lines: Sequence[TaskLine]) -> go.Figure:
         x=[100],
         y=[0],
         mode="markers",
-        marker={"color": GRAY.colour, "size": 11, "symbol": "x-thin", "line": {"width": 2.5}},
-        marker_line_color=GRAY.colour,
+        marker={"size": 11, "symbol": "x-thin", "line": {"color": GRAY.colour, "width": 2.5}},
         hovertemplate="baseline<extra></extra>",
         name="baseline",
     )

@@ -99,11 +99,7 @@ def _chapter(part: Part, evidence: Sequence[Evidence]) -> Chapter:
 
 def _published(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the published settings, in the order of the paper."""
-    return [one for task, source in PUBLISHED for one in evidence if _is(one.setting, task, source)]
-
-
-def _is(setting: Setting, task: str, source: str) -> bool:
-    return (setting.task, setting.source) == (task, source)
+    return [one for models in PUBLISHED for one in evidence if one.setting.models == models]
 
 
 def _summary(chapters: Sequence[Chapter], pictured: bool) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from trecx.comparison.seeds import newest_by_seed
 from trecx.datasets.tasks import task_of
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
-from trecx.reproduction.paper import SAMPLES
+from trecx.reproduction.paper import TEST_SETS
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 
@@ -35,9 +35,14 @@ class Setting:
         return f"{task}, {COMPARED[self.source]}"
 
     @property
+    def models(self) -> tuple[str, str]:
+        """The task of its models, and their source."""
+        return self.task, self.source
+
+    @property
     def has_papers_samples(self) -> bool:
         """Whether the paper's own models are scored on the paper's own samples."""
-        return self.source == "published" and self.dataset in SAMPLES
+        return self.source == "published" and self.dataset in TEST_SETS
 
     @property
     def title(self) -> str:
@@ -89,7 +94,7 @@ class Evidence:
 def gather(store: Store) -> list[Evidence]:
     """Return all published runs and all runs trained here, by setting; for each seed the newest run.
 
-    Of settings that differ only in their samples, the one with the most samples is used.
+    Of settings that differ only in their samples, the one with the paper's is used, else that with the most.
     """
     compared = [run for run in store.runs() if run.source in COMPARED]
     settings = {run.run_id: _setting(run) for run in compared}
@@ -102,8 +107,9 @@ def gather(store: Store) -> list[Evidence]:
 
     runs = sorted(compared, key=setting_of)
     groups = {setting: list(group) for setting, group in groupby(runs, key=setting_of)}
-    largest = {setting.slug: setting for setting in sorted(groups, key=lambda one: one.n_samples)}
-    return [_evidence(store, setting, groups[setting]) for setting in sorted(largest.values())]
+    by_samples = sorted(groups, key=lambda one: (one.has_papers_samples, one.n_samples))
+    chosen = {setting.slug: setting for setting in by_samples}
+    return [_evidence(store, setting, groups[setting]) for setting in sorted(chosen.values())]
 
 
 def _setting(run: Run) -> Setting:

@@ -73,7 +73,8 @@ def _closest(curve: BenefitCurve, target: float) -> TradeoffPoint:
 
 def _above(curve: BenefitCurve, thresholds: FloatArray) -> BenefitCurve:
     """Return the steps where samples exit if their confidence is above a threshold, not equal to it."""
-    return curve.at([above if (above := np.nextafter(ρ, np.inf)) <= 1 else np.inf for ρ in thresholds])
+    above = np.nextafter(thresholds, np.inf)
+    return curve.at(np.where(above <= 1, above, np.inf))
 
 
 def _final_exit_needed(scores: ExitScores, points: Sequence[TradeoffPoint], said: FloatArray) -> _Rule:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 GRID = 101  # Section 6.1: ρ from 0 to 1 in steps of 0.01
 AUTHORS_GRID = (0.01, 1, 101)  # first, last, number of ρ in the authors' own plots
-SAMPLES = ("Speech Commands v0.02 test", "CIFAR-10 test")  # datasets here that are the paper's test sets
+TEST_SETS = ("Speech Commands v0.02 test", "CIFAR-10 test")  # datasets here that are the paper's test sets
 MEAN_SAVING = 0.3158  # Section 6: share of the FLOPs saved at one percentage point, mean over the three tasks
 
 

@@ -46,11 +46,7 @@ class Part:
     def settings(self, evidence: Sequence[Evidence], task: str, source: str) -> list[Evidence]:
         """Return the settings of a task and source that have a needed design other than the baseline."""
         systems = set(self.wanted[task, source]) - {"baseline"}
-        return [
-            one
-            for one in evidence
-            if (one.setting.task, one.setting.source) == (task, source) and systems & set(one.runs)
-        ]
+        return [one for one in evidence if one.setting.models == (task, source) and systems & set(one.runs)]
 
 
 def missing(part: Part, task: str, source: str, there: Sequence[str]) -> str:
