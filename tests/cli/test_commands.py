@@ -52,10 +52,11 @@ def test_tradeoff_takes_the_tasks_own_baseline(capsys, shipped):
     assert [point["drop"] for point in found["points"]] == [0, 0.01, 0.02, 0.03]
 
 
-def test_the_nine_published_runs_are_shipped(capsys, shipped):
+def test_the_fourteen_published_runs_are_shipped(capsys, shipped):
     runs = document(capsys, "runs")
     assert {(run["task"], run["system"]) for run in runs if run["source"] == "published"} == {
         *(("kws", s) for s in ("baseline", "trecx", "trecx-noev", "fmaps-concat", "sdn", "branchynet")),
+        *(("ic", s) for s in ("baseline", "trecx", "trecx-noev", "sdn", "branchynet")),
         *(("vww", s) for s in ("baseline", "trecx", "trecx-noev")),
     }
     published = [run for run in runs if run["source"] == "published"]

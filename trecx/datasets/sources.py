@@ -110,9 +110,9 @@ def load_sources(path: Path | None = None) -> Sources:
 def _read(path: Path, changed_ns: int) -> Sources:
     """Read the file once, and again if it has changed: pages need it often."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    datasets = (_dataset(entry, path.parent) for entry in document["dataset"])
-    models = (_model(entry, document["published"]) for entry in document["model"])
-    return Sources(tuple(datasets), tuple(models))
+    datasets = tuple(_dataset(entry, path.parent) for entry in document["dataset"])
+    models = tuple(_model(entry, document["published"]) for entry in document["model"])
+    return Sources(datasets, models)
 
 
 def published_model(path: Path) -> ModelSource | None:

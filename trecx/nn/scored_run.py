@@ -61,7 +61,7 @@ def score_into(
     if published and load_sources().is_lossy(samples.task, samples.dataset):
         raise ModelError(
             f"{path} is the paper's {published.task}/{published.system}, trained on the original pixels; on "
-            f"{samples.dataset} its accuracy is about eleven points too low. Score it on the original test "
+            f"{samples.dataset} its accuracy is about 11 pt too low. Score it on the original test "
             f"set: run `python -m trecx data fetch {samples.task}`, then score without --data"
         )
     samples = _with_extra_class(samples, system)
