@@ -30,7 +30,7 @@ class Sources:
         Raises:
             UnknownNameError: there is none; the message lists the known ones.
         """
-        known = {source.key: source for source in self.datasets if source.task == task}
+        known = {source.key: source for source in self._of(task)}
         return known[key] if key in known else unknown_name(f"dataset of {task}", key, known)
 
     def to_test_on(self, task: str, folder: Path) -> DatasetSource | None:
@@ -38,38 +38,37 @@ class Sources:
 
         None if the task has none.
         """
-        usual = [source for source in self.datasets if source.task == task and not source.only_by_key]
-        return _nearest(usual, folder)
+        return _nearest([source for source in self._of(task) if not source.only_by_key], folder)
 
     def to_train_on(self, task: str, folder: Path) -> DatasetSource | None:
         """Return the first dataset of `task` in the download folder `folder` with a training split.
 
         Without one, a dataset to train on that could be downloaded; None if there is none.
         """
-        usable = [source for source in self.datasets if source.task == task and "train" in source.n_samples]
-        return _nearest(usable, folder)
+        return _nearest([source for source in self._of(task) if "train" in source.n_samples], folder)
 
     def titled(self, task: str, title: str, folder: Path) -> DatasetSource | None:
         """Return the dataset of `task` with this title, as `to_test_on` chooses; None if there is none."""
-        usual = (source for source in self.datasets if source.task == task)
-        return _nearest([one for one in usual if title in (one.title, one.test_title)], folder)
+        named = [one for one in self._of(task) if title in (one.title, one.test_title)]
+        return _nearest(named, folder)
 
     def downloaded_to(self, task: str, folder: Path) -> DatasetSource | None:
         """Return the dataset of `task` whose download folder this is; None for any other folder."""
-        place = folder.resolve()
-        there = {(paths.DOWNLOADS / one.folder).resolve(): one for one in self.datasets if one.task == task}
-        return there.get(place)
+        places = {(paths.DOWNLOADS / source.folder).resolve(): source for source in self._of(task)}
+        return places.get(folder.resolve())
 
     def is_lossy(self, task: str, dataset: str) -> bool:
         """Return whether a dataset, by its title, is a lossy copy of a task's samples, in any folder."""
-        lossy = (source for source in self.datasets if source.task == task and source.lossy)
-        return any(dataset.startswith(source.title) for source in lossy)
+        return any(source.lossy and dataset.startswith(source.title) for source in self._of(task))
 
     def fetch_command(self, source: DatasetSource) -> str:
         """Return the command that downloads a dataset, with its key unless it is the default."""
         command = f"python -m trecx data fetch {source.task}"
         usual = source == self.to_test_on(source.task, paths.DOWNLOADS)
         return command if usual else f"{command} --key {source.key}"
+
+    def _of(self, task: str) -> list[DatasetSource]:
+        return [source for source in self.datasets if source.task == task]
 
 
 def _nearest(sources: Sequence[DatasetSource], folder: Path) -> DatasetSource | None:

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.figures.style import BASELINE, BETTER, EARLY, QUIET, TEXT, blank_figure, padded
+from trecx.figures.style import BASELINE, BETTER, EARLY, GRAY, QUIET, TEXT, blank_figure, cross, padded
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.oracle import Oracle
@@ -165,7 +165,7 @@ def _add_baseline(figure: go.Figure, x: float, y: float, unit: str) -> None:
         mode="markers+text",
         textposition="bottom center",
         textfont={"color": QUIET, "size": 12},
-        marker={"color": BASELINE, "size": 11, "symbol": "x-thin", "line": {"color": BASELINE, "width": 2.5}},
+        marker=cross(GRAY),
         hovertemplate=f"baseline<br>%{{x:.4g}} {unit}<br>%{{y:.2f}} %<extra></extra>",
         name="baseline",
     )

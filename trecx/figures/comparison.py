@@ -23,6 +23,7 @@ from trecx.figures.style import (
     Name,
     add_names,
     blank_figure,
+    cross,
     padded,
 )
 from trecx.scores import FloatArray
@@ -182,12 +183,7 @@ def _add_cross(figure: go.Figure, name: str, point: tuple[float, float], ink: In
         x=[point[0] / 1e6],
         y=[100 * point[1]],
         mode="markers",
-        marker={
-            "color": ink.colour,
-            "size": 11,
-            "symbol": "x-thin",
-            "line": {"color": ink.colour, "width": 2.5},
-        },
+        marker=cross(ink),
         hovertemplate=f"{name}<br>%{{x:.3f}} MFLOPs<br>%{{y:.2f}} %<extra></extra>",
         name=name,
     )

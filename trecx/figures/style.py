@@ -39,6 +39,12 @@ VIOLET = Ink("var(--st-violet-color)", "var(--st-violet-text-color)", "12px,4px"
 GRAY = Ink(BASELINE, QUIET, "dash")
 
 
+def cross(ink: Ink) -> dict[str, object]:
+    """Return the marker of a design with one exit, ×."""
+    line = {"color": ink.colour, "width": 2.5}
+    return {"color": ink.colour, "size": 11, "symbol": "x-thin", "line": line}
+
+
 class Name(NamedTuple):
     """A text to write to the right of a point; x as the axis counts (log10 on a log axis)."""
 

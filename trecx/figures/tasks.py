@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.figures.style import GRAY, PAGE, STANDOFF, Ink, Name, add_names, blank_figure, padded
+from trecx.figures.style import GRAY, PAGE, STANDOFF, Ink, Name, add_names, blank_figure, cross, padded
 from trecx.scores import FloatArray
 
 LOWEST = -4.0  # percentage points: the curves are drawn down to one below the last trade-off point
@@ -40,7 +40,7 @@ def tasks_figure(lines: Sequence[TaskLine]) -> go.Figure:
         x=[100],
         y=[0],
         mode="markers",
-        marker={"size": 11, "symbol": "x-thin", "line": {"color": GRAY.colour, "width": 2.5}},
+        marker=cross(GRAY),
         hovertemplate="baseline<extra></extra>",
         name="baseline",
     )
