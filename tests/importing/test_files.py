@@ -182,7 +182,7 @@ def test_a_parquet_file_that_unpacks_to_too_much_is_refused_unread(monkeypatch):
     pq.write_table(zeros, file)
     assert len(file.getvalue()) < 10_000
     monkeypatch.setattr(file_content, "MAX_UNPACKED_BYTES", 1_000_000)
-    monkeypatch.setattr(pq.ParquetFile, "read_row_group", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", lambda *_, **__: pytest.fail("it was read"))
     with pytest.raises(ScoresError, match="too large uncompressed .2 MB; limit 1 MB"):
         read(file.getvalue(), "bomb.parquet")
 

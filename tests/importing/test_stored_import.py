@@ -167,7 +167,7 @@ def test_what_was_measured_is_kept_as_a_profile_of_ones_own(examples):
 )
 def test_what_cannot_be_kept_leaves_the_store_as_it_was(examples, more, error, words):
     store, file = Store(), open_scores_file(examples / "scores.csv")
-    store.profiles.keep(CustomProfile("taken", (1.0, 2.0)))
+    store.profiles.save(CustomProfile("taken", (1.0, 2.0)))
     with pytest.raises(error, match=words):
         import_run(store, file, about(**more))
     assert store.runs() == []
@@ -176,12 +176,12 @@ def test_what_cannot_be_kept_leaves_the_store_as_it_was(examples, more, error, w
 
 def test_a_run_that_cannot_be_written_takes_its_profile_along(examples, monkeypatch):
     store, file = Store(), open_scores_file(examples / "scores.csv")
-    store.profiles.keep(CustomProfile("another", (1.0, 2.0)))
+    store.profiles.save(CustomProfile("another", (1.0, 2.0)))
 
     def full(*_):
         raise StoreError("disk full")
 
-    monkeypatch.setattr("trecx.store.derived.outcome_rows", full)
+    monkeypatch.setattr("trecx.store.run_scores.write_run", full)
     with pytest.raises(StoreError, match="disk full"):
         import_run(store, file, about(profile="mine"))
     assert [profile.name for profile in store.profiles.all()] == ["another"]

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from trecx.errors import ScoresError
-from trecx.scores import ExitScores
+from trecx.importing.score_values import softmax_scores
+from trecx.scores import ExitScores, sample_blocks
+from trecx.scores.unchanging import frozen
 
 GOOD = np.array([[[0.7, 0.3], [0.2, 0.8]], [[0.5, 0.5], [1.0, 0.0]]])
 
@@ -86,3 +88,46 @@ def test_the_rows_of_an_int8_softmax_sum_to_one_but_for_half_a_step_per_class():
     rows[1, 1, 2] = 90 / 256
     with pytest.raises(ScoresError, match="not to 1"):
         ExitScores(labels=[0, 1], exit_flops=[1, 2], probabilities=rows)
+
+
+def test_trusted_scores_are_taken_as_they_are():
+    checked = made()
+    fields = {name: getattr(checked, name) for name in vars(checked)}
+    trusted = ExitScores.trusted(**fields)
+    assert all(getattr(trusted, name) is value for name, value in fields.items())
+    assert (trusted.n_samples, trusted.n_exits, trusted.n_classes) == (2, 2, 2)
+    del fields["probabilities"]
+    wrong = ExitScores.trusted(**fields | {"labels": np.array([7, 7])})
+    assert wrong.probabilities is None and wrong.labels.tolist() == [7, 7]
+
+
+def test_arrays_that_cannot_change_are_not_copied_and_all_others_are():
+    given = {
+        "labels": np.array([0, 1]),
+        "predictions": np.array([[0, 1], [1, 1]], order="F"),
+        "confidence": np.array([[0.5, 1], [0.7, 0.9]], np.float32, order="F"),
+    }
+    copied = ExitScores(exit_flops=[1, 2], **given)
+    for array in given.values():
+        frozen(array)
+    kept = ExitScores(exit_flops=[1, 2], **given)
+    for name, array in given.items():
+        assert getattr(kept, name) is array
+        assert not np.shares_memory(getattr(copied, name), array)
+    view = frozen(np.zeros(4, np.int64)[:2])
+    assert not np.shares_memory(ExitScores(exit_flops=[1, 2], **given | {"labels": view}).labels, view)
+    above = frozen(np.full((2, 2), 1.0005, np.float32, order="F"))
+    assert ExitScores(exit_flops=[1, 2], **given | {"confidence": above}).confidence.max() == 1
+
+
+def test_a_wrong_row_is_named_whatever_block_it_is_in(monkeypatch):
+    rows = np.tile(np.float32([0.7, 0.3]), (9, 2, 1))
+    labels = np.zeros(9, np.int64)
+    monkeypatch.setattr(sample_blocks, "BLOCK", 2)
+    right = ExitScores(labels, [1, 2], rows)
+    assert np.array_equal(right.confidence, rows.max(axis=2)) and not right.predictions.any()
+    rows[5, 1] = rows[8, 0] = 0.5, 0.6
+    with pytest.raises(ScoresError, match="sample 5 at exit 2 sum to 1.1000, not to 1 .1 such rows"):
+        ExitScores(labels, [1, 2], rows)
+    with pytest.raises(ScoresError, match="sample 5 at exit 2: probabilities sum to 1.1000, .* .2 such rows"):
+        softmax_scores(rows, lambda sample, exit_: f"sample {sample} at exit {exit_ + 1}")

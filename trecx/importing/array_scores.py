@@ -11,9 +11,12 @@ from trecx.errors import ScoresError
 from trecx.files.npz import read_npy, read_npz
 from trecx.importing.class_column import ClassColumn, class_column
 from trecx.importing.class_matching import ClassNames
+from trecx.importing.distinct_cells import distinct_cells
 from trecx.importing.file_content import MAX_UNPACKED_BYTES
 from trecx.importing.metadata import COSTS, checked_about
 from trecx.importing.raw_scores import RawScores, ReadOptions
+from trecx.scores.names import PackedNames
+from trecx.scores.sample_blocks import blocks
 
 Array = np.ndarray[Any, Any]
 TRACE = ("predictions", "confidence")
@@ -130,7 +133,7 @@ def _raw(arrays: dict[str, Array], options: ReadOptions, remark: str) -> RawScor
         ),
         ClassNames(options.class_names or said.get("class_names", ())),
         [_classes(f"predictions of exit {k + 1}", predictions[:, k]) for k in range(predictions.shape[1])],
-        arrays["sample_names"].tolist() if "sample_names" in arrays else (),
+        _sample_names(arrays.pop("sample_names", np.empty(0, np.str_))),
         said | _labels_from(arrays),
         (remark, *more),
     )
@@ -177,9 +180,13 @@ def _classes(name: str, cells: Array) -> ClassColumn:
         raise ScoresError(f"{name} must be whole numbers or names, got dtype {cells.dtype}")
     if cells.dtype.kind == "f" and not np.isfinite(cells).all():
         raise ScoresError(f"{name} of sample {int(np.argmin(np.isfinite(cells)))} is not a finite number")
-    if cells.dtype.kind == "U":
-        cells = cells.astype(object)
-    return class_column(name, cells, lambda sample: f"{name}, sample {sample}")
+    return class_column(name, distinct_cells(cells), lambda sample: f"{name}, sample {sample}")
+
+
+def _sample_names(names: Array) -> Sequence[str]:
+    if names.dtype.kind != "U":
+        return [str(name) for name in names.tolist()]
+    return PackedNames.joined(PackedNames.of(names[part].tolist()) for part in blocks(len(names)))
 
 
 def _labels_from(arrays: Mapping[str, Array]) -> dict[str, Any]:

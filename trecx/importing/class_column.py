@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from trecx.errors import ScoresError
+from trecx.importing.distinct_cells import Codes, DistinctCells
 from trecx.scores import IntArray
+from trecx.scores.sample_blocks import blocks
 
 NAMES, NUMBERS, MIXED = "names", "numbers", "names and numbers"
 # 3, 3.0 and 3e0 are numbers; 03 is a name.
@@ -24,13 +25,13 @@ class ClassColumn:
 
     Attributes:
         name: of the column or array, as a message says it.
-        codes: position of each cell's text, of shape (n_samples,).
+        codes: position of each cell's text, of shape (n_samples,), in a small integer type.
         texts: the distinct texts (`class_text`).
         place: says where a sample's cell is, such as "row 3, column label".
     """
 
     name: str
-    codes: IntArray
+    codes: Codes
     texts: tuple[str, ...]
     place: Callable[[int], str]
 
@@ -48,25 +49,35 @@ class ClassColumn:
         """Say where a text occurs first."""
         return self.place(int(np.argmax(self.codes == self.texts.index(text))))
 
-    def mapped(self, classes: Mapping[str, int]) -> IntArray:
-        """Return the class of each cell, of shape (n_samples,); all texts must be known."""
-        return np.array([classes[text] for text in self.texts], np.int64)[self.codes]
+    def mapped(self, classes: Mapping[str, int], out: IntArray | None = None) -> IntArray:
+        """Return the class of each cell; all texts must be known.
+
+        Args:
+            classes: class of each text.
+            out: array for the result; None: a new one.
+
+        Returns:
+            Array of shape (n_samples,).
+        """
+        by_code = np.array([classes[text] for text in self.texts], np.int64)
+        found = np.empty(len(self.codes), np.int64) if out is None else out
+        for part in blocks(len(found)):
+            found[part] = by_code[self.codes[part]]
+        return found
 
 
-def class_column(
-    name: str, cells: "pd.Series[Any] | npt.NDArray[Any]", place: Callable[[int], str]
-) -> ClassColumn:
+def class_column(name: str, cells: DistinctCells, place: Callable[[int], str]) -> ClassColumn:
     """Return cells as a column of classes.
 
     Args:
         name: of the column or array.
-        cells: texts, whole numbers (also as floats) or booleans, of shape (n_samples,).
+        cells: texts, whole numbers (also as floats) or booleans.
         place: says where a sample's cell is.
 
     Raises:
         ScoresError: a cell is a number that is not whole, or an empty text; the message says where.
     """
-    codes, values = _factorized(cells)
+    codes, values = cells.codes, cells.distinct
     used = pd.unique(codes).tolist()  # a category may have no cell
     texts = {code: _text(values[code]) for code in used}
     for code, text in texts.items():
@@ -76,7 +87,7 @@ def class_column(
             problem = f"{text} is not a whole number" if fraction else "the cell is empty"
             raise ScoresError(f"{where}: {problem}; write the name of a class or its number")
     distinct = {text: k for k, text in enumerate(dict.fromkeys(texts.values()))}
-    moved = np.full(len(values), -1, np.int64)
+    moved = np.zeros(len(values), np.min_scalar_type(len(distinct)))
     moved[used] = [distinct[text] for text in texts.values()]
     return ClassColumn(name, moved[codes], tuple(distinct), place)
 
@@ -109,14 +120,6 @@ def kind_of(texts: Sequence[str]) -> str:
     """Return whether texts are `NAMES`, `NUMBERS` or both (`MIXED`)."""
     whole = [is_number(text) for text in texts]
     return NUMBERS if all(whole) else MIXED if any(whole) else NAMES
-
-
-def _factorized(cells: "pd.Series[Any] | npt.NDArray[Any]") -> tuple[IntArray, list[Any]]:
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        categorical = pd.Series(cells).cat
-        return np.asarray(categorical.codes, np.int64), list(categorical.categories)
-    codes, values = pd.factorize(cells)
-    return codes.astype(np.int64), list(values)
 
 
 def _text(value: Any) -> str:

@@ -7,6 +7,8 @@ be given in the network's order; numbers then count them from 0 or from 1, which
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from trecx.errors import ScoresError
 from trecx.importing.class_column import MIXED, NAMES, NUMBERS, ClassColumn, class_text, is_number, kind_of
 from trecx.importing.class_numbers import Accuracies, NumberedColumns
@@ -40,13 +42,14 @@ class MatchedClasses:
     Attributes:
         names: one per class.
         labels: of shape (n_samples,).
-        predictions: of each exit; empty if the file has scores of all classes.
+        predictions: of shape (n_samples, n_exits), in Fortran order; no exits if the file has scores of all
+            classes.
         remarks: how they were read, in words.
     """
 
     names: tuple[str, ...]
     labels: IntArray
-    predictions: tuple[IntArray, ...]
+    predictions: IntArray
     remarks: tuple[str, ...]
 
 
@@ -91,15 +94,19 @@ def match_classes(
     if numeric and not classes.given and kind_of(classes.texts) != NUMBERS and labels_from is None:
         raise counted.beside_names()
     by_label, by_prediction, remark = counted.classes(labels_from) if numeric else ({}, {}, "")
-    found, remarks = [], [remark] * bool(remark)
-    for column in columns:
+    remarks, n_samples = [remark] * bool(remark), len(labels.codes)
+    true, predicted = (
+        np.empty(n_samples, np.int64),
+        np.empty((n_samples, len(predictions)), np.int64, order="F"),
+    )
+    for column, found in zip(columns, (true, *predicted.T), strict=True):
         if column in numeric:
-            found.append(column.mapped(by_label if column is labels else by_prediction))
+            column.mapped(by_label if column is labels else by_prediction, found)
         else:
             positions, spellings = _named(column, classes)
-            found.append(column.mapped(positions))
+            column.mapped(positions, found)
             remarks += spellings
-    return MatchedClasses(classes.names, found[0], tuple(found[1:]), tuple(dict.fromkeys(remarks)))
+    return MatchedClasses(classes.names, true, predicted, tuple(dict.fromkeys(remarks)))
 
 
 def _is_numeric(column: ClassColumn, names: Sequence[str], labels_from: int | None) -> bool:

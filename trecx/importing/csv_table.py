@@ -12,14 +12,18 @@ from typing import Any, TextIO
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from trecx.errors import ScoresError
 from trecx.files.spreadsheet import as_written
+from trecx.importing.arrow_texts import packed_texts
+from trecx.importing.distinct_cells import CellCollector
 from trecx.importing.metadata import checked_about, parse_line
 from trecx.importing.score_table import ScoreTable
-from trecx.importing.table_columns import find_columns
+from trecx.importing.table_layout import Values, table_layout
 from trecx.progress import Progress
 from trecx.scores.float32 import as_float32
+from trecx.scores.names import PackedNames
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _ROWS_AT_ONCE = 50_000
@@ -42,16 +46,20 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
     stream = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
     try:
         head = _read_head(stream)
-        columns = find_columns(head.columns, class_names or head.said.get("class_names", ()))
-        cells: dict[str, list[pd.Series[str]]] = {name: [] for name in columns.cells}
-        numbers: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in columns.numbers}
-        row = head.first_row
-        for part in _filled(_parts(stream, head), [*columns.cells, *columns.numbers], row):
-            for name, found in cells.items():
-                texts = _texts(part[name])
-                found.append(texts if name == "sample" else _pointed(texts, head.separator))
-            for name, values in numbers.items():
-                values.append(_numbers(part[name], head.separator, row))
+        layout = table_layout(head.columns, class_names or tuple(head.said.get("class_names", ())))
+        columns, row = layout.columns, head.first_row
+        collected = {name: CellCollector() for name in columns.cells}
+        values: list[Values] = []
+        names: list[PackedNames] = []
+        for part in _filled(_parts(stream, head), columns.used, row):
+            for name, cells in collected.items():
+                texts = _pointed(_texts(part[name]), head.separator)
+                cells.add(*pd.factorize(texts))
+            if columns.sample:
+                names.append(packed_texts(pa.array(_texts(part["sample"]))))
+            numbers = {name: _numbers(part[name], head.separator, row) for name in columns.numbers}
+            values.append(layout.empty(len(part)))
+            layout.fill(values[-1], numbers)
             row += len(part)
             progress("reading rows", source.tell(), len(content))
     except UnicodeDecodeError as error:
@@ -60,9 +68,10 @@ def read_csv(content: bytes, class_names: tuple[str, ...], progress: Progress) -
         raise ScoresError("the file has a header but no rows")
     progress("reading rows", len(content), len(content))
     return ScoreTable(
-        columns,
-        {name: pd.concat(parts, ignore_index=True) for name, parts in cells.items()},
-        {name: np.concatenate(parts) for name, parts in numbers.items()},
+        layout,
+        {name: cells.cells for name, cells in collected.items()},
+        np.concatenate(values),
+        PackedNames.joined(names) if columns.sample else (),
         head.first_row,
         head.said,
         (f"{SEPARATORS[head.separator]} between columns; {columns.words}",),

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from trecx.errors import ScoresError
 from trecx.importing.class_column import class_column
 from trecx.importing.class_matching import ClassNames
+from trecx.importing.distinct_cells import distinct_cells
 from trecx.importing.raw_scores import RawScores, ReadOptions
 
 _RESULT = re.compile(r"m-results-\[([^\]\r\n]*)\]?")
@@ -68,7 +69,7 @@ def read_log(logs: Mapping[str, bytes], labels: tuple[str, bytes] | None, option
     said = [(known[name][1], known[name][2]) for name in names]
     cells = np.array([label for label, _ in said], object)
     return RawScores(
-        class_column("label", cells, lambda sample: f"{labels[0]} line {said[sample][1]}"),
+        class_column("label", distinct_cells(cells), lambda sample: f"{labels[0]} line {said[sample][1]}"),
         values,
         lambda sample, exit_: f"line {runs[0][sample].line}, sample {names[sample]}, exit {exit_ + 1}",
         ClassNames(options.class_names),

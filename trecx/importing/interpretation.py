@@ -12,10 +12,13 @@ from trecx.importing.raw_scores import RawScores, ReadOptions
 from trecx.importing.score_values import Scores, sigmoid_scores, softmax_scores, trace_confidence
 from trecx.scores import IntArray
 from trecx.scores.names import check_class_count, check_distinct
+from trecx.scores.unchanging import frozen
 
 
 def interpreted(raw: RawScores, options: ReadOptions) -> tuple[dict[str, Any], str, tuple[str, ...]]:
     """Return the arguments of `ExitScores` except exit FLOPs, the precision, and remarks.
+
+    The arrays cannot change, so that `ExitScores` does not copy them.
 
     Raises:
         ScoresError: a class or a number cannot be understood; the message says which option settles it.
@@ -40,10 +43,11 @@ def interpreted(raw: RawScores, options: ReadOptions) -> tuple[dict[str, Any], s
         labels_from,
         None if trace else lambda labels: _accuracies(scores.values, labels),
     )
-    fields: dict[str, Any] = {"labels": matched.labels, "class_names": matched.names}
+    fields: dict[str, Any] = {"labels": frozen(matched.labels), "class_names": matched.names}
     if trace:
         scores = trace_confidence(raw.values, len(matched.names), raw.place)
-        fields |= {"predictions": np.stack(matched.predictions, axis=1), "confidence": scores.values}
+        confidence = frozen(np.asarray(scores.values, order="F"))
+        fields |= {"predictions": frozen(matched.predictions), "confidence": confidence}
     else:
         fields |= {"probabilities": scores.values}
     if len(raw.sample_names):

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from trecx.errors import ScoresError
+from trecx.importing.distinct_cells import distinct_cells
 from trecx.importing.metadata import KEYS, checked_about
 from trecx.importing.score_table import ScoreTable
-from trecx.importing.table_columns import find_columns
+from trecx.importing.table_layout import table_layout
 from trecx.progress import Progress
 from trecx.scores.exit_scores import MAX_EXITS
 from trecx.scores.float32 import as_float32
@@ -52,7 +53,7 @@ def read_json_lines(content: bytes, class_names: tuple[str, ...], progress: Prog
     if not rows:
         raise ScoresError("the file has no samples; write one JSON object per sample")
     about = checked_about(said)
-    columns = find_columns(list(rows[0]), class_names or about.get("class_names", ()))
+    layout = table_layout(list(rows[0]), class_names or tuple(about.get("class_names", ())), unnamed)
     table: dict[str, list[Any]] = {name: [] for name in rows[0]}
     for number, values in enumerate(rows, first):
         if values.keys() != table.keys():
@@ -64,14 +65,18 @@ def read_json_lines(content: bytes, class_names: tuple[str, ...], progress: Prog
         for name, value in values.items():
             table[name].append(value)
     progress("reading rows", len(rows), len(rows))
+    columns, scores = layout.columns, layout.empty(len(rows))
+    cells = {name: _cells(table[name], name, first) for name in columns.cells}
+    names = _cells(table["sample"], "sample", first).tolist() if columns.sample else ()
+    layout.fill(scores, {name: _numbers(table[name], name, first) for name in columns.numbers})
     return ScoreTable(
-        columns,
-        {name: _cells(table[name], name, first) for name in columns.cells},
-        {name: _numbers(table[name], name, first) for name in columns.numbers},
+        layout,
+        {name: distinct_cells(found) for name, found in cells.items()},
+        scores,
+        names,
         first,
         about,
         (f"JSON lines; {columns.words}",),
-        unnamed,
     )
 
 

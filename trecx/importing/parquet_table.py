@@ -1,31 +1,38 @@
 """Scores in a Parquet file."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trecx.errors import ScoresError
+from trecx.importing.arrow_texts import is_text, packed_texts, value_type
+from trecx.importing.distinct_cells import CellCollector, Codes, DistinctCells
 from trecx.importing.file_content import MAX_UNPACKED_BYTES, check_unpacked
 from trecx.importing.metadata import checked_about
 from trecx.importing.score_table import ScoreTable
-from trecx.importing.table_columns import find_columns
+from trecx.importing.table_columns import Columns
+from trecx.importing.table_layout import TableLayout, Values, table_layout
 from trecx.progress import Progress
 from trecx.scores.float32 import as_float32
+from trecx.scores.names import PackedNames
 
 ATTRIBUTES = b"PANDAS_ATTRS"  # where pandas stores DataFrame.attrs
 NAMES = "sample"  # the column
 _BYTES_A_VALUE = 8
+_ROWS_AT_ONCE = 1 << 16
 _NAMES_AT_ONCE = 1_000
 _DAMAGE = (pa.ArrowException, OSError, ValueError)
 
 
 def read_parquet(content: bytes, class_names: tuple[str, ...], progress: Progress) -> ScoreTable:
     """Return the table in a Parquet file; columns as in CSV, metadata in `DataFrame.attrs`.
+
+    Rows are read in parts, and of each part only what the scores need is kept.
 
     Raises:
         ScoresError: the table is not valid, damaged or too large; the message names the row and the column.
@@ -34,30 +41,26 @@ def read_parquet(content: bytes, class_names: tuple[str, ...], progress: Progres
     try:
         schema = pq.read_schema(pa.BufferReader(content))
         said = checked_about(_attributes(schema.metadata or {}))
-        columns = find_columns(schema.names, class_names or said.get("class_names", ()))
-        wanted = [*columns.cells, *columns.numbers]
-        classes = [name for name in columns.cells if name != NAMES and _is_text(schema.field(name).type)]
+        layout = table_layout(schema.names, class_names or tuple(said.get("class_names", ())))
+        columns = layout.columns
+        classes = [name for name in columns.cells if is_text(schema.field(name).type)]
         file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=classes)  # few texts, each often
-        check_unpacked(file.metadata.num_rows * len(wanted) * _BYTES_A_VALUE)
+        check_unpacked(file.metadata.num_rows * len(columns.used) * _BYTES_A_VALUE)
         check_unpacked(_declared_bytes(file))
-        table = _read(file, wanted, progress)
-        table.validate(full=True)  # whether texts are UTF-8, too
+        if file.metadata.num_rows == 0:
+            raise ScoresError("the file has columns but no rows")
+        _check_types(file.schema_arrow, columns)
+        cells, values = _read(file, layout, progress)
+        names = PackedNames.joined(_names(file)) if columns.sample else ()
     except ScoresError:
         raise
     except _DAMAGE as error:
         raise ScoresError(
             f"not a Parquet file, or a damaged one ({str(error).splitlines()[0][:200]})"
         ) from error
-    if table.num_rows == 0:
-        raise ScoresError("the file has columns but no rows")
-    return ScoreTable(
-        columns,
-        {name: _cells(table, name) for name in columns.cells},
-        {name: _numbers(table, name) for name in columns.numbers},
-        1,
-        said,
-        (columns.words,),
-    )
+    finally:
+        pa.default_memory_pool().release_unused()
+    return ScoreTable(layout, cells, values, names, 1, said, (columns.words,))
 
 
 def _attributes(metadata: dict[bytes, bytes]) -> dict[str, Any]:
@@ -73,61 +76,80 @@ def _declared_bytes(file: pq.ParquetFile) -> int:
     return sum(int(file.metadata.row_group(group).total_byte_size) for group in groups)
 
 
-def _read(file: pq.ParquetFile, wanted: list[str], progress: Progress) -> pa.Table:
-    parts, done = [], 0
-    for group in range(file.metadata.num_row_groups):
-        part = file.read_row_group(group, columns=[name for name in wanted if name != NAMES])
-        if NAMES in wanted:
-            part = part.append_column(NAMES, _read_names(file, group))
-        parts.append(part)
-        done += part.num_rows
-        progress("reading rows", done, file.metadata.num_rows)
-    return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+def _check_types(schema: pa.Schema, columns: Columns) -> None:
+    numbers = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating)
+    for name in (*columns.cells, *[NAMES] * columns.sample):
+        kind = value_type(schema.field(name).type)
+        if not is_text(kind) and not any(is_kind(kind) for is_kind in numbers):
+            raise ScoresError(f"column {name} has the type {kind}; names or numbers are needed")
+    for name in columns.numbers:
+        kind = schema.field(name).type
+        if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+            raise ScoresError(f"column {name} has the type {kind}; numbers are needed")
 
 
-def _read_names(file: pq.ParquetFile, group: int) -> pa.ChunkedArray:
-    """Read names in parts: a name that is stored once may be repeated in every row."""
-    held = file.metadata.row_group(group)
-    columns = (held.column(position) for position in range(held.num_columns))
-    size = sum(column.total_uncompressed_size for column in columns if column.path_in_schema == NAMES)
-    at_once = max(1, min(_NAMES_AT_ONCE, MAX_UNPACKED_BYTES // max(size, 1)))
-    parts, unpacked = [], 0
-    for part in file.iter_batches(at_once, row_groups=[group], columns=[NAMES]):
-        parts.append(part.column(0))
+def _read(
+    file: pq.ParquetFile, layout: TableLayout, progress: Progress
+) -> tuple[dict[str, DistinctCells], Values]:
+    """Return the labels and predictions by column, and the scores."""
+    columns, n_rows, row = layout.columns, file.metadata.num_rows, 0
+    collected = {name: CellCollector() for name in columns.cells}
+    values = layout.empty(n_rows)
+    for part in file.iter_batches(_ROWS_AT_ONCE, columns=[*columns.cells, *columns.numbers]):
+        part.validate(full=True)  # whether texts are UTF-8, too
+        for name, cells in collected.items():
+            cells.add(*_coded(_filled(part.column(name), name, row)))
+        numbers = {
+            name: _numbers(_filled(part.column(name), name, row), name, row) for name in columns.numbers
+        }
+        layout.fill(values[row : row + part.num_rows], numbers)
+        row += part.num_rows
+        progress("reading rows", row, n_rows)
+    if row != n_rows:
+        raise ScoresError(
+            f"not a Parquet file, or a damaged one ({n_rows} rows are declared, but {row} are there)"
+        )
+    return {name: cells.cells for name, cells in collected.items()}, values
+
+
+def _names(file: pq.ParquetFile) -> Iterator[PackedNames]:
+    """Yield names in parts: a name that is stored once may be repeated in every row."""
+    row, unpacked = 0, 0
+    for part in file.iter_batches(_names_at_once(file.metadata), columns=[NAMES]):
+        part.validate(full=True)
         unpacked += part.nbytes
         check_unpacked(unpacked)
-    return pa.chunked_array(parts, file.schema_arrow.field(NAMES).type)
+        yield packed_texts(_filled(part.column(NAMES), NAMES, row))  # beside it, sample.id is read, too
+        row += part.num_rows
 
 
-def _column(table: pa.Table, name: str) -> pa.ChunkedArray:
-    column = table.column(name)
-    if column.null_count:
-        row = int(np.argmax(column.is_null().to_numpy())) + 1
-        raise ScoresError(f"row {row}, column {name}: the cell is empty or missing")
-    return column
+def _names_at_once(metadata: pq.FileMetaData) -> int:
+    """Return how many names are read at once, so that they fit into memory even if each is the longest."""
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    columns = (group.column(position) for group in groups for position in range(group.num_columns))
+    largest = max(column.total_uncompressed_size for column in columns if column.path_in_schema == NAMES)
+    return int(max(1, min(_NAMES_AT_ONCE, MAX_UNPACKED_BYTES // max(largest, 1))))
 
 
-def _cells(table: pa.Table, name: str) -> "pd.Series[Any]":
-    column = _column(table, name).unify_dictionaries()
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    numbers = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_floating)
-    if not _is_text(kind) and not any(is_kind(kind) for is_kind in numbers):
-        raise ScoresError(f"column {name} has the type {kind}; names or numbers are needed")
-    cells: pd.Series[Any] = column.to_pandas()
+def _filled(cells: pa.Array, name: str, row: int) -> pa.Array:
+    """Return cells of which none is empty."""
+    if cells.null_count:
+        first = int(np.argmax(cells.is_null().to_numpy(zero_copy_only=False)))
+        raise ScoresError(f"row {row + first + 1}, column {name}: the cell is empty or missing")
     return cells
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+def _coded(cells: pa.Array) -> tuple[Codes, list[Any]]:
+    """Return the position of each cell's value, and the distinct values."""
+    if pa.types.is_dictionary(cells.type):
+        return cells.indices.to_numpy(), cells.dictionary.to_pylist()
+    codes, values = pd.factorize(cells.to_numpy(zero_copy_only=False), use_na_sentinel=False)
+    return codes, values.tolist()
 
 
-def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.float32]:
-    column = _column(table, name)
-    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
-        raise ScoresError(f"column {name} has the type {column.type}; numbers are needed")
-    found = column.to_numpy()
-    wrong = ~np.isfinite(found)
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise ScoresError(f"row {first + 1}, column {name}: {found[first]} is not a finite number")
+def _numbers(cells: pa.Array, name: str, row: int) -> Values:
+    found = cells.to_numpy(zero_copy_only=False)
+    if not np.isfinite(found).all():
+        first = int(np.argmin(np.isfinite(found)))
+        raise ScoresError(f"row {row + first + 1}, column {name}: {found[first]} is not a finite number")
     return as_float32(found)

@@ -1,8 +1,9 @@
 """Whether scores can be right: no exit should be less accurate than guessing."""
 
 import numpy as np
+import numpy.typing as npt
 
-from trecx.scores import ExitScores
+from trecx.scores import ExitScores, IntArray
 from trecx.threshold.intervals import wilson_interval
 
 Z999 = 3.2905267314919255  # 99.9 % of a normal distribution is within this many standard deviations
@@ -18,8 +19,7 @@ def doubts(scores: ExitScores) -> tuple[str, ...]:
     Scores are doubted if labels and predictions have no class in common, or if the 99.9 % interval (Wilson)
     of some exit's accuracy is below 1 / classes, which guessing would give.
     """
-    labels = scores.labels
-    if not np.isin(labels, scores.predictions).any():
+    if not (_occur(scores, scores.labels) & _occur(scores, *scores.predictions.T)).any():
         return (f"Labels and predictions have no class in common, so no prediction is right. {_CAUSES}.",)
     chance = 1 / scores.n_classes
     low = [
@@ -34,6 +34,14 @@ def doubts(scores: ExitScores) -> tuple[str, ...]:
         f"{scores.n_classes} classes gives ({100 * chance:.2f} %). {_CAUSES}."
     )
     return (worse[0].upper() + worse[1:], *_shifted(scores))
+
+
+def _occur(scores: ExitScores, *columns: IntArray) -> npt.NDArray[np.bool_]:
+    """Return whether each class occurs, of shape (n_classes,)."""
+    counts = np.zeros(scores.n_classes, np.int64)
+    for classes in columns:
+        counts += np.bincount(classes, minlength=scores.n_classes)
+    return counts > 0
 
 
 def _shifted(scores: ExitScores) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.scores.float32 import as_float32
-from trecx.scores.sample_blocks import blocks
+from trecx.scores.sample_blocks import each_block
 from trecx.scores.softmax_rows import (
     FLOAT16_TOLERANCE,
     INT8_LARGEST,
@@ -77,13 +77,16 @@ class Form:
     def _rows(self, values: Array, tolerance: float, offset: float = 0.0) -> Rows:
         fitting = np.empty(values.shape[:2], bool)
         allowed = tolerance * self.total
-        for part in blocks(len(values)):
+
+        def fit(part: slice) -> None:
             by_class = np.ascontiguousarray(values[part].reshape(-1, values.shape[2]).T)
             off = np.abs(by_class.sum(axis=0, dtype=np.float64) - offset * len(by_class) - self.total)
             inside = (by_class.min(axis=0) >= offset) & (
                 by_class.max(axis=0) - offset <= self.total + allowed
             )
             fitting[part] = (inside & (off <= allowed)).reshape(-1, values.shape[1])
+
+        each_block(fit, len(values))
         return fitting
 
 

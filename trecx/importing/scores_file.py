@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from trecx.errors import ScoresError
 from trecx.importing.array_scores import read_arrays, read_npy_files
@@ -18,6 +17,7 @@ from trecx.importing.raw_scores import RawScores, ReadOptions
 from trecx.importing.score_table import ScoreTable
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores
+from trecx.scores.name_hashes import first_repetition
 
 TableReader = Callable[[bytes, tuple[str, ...], Progress], ScoreTable]
 TABLES: dict[str, TableReader] = {
@@ -81,11 +81,10 @@ class ScoresFile:
 
     def _place(self) -> str:
         """Return the rows of two samples with the same name, if the format has rows."""
-        names = pd.Series(self.fields.get("sample_names", ()), dtype=object)
-        if self.first_row is None or not names.duplicated().any():
+        found = first_repetition(self.fields.get("sample_names", ()))
+        if self.first_row is None or found is None:
             return ""
-        second = int(names.duplicated().argmax())
-        first = int((names == names[second]).argmax())
+        first, second = found
         return f"rows {self.first_row + first} and {self.first_row + second}, column sample: "
 
 
@@ -168,7 +167,7 @@ def _raw(
     ((name, content),) = files.items()
     if suffixes[name] == ".npz":
         return read_arrays(content, options)
-    return TABLES[suffixes[name]](content, options.class_names, progress).raw(options)
+    return TABLES[suffixes[name]](content, options.class_names, progress).raw()
 
 
 def _log(files: Mapping[str, bytes], suffixes: Mapping[str, str], options: ReadOptions) -> RawScores:

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def write_scores(
     about: dict[str, list[Any]] = {"exit_flops": scores.exit_flops.tolist()}
     about |= {"energy_uj": list(energy_uj)} if len(energy_uj) else {}
     about |= {"latency_ms": list(latency_ms)} if len(latency_ms) else {}
-    _check_names([*scores.class_names, *scores.sample_names], suffix)
+    _check_names(chain(scores.class_names, scores.sample_names), suffix)
     blank = next((name for name in scores.class_names if not name or name != name.strip()), None)
     if blank is not None:
         raise OutputError(
@@ -67,7 +68,7 @@ def write_scores(
         raise OutputError(f"{path} cannot be written ({reason}); choose another path with --out") from error
 
 
-def _check_names(names: Sequence[str], suffix: str) -> None:
+def _check_names(names: Iterable[str], suffix: str) -> None:
     wrong = next((name for name in names if _is_lost(name, suffix)), None)
     if wrong is not None:
         raise OutputError(

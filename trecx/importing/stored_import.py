@@ -126,9 +126,8 @@ def import_run(
         training=({"costs": "relative"} if len(about.relative_costs) else {})
         | ({"precision": file.precision} if file.precision != "float32" else {}),
     )
-    runs, profiles = {run.run_id for run in store.runs()}, store.profiles.all()
-    run = store.save_run(provenance, scores, again, progress, profile)
-    return ImportedRun(run, profile, run.run_id not in runs, profile is not None and profile not in profiles)
+    run, run_is_new, profile_is_new = store.save_new_run(provenance, scores, again, progress, profile)
+    return ImportedRun(run, profile, run_is_new, profile_is_new)
 
 
 def _profile(about: About, file: ScoresFile) -> CustomProfile | None:

@@ -28,9 +28,14 @@ class Columns:
 
     @property
     def cells(self) -> list[str]:
-        """The columns that hold names or classes."""
+        """The columns that hold classes."""
         predictions = [kinds["prediction"] for kinds in self.exits.values()] if self.trace else []
-        return ["label", *["sample"] * self.sample, *predictions]
+        return ["label", *predictions]
+
+    @property
+    def used(self) -> list[str]:
+        """All columns that are read."""
+        return [*["sample"] * self.sample, *self.cells, *self.numbers]
 
     @property
     def numbers(self) -> list[str]:

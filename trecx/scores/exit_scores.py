@@ -10,13 +10,15 @@ from trecx.errors import ScoresError
 from trecx.scores.float32 import as_float32
 from trecx.scores.names import (
     NumberedNames,
+    PackedNames,
     check_class_count,
     check_distinct,
     check_writable,
     numbered_classes,
 )
-from trecx.scores.sample_blocks import blocks
+from trecx.scores.sample_blocks import blocks, each_block
 from trecx.scores.softmax_rows import SUM_TOLERANCE, sum_tolerance
+from trecx.scores.unchanging import is_frozen
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -29,7 +31,8 @@ class ExitScores:
     """Scores of one model for one set of samples, exits in order, early to final.
 
     Give `probabilities`, or, for a trace, `predictions` and `confidence`. The latter are computed from
-    `probabilities` if these are given, so they always agree. Float32 probabilities are not copied.
+    `probabilities` if these are given, so they always agree. Float32 probabilities are not copied, nor are
+    arrays that cannot change (`unchanging.frozen`) and have the type and order below.
 
     Attributes:
         labels: true class of each sample, of shape (n_samples,).
@@ -39,7 +42,7 @@ class ExitScores:
         confidence: largest softmax score, 0..1, float32, of shape (n_samples, n_exits). Both are in
             Fortran order, because computations go from exit to exit.
         class_names: one name per class; "0", "1", … by default.
-        sample_names: one name per sample; "0", "1", … by default.
+        sample_names: one name per sample; "0", "1", … by default. Many are best given as `PackedNames`.
 
     Raises:
         ScoresError: an array is not valid output of a classifier with exits; the message names it.
@@ -73,6 +76,34 @@ class ExitScores:
         _check_range("labels", self.labels, self.n_classes)
         _check_range("predictions", self.predictions, self.n_classes)
 
+    @classmethod
+    def trusted(
+        cls,
+        *,
+        labels: IntArray,
+        exit_flops: IntArray,
+        class_names: Sequence[str],
+        sample_names: Sequence[str],
+        predictions: IntArray,
+        confidence: npt.NDArray[np.float32],
+        probabilities: npt.NDArray[np.float32] | None = None,
+    ) -> "ExitScores":
+        """Return scores that were checked before, such as those in a store, without checks and copies.
+
+        Args:
+            labels: true class of each sample, of shape (n_samples,).
+            exit_flops: cumulative FLOPs of each exit, of shape (n_exits,).
+            class_names: one name per class.
+            sample_names: one name per sample.
+            predictions: class of the largest score, of shape (n_samples, n_exits).
+            confidence: largest softmax score, of shape (n_samples, n_exits).
+            probabilities: softmax scores, of shape (n_samples, n_exits, n_classes); None for a trace.
+        """
+        scores = object.__new__(cls)
+        scores._set(labels=labels, exit_flops=exit_flops, class_names=class_names, sample_names=sample_names)
+        scores._set(predictions=predictions, confidence=confidence, probabilities=probabilities)
+        return scores
+
     def _set(self, **fields: object) -> None:
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -103,7 +134,8 @@ class ExitScores:
             )
         if isinstance(self.sample_names, NumberedNames):
             return self.sample_names
-        names = tuple(map(str, self.sample_names))
+        packed = isinstance(self.sample_names, PackedNames)
+        names = self.sample_names if packed else tuple(map(str, self.sample_names))
         check_writable("sample_names", names)
         check_distinct("sample_names", names)
         return names
@@ -146,7 +178,8 @@ def _checked_probabilities(
         raise ScoresError(f"probabilities need two or more classes, got shape {probabilities.shape}")
     predictions = np.empty((n_samples, n_exits), np.int64, order="F")
     confidence = np.empty((n_samples, n_exits), np.float32, order="F")
-    for part in blocks(n_samples):
+
+    def check(part: slice) -> None:
         by_class = np.ascontiguousarray(probabilities[part].reshape(-1, n_classes).T)
         largest = by_class.max(axis=0)
         off = np.abs(by_class.sum(axis=0, dtype=np.float64) - 1)
@@ -154,6 +187,8 @@ def _checked_probabilities(
             _check_sums(probabilities, part)
         predictions[part] = probabilities[part].argmax(axis=2)
         np.minimum(largest.reshape(-1, n_exits), np.float32(1), out=confidence[part])
+
+    each_block(check, n_samples)
     return probabilities, predictions, confidence
 
 
@@ -186,8 +221,10 @@ def _checked_confidence(values: object, shape: tuple[int, ...]) -> npt.NDArray[n
         raise ScoresError(
             f"confidence must be within 0..1, got {confidence.min():.4g} to {confidence.max():.4g}"
         )
-    # A copy, as the caller's array may change; 1.00001 is 1, as in probabilities.
-    return np.minimum(confidence, np.float32(1), order="F")
+    if confidence.max() > 1:
+        return np.minimum(confidence, np.float32(1), order="F")  # 1.00001 is 1, as in probabilities
+    # Copies what the caller may change.
+    return confidence.astype(np.float32, order="F", copy=not is_frozen(confidence))
 
 
 def _checked_flops(values: object, n_exits: int) -> IntArray:
@@ -226,7 +263,8 @@ def _whole_numbers(name: str, values: object, n_dimensions: int) -> IntArray:
         raise ScoresError(f"{name} must be whole numbers, got {array.ravel()[:5].tolist()} …")
     if array.dtype.kind in "uf" and (float(array.max()) >= _BEYOND or float(array.min()) < -_BEYOND):
         raise ScoresError(f"{name} must be below 2⁶³, got {array.max()}")
-    return array.astype(np.int64, order="F")  # copies: the caller's array may change
+    # Copies what the caller may change.
+    return array.astype(np.int64, order="F", copy=not is_frozen(array))
 
 
 def _check_range(name: str, classes: IntArray, n_classes: int) -> None:

@@ -1,13 +1,25 @@
 """Names of classes and samples: numbered by default, and always distinct."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 import numpy as np
 
 from trecx.errors import ScoresError
+from trecx.scores.name_hashes import repeated
+from trecx.scores.packed_names import PackedNames
 
+__all__ = [
+    "MAX_CLASSES",
+    "NumberedNames",
+    "PackedNames",
+    "check_class_count",
+    "check_distinct",
+    "check_writable",
+    "listed",
+    "numbered_classes",
+]
 MAX_CLASSES = 1_024  # a confusion matrix has a cell for every pair of them
 _AT_ONCE = 100_000
 
@@ -39,7 +51,7 @@ class NumberedNames(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if isinstance(other, NumberedNames):
             return len(self) == len(other)
-        return isinstance(other, tuple) and tuple(self) == other
+        return tuple(self) == other if isinstance(other, tuple) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(tuple(self))
@@ -83,6 +95,10 @@ def check_writable(what: str, names: Sequence[str]) -> None:
     Raises:
         ScoresError: there is one; the message says which.
     """
+    if isinstance(names, PackedNames):
+        if not names.is_utf8():
+            raise ScoresError(f"{what} must be complete characters, but their bytes are not UTF-8")
+        return
     for first in range(0, len(names), _AT_ONCE):
         some = names[first : first + _AT_ONCE]
         try:
@@ -100,7 +116,11 @@ def check_distinct(what: str, names: Sequence[str]) -> None:
     Raises:
         ScoresError: two names are the same; the message says which.
     """
-    hashes = np.sort(np.fromiter(map(hash, names), np.int64, len(names)))
-    if (hashes[1:] == hashes[:-1]).any() and len(set(names)) != len(names):
-        twice, times = Counter(names).most_common(1)[0]
-        raise ScoresError(f"{what} must be distinct, but {twice!r} occurs {times} times")
+    if isinstance(names, PackedNames):
+        suspects: Iterable[str] = names.taken(repeated(names))
+    else:
+        hashes = np.sort(np.fromiter(map(hash, names), np.int64, len(names)))
+        suspects = names if (hashes[1:] == hashes[:-1]).any() else ()
+    for twice, times in Counter(suspects).most_common(1):
+        if times > 1:
+            raise ScoresError(f"{what} must be distinct, but {twice!r} occurs {times} times")

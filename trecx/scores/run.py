@@ -38,6 +38,11 @@ class Provenance:
     versions: dict[str, str]
     training: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
+    @property
+    def precision(self) -> str:
+        """What computed the scores: "float32" or "int8"."""
+        return str(self.training.get("precision", "float32"))
+
 
 @dataclass(frozen=True)
 class Run(Provenance):
@@ -72,11 +77,6 @@ class Run(Provenance):
     def noun(self) -> str:
         """What one sample is called, if a task file defines it."""
         return str(self.training.get("noun", "sample"))
-
-    @property
-    def precision(self) -> str:
-        """What computed the scores: "float32" or "int8"."""
-        return str(self.training.get("precision", "float32"))
 
     @property
     def relative_costs(self) -> bool:

@@ -1,7 +1,7 @@
 """Blocks of samples, so that intermediate results are small and stay in the processor's cache."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar
@@ -31,10 +31,17 @@ def each_block(work: Callable[..., Result], n_samples: int, *more: Iterable[Any]
     >>> each_block(lambda part, name: (name, part.start), 300_000, ["first", "second"])
     [('first', 0), ('second', 262144)]
     """
-    parts = list(blocks(n_samples))
-    if len(parts) < 2:
-        return list(map(work, parts, *more))
-    return list(_cores().map(work, parts, *more))
+    return list(in_parallel(work, list(blocks(n_samples)), *more))
+
+
+def in_parallel(work: Callable[..., Result], items: Iterable[Any], *more: Iterable[Any]) -> Iterable[Result]:
+    """Return the result of a function for each item, in order, computed on several cores.
+
+    >>> list(in_parallel(abs, [-1, 2]))
+    [1, 2]
+    """
+    alone = isinstance(items, Sequence) and len(items) < 2
+    return map(work, items, *more) if alone else _cores().map(work, items, *more)
 
 
 @cache

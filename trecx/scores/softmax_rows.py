@@ -7,6 +7,7 @@ SUM_TOLERANCE = 1e-3
 FLOAT16_TOLERANCE = 5e-3  # a softmax computed in float16 rounds every value, and their sum, to 11 bits
 INT8_LEVELS = 256  # an int8 softmax has the scale 1/256
 INT8_LARGEST = 255 / 256
+_LOOK = 1024
 _ROUND = 32  # multiples of 1/32 are written by hand, too
 Array = npt.NDArray[np.generic]
 
@@ -45,8 +46,7 @@ def is_int8(values: Array) -> bool:
     """
     if not values.size or values.dtype.kind != "f":
         return False
-    first = values.reshape(-1)[:1024]  # most others are recognised by these
-    return _on_grid(first) and _on_grid(values)
+    return _on_grid(values[:_LOOK]) and _on_grid(values)  # most others are recognised by these
 
 
 def is_evidently_int8(values: Array) -> bool:
