@@ -1,6 +1,6 @@
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.postgres_server import programs, server
 from trecx.errors import missing_tensorflow
 from trecx.scores import ExitScores
 
@@ -38,13 +39,15 @@ def missing(mark: str) -> str | None:
         return "no data: set TRECX_MIRROR to a folder of downloads"
     if mark == "compiler" and compilers() is None:
         return "no C and C++ compiler: apt-get install gcc g++ libc6-dev, or set CC and CXX"
+    if mark == "postgres" and not (find_spec("psycopg") and programs()):
+        return "no PostgreSQL: apt-get install postgresql, and pip install -e '.[postgres]'"
     if mark == "tensorflow" and not TENSORFLOW_IS_HERE:
         return missing_tensorflow()
     return None
 
 
 def pytest_runtest_setup(item):
-    for mark in ("browser", "mirror", "compiler", "tensorflow"):
+    for mark in ("browser", "mirror", "compiler", "postgres", "tensorflow"):
         reason = missing(mark) if item.get_closest_marker(mark) else None
         if reason and IN_CI:
             pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)
@@ -62,6 +65,13 @@ def pytest_terminal_summary(terminalreporter):
 def own_database(monkeypatch, tmp_path):
     """No test touches the user's store."""
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'scores.sqlite'}")
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[[], str]]:
+    """A function that makes an empty database on a PostgreSQL server and returns its address."""
+    with server() as new_database:
+        yield new_database
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,8 @@ from trecx.store import CustomProfile, Store
 
 SAVES = {
     "run": lambda store: save_synthetic(store, "digits", "sdn", 1, n_samples=3_000),
-    "profile": lambda store: store.profiles.keep(CustomProfile("board", (1.0, 2.0))),
-    "point": lambda store: store.points.keep(replace(store.points.all()[0].record, name="another")),
+    "profile": lambda store: store.profiles.save(CustomProfile("board", (1.0, 2.0))),
+    "point": lambda store: store.points.save(replace(store.points.all()[0].record, name="another")),
     "collection": lambda store: store.collections.create("shelf"),
     "samples": lambda store: store.collections.add("old", store.runs()[0].sample_set_id, range(50)),
     "deletion": lambda store: store.delete_run(store.runs()[0]),
@@ -54,7 +54,7 @@ def store(folder, monkeypatch):
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{folder / 'scores.sqlite'}")
     made = Store()
     save_synthetic(made, "digits", "trecx", 0)
-    made.points.keep(record_of("digits/trecx", title="old", device=None))
+    made.points.save(record_of("digits/trecx", title="old", device=None))
     made.collections.create("old")
     return made
 
@@ -104,7 +104,7 @@ def test_sqlites_own_word_of_a_full_disk_is_told_too(store, folder, save):
             for number in range(200):  # until the last page is full
                 if save == "run":
                     SAVES["run"](store)
-                store.profiles.keep(CustomProfile(f"board {number}", (1.0, 2.0)))
+                store.profiles.save(CustomProfile(f"board {number}", (1.0, 2.0)))
     finally:
         event.remove(Engine, "connect", limit)
     assert content(store)[:3] == before[:3]
@@ -186,7 +186,7 @@ import os, signal, sqlite3
 from trecx.store import CustomProfile, Store
 held = sqlite3.connect({str(folder / "scores.sqlite")!r})
 held.execute("SELECT count(*) FROM runs").fetchall()
-Store().profiles.keep(CustomProfile("board", (1.0, 2.0)))
+Store().profiles.save(CustomProfile("board", (1.0, 2.0)))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == -signal.SIGKILL

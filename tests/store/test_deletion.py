@@ -1,13 +1,12 @@
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from tests.comparison.synthetic import save_synthetic, scores_of
 from tests.conftest import ROOT
@@ -15,31 +14,27 @@ from trecx.errors import StoreError
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.scores import ExitScores
-from trecx.store import Provenance, Store
+from trecx.store import Provenance
 from trecx.store.deletion import Dependents
 from trecx.store.run_context import load_context
 from trecx.threshold.exit_table import ExitTable
 
-TABLES = ("runs", "scores", "outcomes", "exit_tables", "sample_sets", "samples")
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(str(tmp_path / "runs.sqlite"))
+TABLES = ("runs", "score_blocks", "sample_sets", "sample_blocks")
 
 
 def counts(store):
-    """Return the rows of each table, after SQLite found nothing broken."""
-    with closing(sqlite3.connect(store.file)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in TABLES}
+    """Return the rows of each table, after SQLite found nothing broken; PostgreSQL checks each write."""
+    with store._database.reading() as session:
+        if store.file:
+            assert session.execute(text("PRAGMA integrity_check")).all() == [("ok",)]
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in TABLES}
 
 
 def keep_point(store, run, name):
     context = load_context(store, run)
     record = capture_point(run, store.baseline_of(run), context, Rule(0.8))
-    return store.points.keep(replace(record, name=name))
+    return store.points.save(replace(record, name=name))
 
 
 def test_a_run_goes_with_all_its_rows_and_the_other_run_stays_whole(store):
@@ -51,9 +46,8 @@ def test_a_run_goes_with_all_its_rows_and_the_other_run_stays_whole(store):
     assert store.runs() == [kept]
     assert np.array_equal(store.load_scores(kept).probabilities, scores.probabilities)
     assert np.array_equal(store.load_table(kept).moves, table.moves)
-    assert before["scores"] - after["scores"] == 200 * 3
-    assert [after[name] for name in ("runs", "exit_tables", "sample_sets", "samples")] == [1, 1, 1, 200]
-    assert after["outcomes"] < before["outcomes"]
+    assert before["score_blocks"] - after["score_blocks"] == 3  # a block for each exit
+    assert after == {"runs": 1, "score_blocks": 2, "sample_sets": 1, "sample_blocks": 1}
 
 
 def test_the_last_run_over_samples_takes_them_along(store):
@@ -73,7 +67,7 @@ def test_samples_in_a_collection_stay_and_the_run_finds_them_again(store):
         ("3", "why?"),
         ("5", "why?"),
     ]
-    assert counts(store) == dict.fromkeys(TABLES, 0) | {"sample_sets": 1, "samples": 200}
+    assert counts(store) == dict.fromkeys(TABLES, 0) | {"sample_sets": 1, "sample_blocks": 1}
     assert save_synthetic(store, "digits", "trecx", 0).sample_set_id == run.sample_set_id
 
 
@@ -146,6 +140,7 @@ def test_a_deleted_run_cannot_be_read_or_deleted_again(store):
             read(run)
 
 
+@pytest.mark.sqlite
 def test_compacting_gives_the_space_back_and_keeps_what_is_there(store):
     kept, gone = (save_synthetic(store, "digits", system, 0, 3_000) for system in ("trecx", "sdn"))
     scores, full = store.load_scores(kept), store.file.stat().st_size
@@ -171,8 +166,8 @@ store.delete_run(store.find_run("made/mine"), tell)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
-def test_after_a_kill_at_any_step_the_run_is_whole_or_gone(store):
-    n, random = 60_000, np.random.default_rng(0)
+def test_after_a_kill_at_any_step_the_run_is_whole_or_gone(store, database):
+    n, random = 200_000, np.random.default_rng(0)
     confidence = random.random((n, 2)).astype(np.float32)
     scores = ExitScores(
         random.integers(0, 2, n), [1, 2], predictions=random.integers(0, 2, (n, 2)), confidence=confidence
@@ -181,7 +176,7 @@ def test_after_a_kill_at_any_step_the_run_is_whole_or_gone(store):
     before, steps = counts(store), 0
     while store.runs():
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(store.file), str(steps)],
+            [sys.executable, "-c", KILLED, database, str(steps)],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             check=False,
         )
@@ -190,6 +185,6 @@ def test_after_a_kill_at_any_step_the_run_is_whole_or_gone(store):
             assert counts(store) == before
             assert np.array_equal(store.load_scores(run).confidence, confidence)
             assert np.array_equal(store.load_table(run).moves, ExitTable.of(scores).moves)
-        steps += 3
-    assert steps > 9  # scores, outcomes and samples tell of several steps
+        steps += 2
+    assert steps > 6  # scores and samples tell of several steps
     assert set(counts(store).values()) == {0}

@@ -1,18 +1,12 @@
-"""The gallery's pages against a sort of everything, and what SQLite does for them."""
-
-import tempfile
-from pathlib import Path
+"""The gallery's pages against a sort of everything."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from tests.threshold.strategies import exit_scores, thresholds
 from trecx.scores import ExitScores
 from trecx.store import Provenance, SampleFilter, Store
-from trecx.store.sample_filter import wanted_rows
 from trecx.threshold.benefit_curve import operating_point, reached_confidence
 from trecx.threshold.outcomes import OUTCOMES, outcomes
 
@@ -64,28 +58,26 @@ wishes = st.builds(
 @settings(max_examples=25)
 @given(exit_scores(min_exits=2), st.lists(wishes, min_size=6, max_size=6), st.integers(1, 5), st.data())
 def test_pages_hold_what_sorting_all_samples_gives(scores, wanted_ones, size, data):
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(str(Path(folder) / "scores.sqlite"))
-        run = store.save_run(ABOUT, scores)
-        for wanted in wanted_ones:
-            if wanted.at is not None:  # any exit, those between too
-                at = data.draw(st.integers(0, scores.n_exits - 1))
-                wanted = SampleFilter(**{**vars(wanted), "at": at})
-            expected = keys_by_sorting(scores, wanted)
-            found = every_page(store, run, wanted, size)
-            assert [thumbnail.key for thumbnail in found] == expected
-            assert store.gallery.positions(run, wanted) == [position for _, position in expected]
-            assert store.gallery.count(run, wanted) == len(expected)
-            assert store.gallery.count(run, wanted, up_to=1) == min(len(expected), 2)
+    store = Store()
+    run = store.save_run(ABOUT, scores)
+    for wanted in wanted_ones:
+        if wanted.at is not None:  # any exit, those between too
+            at = data.draw(st.integers(0, scores.n_exits - 1))
+            wanted = SampleFilter(**{**vars(wanted), "at": at})
+        expected = keys_by_sorting(scores, wanted)
+        found = every_page(store, run, wanted, size)
+        assert [thumbnail.key for thumbnail in found] == expected
+        assert store.gallery.positions(run, wanted) == [position for _, position in expected]
+        assert store.gallery.count(run, wanted) == len(expected)
+        assert store.gallery.count(run, wanted, up_to=1) == min(len(expected), 2)
 
 
 @given(exit_scores(min_exits=2), thresholds)
 @settings(max_examples=25)
 def test_a_thumbnail_says_where_its_sample_leaves(scores, threshold):
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(str(Path(folder) / "scores.sqlite"))
-        run = store.save_run(ABOUT, scores)
-        page = store.gallery.page(run, SampleFilter(threshold), 100)
+    store = Store()
+    run = store.save_run(ABOUT, scores)
+    page = store.gallery.page(run, SampleFilter(threshold), 100)
     assert sorted(sample.position for sample in page) == list(range(scores.n_samples))
     counts = np.bincount([sample.outcome for sample in page], minlength=len(OUTCOMES))
     assert counts.tolist() == operating_point(scores, threshold).outcome_counts.tolist()
@@ -120,7 +112,7 @@ def test_a_name_is_searched_as_it_is_written(eight):
 
 
 def test_names_that_many_samples_share_are_found_too():
-    n = 1200  # more than are looked up by position
+    n = 1200
     confidence = np.linspace(0.3, 0.9, n)
     labels = np.zeros(n, int)
     scores = ExitScores(
@@ -165,29 +157,9 @@ def test_a_trace_has_answers_without_probabilities(eight):
 
 def test_a_gallery_of_nothing_is_empty(eight, tmp_path):
     run = Store().save_run(ABOUT, eight)
-    empty = Store(str(tmp_path / "other.sqlite")).gallery
+    empty = Store(str(tmp_path / "empty.sqlite")).gallery
     assert empty.page(run, SampleFilter(0.5), 9) == []
     assert empty.count(run, SampleFilter(0.5)) == 0
     assert empty.find(run, "0") is None
     assert empty.answers(run, 0) == {}
     assert Store().gallery.page(run, SampleFilter(0.5, outcomes=()), 9) == []
-
-
-@pytest.mark.parametrize("at", [None, 0, 1])
-@pytest.mark.parametrize("after", [None, (0, 3)])
-def test_a_page_reads_ranges_of_the_primary_key_in_order(eight, at, after):
-    """SQLite's plan: each part searches `outcomes` by its key, and no part sorts."""
-    store = Store()
-    run = store.save_run(ABOUT, eight)
-    with store._database.reading() as session:
-        query = wanted_rows(session, run, SampleFilter(0.7, label=0, at=at), 24, after)
-        sql = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
-        plan = session.execute(text(f"EXPLAIN QUERY PLAN {sql}")).all()
-    steps = [row.detail for row in plan]
-    parts = [step for step in steps if "(run=? AND outcome=?" in step and "position=?" not in step]
-    assert len(parts) == len(OUTCOMES)
-    assert all("USING PRIMARY KEY" in step for step in parts)
-    assert after is None or all("(gap,position)" in step for step in parts)
-    assert not any(step.startswith("SCAN outcomes") for step in steps)
-    in_parts = {row.id for row in plan if "CO-ROUTINE" in row.detail}  # what lies outside has 24 rows a part
-    assert not any("TEMP B-TREE" in row.detail and row.parent in in_parts for row in plan)

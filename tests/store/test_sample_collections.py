@@ -9,7 +9,7 @@ import pytest
 from trecx.errors import StoreError
 from trecx.files.spreadsheet import csv_text
 from trecx.scores import ExitScores
-from trecx.store import Provenance, Store
+from trecx.store import CustomProfile, Provenance, Store
 
 ABOUT = Provenance("mine", "trecx", "imported", "made", "test", "file", None, None, {})
 
@@ -52,10 +52,11 @@ def test_a_name_is_there_once():
     shelf.create("two")
     with pytest.raises(StoreError, match="already"):
         shelf.create(" one ")
+    two = shelf.all()[1]
     with pytest.raises(StoreError, match="already"):
-        shelf.change("two", "one", "")
-    assert shelf.change("two", "two", "a note") == "two"
-    assert shelf.change("two", "three", "a note") == "three"
+        shelf.change(two, "one", "")
+    assert shelf.change(two, "two", "a note") == "two"
+    assert shelf.change(shelf.all()[1], "three", "a note") == "three"
     assert [(one.name, one.note) for one in shelf.all()] == [("one", ""), ("three", "a note")]
 
 
@@ -70,15 +71,60 @@ def test_a_deleted_collection_takes_its_notes_along_and_leaves_the_samples():
     for name in ("one", "two"):
         shelf.create(name)
         shelf.add(name, run.sample_set_id, [0, 1])
-    shelf.delete("one")
+    seen = shelf.all()[0]
+    shelf.delete(seen)
     assert [one.name for one in shelf.all()] == ["two"]
     assert len(shelf.samples("two")) == 2
     assert Store().load_scores(run).n_samples == 8
-    for work in (shelf.delete, shelf.samples):
+    for work in (lambda: shelf.delete(seen), lambda: shelf.samples("one")):
         with pytest.raises(StoreError, match="collection 'one' no longer exists"):
-            work("one")
+            work()
+    shelf.create("three")  # SQLite gives it the number of the one that is gone
+    with pytest.raises(StoreError, match="collection 'one' no longer exists"):
+        shelf.change(seen, "four", "")
+    shelf.delete(shelf.all()[0])
     with pytest.raises(StoreError, match="no longer exists"):
         shelf.add("one", run.sample_set_id, [0])
+
+
+def test_who_changes_a_collection_that_somebody_else_has_changed_is_told():
+    run, shelf = saved(), Store().collections
+    shelf.create("one", "first note")
+    (seen,) = shelf.all()
+    shelf.change(seen, "two", "second note")
+    for late in (lambda: shelf.change(seen, "mine", "my note"), lambda: shelf.delete(seen)):
+        with pytest.raises(StoreError, match="'one' was changed meanwhile by somebody else .it is now 'two'"):
+            late()
+    (seen,) = shelf.all()
+    assert (seen.name, seen.note) == ("two", "second note")
+    shelf.add("two", run.sample_set_id, [3])
+    with pytest.raises(StoreError, match="'two' was changed meanwhile by somebody else; reload"):
+        shelf.delete(seen)
+    assert len(shelf.samples("two")) == 1
+
+
+def test_names_are_sorted_alike_on_every_database():
+    shelf = Store().collections
+    for name in ("b", "B", "a", "_"):
+        shelf.create(name)
+        Store().profiles.save(CustomProfile(name, (1.0, 2.0)))
+    assert [one.name for one in shelf.all()] == ["B", "_", "a", "b"]
+    assert [one.name for one in Store().profiles.all()] == ["B", "_", "a", "b"]
+
+
+def test_a_profile_that_somebody_else_has_replaced_is_not_deleted():
+    profiles, mine, other = (
+        Store().profiles,
+        CustomProfile("board", (1.0, 2.0)),
+        CustomProfile("board", (3.0,)),
+    )
+    profiles.save(mine)
+    profiles.delete(mine)
+    profiles.delete(mine)
+    profiles.save(other)
+    with pytest.raises(StoreError, match="device profile 'board' was changed meanwhile"):
+        profiles.delete(mine)
+    assert profiles.all() == [other]
 
 
 def test_ten_thousand_samples_in_a_collection():

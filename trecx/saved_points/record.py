@@ -171,9 +171,11 @@ class SavedPoint:
     Attributes:
         point_id: its number there.
         record: the point itself.
+        revision: 1, and 1 more with every change of its name or status.
         retired_at: when it was archived, UTC; None while it is active.
     """
 
     point_id: int
     record: PointRecord
+    revision: int
     retired_at: datetime | None = None

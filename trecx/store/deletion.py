@@ -9,20 +9,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from trecx.progress import Progress, silent
 from trecx.scores.names import listed
 from trecx.scores.run import Run, baseline_among
+from trecx.store.blocks import block_slices
 from trecx.store.tables import (
     CollectedRow,
     CollectionRow,
-    ExitTableRow,
     OperatingPointRow,
-    OutcomeRow,
     RunRow,
-    SampleRow,
+    SampleBlockRow,
     SampleSetRow,
-    ScoreRow,
+    ScoreBlockRow,
 )
-from trecx.threshold.outcomes import OUTCOMES
 
-_SAMPLES_AT_ONCE = 50_000
 _NAMES_SHOWN = 6
 
 
@@ -52,7 +49,7 @@ class Dependents:
     @property
     def sentences(self) -> list[str]:
         """What hangs on the run, as sentences for the user."""
-        said = ["Its scores and outcomes are deleted."]
+        said = ["Its scores are deleted."]
         if self.points:
             stay = "Its saved points stay, but cannot be opened again"
             said.append(f"{stay}: {listed(self.points, _NAMES_SHOWN)}.")
@@ -107,16 +104,13 @@ def delete_run(session: Session, row: RunRow, n_samples: int, progress: Progress
         progress: called after every part.
     """
     run, sample_set = row.id, row.sample_set_id
-    of_run = delete(ScoreRow).where(ScoreRow.run == run)
-    _delete_parts(session, of_run, ScoreRow.position, n_samples, "deleting the scores", progress)
-    for outcome in range(len(OUTCOMES)):
-        session.execute(delete(OutcomeRow).where(OutcomeRow.run == run, OutcomeRow.outcome == outcome))
-        progress("deleting the outcomes", outcome + 1, len(OUTCOMES))
-    session.execute(delete(ExitTableRow).where(ExitTableRow.run == run))
+    n_blocks = len(block_slices(n_samples))
+    of_run = delete(ScoreBlockRow).where(ScoreBlockRow.run == run)
+    _delete_blocks(session, of_run, ScoreBlockRow.block, n_blocks, "deleting the scores", progress)
     session.execute(delete(RunRow).where(RunRow.id == run))
     if not _is_used(session, sample_set):
-        of_set = delete(SampleRow).where(SampleRow.sample_set_id == sample_set)
-        _delete_parts(session, of_set, SampleRow.position, n_samples, "deleting the samples", progress)
+        of_set = delete(SampleBlockRow).where(SampleBlockRow.sample_set_id == sample_set)
+        _delete_blocks(session, of_set, SampleBlockRow.block, n_blocks, "deleting the samples", progress)
         session.execute(delete(SampleSetRow).where(SampleSetRow.id == sample_set))
 
 
@@ -143,16 +137,15 @@ def _is_used(session: Session, sample_set: int) -> bool:
     )
 
 
-def _delete_parts(
+def _delete_blocks(
     session: Session,
     rows: Delete,
-    position: InstrumentedAttribute[int],
-    n_samples: int,
+    block: InstrumentedAttribute[int],
+    n_blocks: int,
     what: str,
     progress: Progress,
 ) -> None:
-    """Delete rows, some thousand samples at a time, so that progress can be told."""
-    for first in range(0, n_samples, _SAMPLES_AT_ONCE):
-        last = min(first + _SAMPLES_AT_ONCE, n_samples)
-        session.execute(rows.where(position >= first, position < last))
-        progress(what, last, n_samples)
+    """Delete rows block by block, so that progress can be told."""
+    for number in range(n_blocks):
+        session.execute(rows.where(block == number))
+        progress(what, number + 1, n_blocks)

@@ -42,10 +42,10 @@ class CustomProfiles:
     def all(self) -> list[CustomProfile]:
         """Return all of them, by name."""
         with self._database.reading() as session:
-            query = select(DeviceProfileRow).order_by(DeviceProfileRow.name)
-            return [_profile(row) for row in session.scalars(query)] if session else []
+            found = session.scalars(select(DeviceProfileRow)).all() if session else ()
+            return sorted(map(_profile, found), key=lambda profile: profile.name)
 
-    def keep(self, profile: CustomProfile) -> None:
+    def save(self, profile: CustomProfile) -> None:
         """Store a profile.
 
         Raises:
@@ -54,10 +54,19 @@ class CustomProfiles:
         with self._database.writing() as session:
             add_profile(session, profile)
 
-    def forget(self, name: str) -> None:
-        """Delete a profile; one that does not exist is ignored."""
+    def delete(self, profile: CustomProfile) -> None:
+        """Delete a profile, as the user saw it; one that does not exist is ignored.
+
+        Raises:
+            StoreError: another profile has this name now.
+        """
         with self._database.writing() as session:
-            session.execute(delete(DeviceProfileRow).filter_by(name=name))
+            if find_profile(session, profile.name) not in (None, profile):
+                raise StoreError(
+                    f"device profile {profile.name!r} was changed meanwhile by somebody else; reload the "
+                    "page, then try again"
+                )
+            session.execute(delete(DeviceProfileRow).filter_by(name=profile.name))
 
 
 def find_profile(session: Session, name: str) -> CustomProfile | None:

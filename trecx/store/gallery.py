@@ -1,24 +1,26 @@
-"""Samples of a run by their outcome at ρ: page by page, directly from an index.
+"""Samples of a run by their outcome at ρ: page by page, from predictions and confidence alone."""
 
-The scores of a run are not loaded. The table `outcomes` is clustered by run, outcome and gap, so a page is
-the first rows of one range of it for each requested outcome.
-"""
-
-import struct
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import and_, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from trecx.scores import ExitScores
 from trecx.scores.run import Run
+from trecx.store.columns import DamageError
 from trecx.store.connection import Database
-from trecx.store.derived import GAP_UNIT
-from trecx.store.sample_filter import Key, SampleFilter, wanted_rows
-from trecx.store.tables import OutcomeRow, RunRow, SampleRow, ScoreRow
+from trecx.store.run_scores import RunScores
+from trecx.store.sample_filter import GAP_UNIT, Key, SampleFilter, Selection, select_samples
+from trecx.store.sample_sets import find_name, labels_at, names_at, names_with
+from trecx.store.tables import RunRow
 
 COUNTED_UP_TO = 10_000
+_REMEMBERED = 16  # selections, of at most half a megabyte each
 
 
 @dataclass(frozen=True)
@@ -74,87 +76,113 @@ class Gallery:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._selected: OrderedDict[tuple[str, str, SampleFilter], Selection] = OrderedDict()
+        self._lock = threading.Lock()
 
     def page(self, run: Run, wanted: SampleFilter, size: int, after: Key | None = None) -> list[Thumbnail]:
-        """Return up to `size` samples that follow the one with the key `after`.
-
-        A late page takes no longer than the first one, because it starts at its key.
-        """
+        """Return up to `size` samples that follow the one with the key `after`."""
         with self._database.reading() as session:
-            found = wanted_rows(session, run, wanted, size, after) if session else None
-            if session is None or found is None:
+            row = _row_of(session, run)
+            if session is None or row is None:
                 return []
-            query = (
-                found.add_columns(SampleRow.name)
-                .join(SampleRow, SampleRow.position == OutcomeRow.position)
-                .where(SampleRow.sample_set_id == run.sample_set_id)
-                .order_by(*wanted.order(OutcomeRow.gap, OutcomeRow.position))
-            )
-            return [_thumbnail(row, name) for row, name in session.execute(query)]
+            samples = _Samples(session, row, wanted)
+            found, first = self._selection(samples), 0
+            if after is not None:
+                first = int(np.searchsorted(found.sort_keys, wanted.sort_key(after), side="right"))
+            if first + size > len(found.positions) < found.n_samples:
+                found, first = samples.select(size, after), 0
+            part = slice(first, first + size)
+            columns = (found.labels, found.outcomes, found.exits, found.predictions, found.confidence)
+            keys = zip(found.gaps[part].tolist(), found.positions[part].tolist(), strict=True)
+            names = names_at(session, row.sample_set, found.positions[part])
+            values = (column[part].tolist() for column in columns)
+            return [Thumbnail(*each) for each in zip(keys, names, *values, strict=True)]
 
     def count(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> int:
         """Return the number of samples; `up_to` + 1 stands for more than `up_to`."""
-        return len(self.positions(run, wanted, up_to + 1))
+        with self._database.reading() as session:
+            row = _row_of(session, run)
+            if session is None or row is None:
+                return 0
+            return min(self._selection(_Samples(session, row, wanted)).n_samples, up_to + 1)
 
     def positions(self, run: Run, wanted: SampleFilter, up_to: int = COUNTED_UP_TO) -> list[int]:
         """Return the positions of the first samples, in the order of the gallery."""
         with self._database.reading() as session:
-            found = wanted_rows(session, run, wanted, up_to) if session else None
-            if session is None or found is None:
+            row = _row_of(session, run)
+            if session is None or row is None:
                 return []
-            order = wanted.order(OutcomeRow.gap, OutcomeRow.position)
-            return list(session.scalars(found.with_only_columns(OutcomeRow.position).order_by(*order)))
+            samples = _Samples(session, row, wanted)
+            found = self._selection(samples)
+            if up_to > len(found.positions) < found.n_samples:
+                found = samples.select(up_to)
+            positions: list[int] = found.positions[:up_to].tolist()
+            return positions
 
     def find(self, run: Run, name: str) -> tuple[int, int] | None:
         """Return position and true class of the sample called `name`; None if there is none."""
         with self._database.reading() as session:
-            query = (
-                select(SampleRow.position, SampleRow.label)
-                .filter_by(sample_set_id=run.sample_set_id, name=name)
-                .limit(1)
+            row = _row_of(session, run)
+            if session is None or row is None:
+                return None
+            position = find_name(session, row.sample_set, name)
+            return (
+                None
+                if position is None
+                else (position, labels_at(session, row.sample_set, np.array([position]))[0])
             )
-            row = session.execute(query).first() if session else None
-            return (row.position, row.label) if row else None
 
     def answers(self, run: Run, position: int) -> dict[str, Answers]:
-        """Return the predictions of every run over the same samples for one of them, by run id."""
+        """Return the predictions of every run over the same samples for one of them, by run id.
+
+        A run whose scores are damaged is left out, unless it is `run` itself.
+        """
         with self._database.reading() as session:
-            query = (
-                select(RunRow.run_id, ScoreRow.prediction, ScoreRow.confidence, ScoreRow.probabilities)
-                .join(ScoreRow, and_(ScoreRow.run == RunRow.id, ScoreRow.position == position))
-                .where(RunRow.sample_set_id == run.sample_set_id)
-                .order_by(RunRow.id, ScoreRow.exit)
-            )
-            by_run: dict[str, list[tuple[int, float, bytes | None]]] = {}
-            for row in session.execute(query) if session else ():
-                answer = (row.prediction, row.confidence, row.probabilities)
-                by_run.setdefault(row.run_id, []).append(answer)
-        return {run_id: _answers(rows) for run_id, rows in by_run.items()}
+            query = select(RunRow).filter_by(sample_set_id=run.sample_set_id).order_by(RunRow.id)
+            found: dict[str, Answers] = {}
+            if session is None:
+                return found
+            for row in session.scalars(query):
+                try:
+                    found[row.run_id] = Answers(*RunScores(session, row).answer(position))
+                except DamageError:
+                    if row.run_id == run.run_id:
+                        raise
+            return found
+
+    def _selection(self, samples: "_Samples") -> Selection:
+        """Return the first samples that a filter selects; those of the last filters are remembered."""
+        key = samples.key
+        with self._lock:
+            known = self._selected.pop(key, None)
+        if known is None:
+            known = samples.select(COUNTED_UP_TO + 1)
+        with self._lock:
+            self._selected[key] = known
+            while len(self._selected) > _REMEMBERED:
+                self._selected.popitem(last=False)
+        return known
 
 
-def _thumbnail(row: OutcomeRow, name: str) -> Thumbnail:
-    return Thumbnail(
-        (row.gap, row.position),
-        name,
-        row.label,
-        row.outcome,
-        row.exit,
-        row.prediction,
-        _confidence(row.confidence),
-    )
+def _row_of(session: Session | None, run: Run) -> RunRow | None:
+    return session.scalar(select(RunRow).filter_by(run_id=run.run_id)) if session else None
 
 
-def _confidence(bits: int) -> float:
-    """The confidence with these bits (`derived.confidence_bits`)."""
-    (value,) = struct.unpack("<f", struct.pack("<I", bits))
-    return float(value)
+class _Samples:
+    """The samples of a run and a filter of them; what is needed is read once."""
 
+    def __init__(self, session: Session, row: RunRow, wanted: SampleFilter) -> None:
+        self.key = row.run_id, row.identity, wanted
+        self._session, self._row, self._wanted = session, row, wanted
 
-def _answers(rows: Sequence[tuple[int, float, bytes | None]]) -> Answers:
-    predictions, confidence, probabilities = zip(*rows, strict=True)
-    full = None not in probabilities
-    return Answers(
-        np.array(predictions, np.int64),
-        np.array(confidence, np.float32),
-        np.frombuffer(b"".join(probabilities), "<f4").reshape(len(rows), -1) if full else None,
-    )
+    @cached_property
+    def _answers(self) -> ExitScores:
+        return RunScores(self._session, self._row).answers()
+
+    @cached_property
+    def _named(self) -> npt.NDArray[np.bool_] | None:
+        text = self._wanted.text
+        return names_with(self._session, self._row.sample_set, text) if text else None
+
+    def select(self, size: int, after: Key | None = None) -> Selection:
+        return select_samples(self._answers, self._wanted, size, self._named, after)

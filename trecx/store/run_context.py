@@ -16,7 +16,7 @@ from trecx.errors import EnergyError, unknown_name
 from trecx.scores import FloatArray
 from trecx.store import CustomProfile, Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
-from trecx.threshold.exit_criteria import LARGEST, by_criterion
+from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.run_context import RunContext
 
@@ -34,6 +34,7 @@ def load_context(
     battery: str | None = None,
     inferences_per_hour: float | None = None,
     class_mix: str = AS_TESTED,
+    exact_at: float | None = None,
 ) -> RunContext:
     """Return the counts of a run with everything that its numbers depend on.
 
@@ -47,11 +48,12 @@ def load_context(
         battery: its name, or "mAh,V,µA asleep,usable share".
         inferences_per_hour: inferences per hour.
         class_mix: `AS_TESTED`, a preset's name, or "yes=0.1,no=0.2".
+        exact_at: a ρ at which the counts are exact in any case.
 
     Raises:
         TrecxError: a name is unknown or a value is not valid; the message says which ones are.
     """
-    table, baseline = counts_of(store, run, criterion), store.baseline_of(run)
+    table, baseline = counts_of(store, run, criterion, exact_at), store.baseline_of(run)
     saved = _saved_device(store, device)
     if saved and len(energy_uj):
         raise EnergyError(ONE_OF_THEM)
@@ -72,16 +74,24 @@ def load_context(
     )
 
 
-def counts_of(store: Store, run: Run, criterion: str = LARGEST) -> ExitTable:
+def counts_of(store: Store, run: Run, criterion: str = LARGEST, exact_at: float | None = None) -> ExitTable:
     """Return the counts of a run with an exit criterion.
+
+    Args:
+        store: the store of the run.
+        run: the run.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        exact_at: a ρ at which the counts are exact in any case.
 
     Raises:
         StoreError: the run is no longer in the store.
         ScoresError: the run does not have the scores that the criterion needs.
     """
     if criterion == LARGEST:
-        return store.load_table(run)
-    return ExitTable.of(by_criterion(store.load_scores(run), criterion))
+        table = store.load_table(run)
+        if exact_at is None or table.exact_at(exact_at):
+            return table
+    return ExitTable.of(store.load_answers(run, criterion), exact_at)
 
 
 def _saved_device(store: Store, name: str | None) -> CustomProfile | None:

@@ -1,32 +1,21 @@
-"""Filters the samples of a run with a query that uses an index."""
+"""Filters the samples of a run by what they are at ρ, and sorts them by their confidence gap."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    and_,
-    exists,
-    literal,
-    select,
-    tuple_,
-    union_all,
-)
-from sqlalchemy.orm import Session, aliased
+import numpy.typing as npt
 
-from trecx.scores.run import Run
-from trecx.store.derived import confidence_bits, confidence_gaps
-from trecx.store.tables import OutcomeRow, RunRow, SampleRow, ScoreRow
-from trecx.threshold.outcomes import DESTRUCTIVE, HOPELESS, OUTCOMES, PREMATURE
+from trecx.scores import ExitScores, IntArray
+from trecx.scores.float32 import not_below
+from trecx.scores.sample_blocks import each_block
+from trecx.threshold.exit_order import largest_so_far
+from trecx.threshold.outcomes import OUTCOMES, outcomes_at
 
 EVERY = tuple(range(len(OUTCOMES)))
-_WRONG = {PREMATURE, HOPELESS, DESTRUCTIVE}
-_FEW_NAMES = 500  # as many positions can be given to each part of a query
+GAP_UNIT = 1e-6
+_POSITIONS = 1 << 40  # more than there are: gap and position are one key, gap × this + position
 
 Key = tuple[int, int]
-Conditions = list[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -54,155 +43,151 @@ class SampleFilter:
     text: str = ""
     largest_first: bool = True
 
-    def order(
-        self, gap: SQLColumnExpression[int], position: SQLColumnExpression[int]
-    ) -> tuple[SQLColumnExpression[int], SQLColumnExpression[int]]:
-        """Return the sort order, which is that of the index."""
-        return (gap.desc(), position.desc()) if self.largest_first else (gap, position)
+    def sort_key(self, key: Key) -> int:
+        """Return the sort key of a sample with this gap and position."""
+        return int(self.sort_keys(np.array(key[0]), np.array(key[1])))
+
+    def sort_keys(self, gaps: IntArray, positions: IntArray) -> IntArray:
+        """Return one integer per sample, which increases in the order of this filter; of the same shape.
+
+        Args:
+            gaps: confidence of the final exit minus that of the first exit, in units of `GAP_UNIT`.
+            positions: of the samples.
+        """
+        keys = gaps * _POSITIONS + positions
+        return -keys if self.largest_first else keys
 
 
-def wanted_rows(
-    session: Session, run: Run, wanted: SampleFilter, size: int, after: Key | None = None
-) -> Select[OutcomeRow] | None:
-    """Return a query for the exits of the first samples that follow the one with the key `after`.
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Samples that a filter selects, in its order.
 
-    One part for each outcome reads its own range of the primary key in order and stops at `size` rows; the
-    first of all these rows are the result. None if there can be no rows.
+    Attributes:
+        n_samples: number of all that are selected; the arrays have the first of them.
+        sort_keys: of `SampleFilter.sort_keys`, increasing, of shape (n_first,); the other arrays too.
+        gaps: confidence of the final exit minus that of the first, in units of `GAP_UNIT`.
+        positions: of the samples in their split.
+        labels: their true classes.
+        outcomes: at the exit that each takes at ρ, as indices into `outcomes.OUTCOMES`.
+        exits: this exit.
+        predictions: at this exit.
+        confidence: of this prediction.
+    """
+
+    n_samples: int
+    sort_keys: IntArray
+    gaps: IntArray
+    positions: IntArray
+    labels: IntArray
+    outcomes: IntArray
+    exits: IntArray
+    predictions: IntArray
+    confidence: npt.NDArray[np.float32]
+
+
+def select_samples(
+    scores: ExitScores,
+    wanted: SampleFilter,
+    size: int,
+    named: npt.NDArray[np.bool_] | None = None,
+    after: Key | None = None,
+) -> Selection:
+    """Return the first samples that a filter selects.
 
     Args:
-        session: reads the rows.
-        run: the run of the samples.
+        scores: of the run; names and scores of all classes are not needed.
         wanted: filter and order.
-        size: the largest number of rows.
-        after: key of the last sample before them; None: from the first.
+        size: the largest number of samples that are returned.
+        named: whether each sample has the text of the filter in its name, of shape (n_samples,); None: all.
+        after: gap and position of a sample; only samples that follow it are selected.
     """
-    key = session.scalar(select(RunRow.id).filter_by(run_id=run.run_id))
-    outcomes = _possible(run, wanted)
-    if key is None or not outcomes:
-        return None
-    few = _few_named(session, key, run, wanted.text)
-    if few == []:
-        return None
-    parts = [
-        select(_part(key, outcome, run, wanted, after, few).limit(size).subquery()) for outcome in outcomes
-    ]
-    found = union_all(*parts).subquery()
-    first = select(found).order_by(*wanted.order(found.c.gap, found.c.position)).limit(size).subquery()
-    # Each of the first has such a row. The join is an outer one because newer releases of SQLite (3.53) turn
-    # an inner one around, and read all rows of the run for the few that are looked for.
-    exit_taken = and_(*_exit_row(OutcomeRow, key, wanted, first.c.gap, first.c.position))
-    return select(OutcomeRow).select_from(first).outerjoin(OutcomeRow, exit_taken)
-
-
-def _exit_row(
-    place: type[OutcomeRow],
-    key: int,
-    wanted: SampleFilter,
-    gap: SQLColumnExpression[int],
-    position: SQLColumnExpression[int],
-) -> Conditions:
-    """The row of the exit that this sample takes at ρ."""
-    rho = int(confidence_bits(wanted.threshold))
-    return [
-        place.run == key,
-        place.outcome.in_(wanted.outcomes),
-        place.gap == gap,
-        place.position == position,
-        place.leaves_above < rho,
-        place.leaves_up_to >= rho,
-    ]
-
-
-def _possible(run: Run, wanted: SampleFilter) -> list[int]:
-    """The outcomes whose ranges can contain such samples."""
-    outcomes = EVERY if wanted.outcomes and _on_row_of_exit(run, wanted) else wanted.outcomes
-    if wanted.label is None or wanted.prediction is None or _by_score(run, wanted):
-        return list(outcomes)
-    return [outcome for outcome in outcomes if (outcome in _WRONG) == (wanted.label != wanted.prediction)]
-
-
-def _on_row_of_exit(run: Run, wanted: SampleFilter) -> bool:
-    """Every sample has a row for the first exit and one for the final exit, for any ρ."""
-    return wanted.at in (0, run.n_exits - 1)
-
-
-def _by_score(run: Run, wanted: SampleFilter) -> bool:
-    """At an exit between these, there are rows only for samples that exit there for some ρ."""
-    return wanted.at is not None and not _on_row_of_exit(run, wanted)
-
-
-def _part(
-    key: int, outcome: int, run: Run, wanted: SampleFilter, after: Key | None, few: list[Key] | None
-) -> Select[int, int]:
-    """Gap and position of the samples whose prediction is in a row with this outcome."""
-    answer = aliased(OutcomeRow)
-    here: Conditions = [answer.run == key, answer.outcome == outcome]
-    if _on_row_of_exit(run, wanted):
-        place = aliased(OutcomeRow)
-        here.append(answer.exit == wanted.at)
-        here.append(exists().where(*_exit_row(place, key, wanted, answer.gap, answer.position)))
-    else:
-        rho = int(confidence_bits(wanted.threshold))
-        here += [answer.leaves_above < rho, answer.leaves_up_to >= rho]
-    if wanted.label is not None:
-        here.append(answer.label == wanted.label)
-    here += _scored(key, answer, wanted) if _by_score(run, wanted) else _answered(answer, wanted)
-    if after is not None:
-        reached, last = tuple_(answer.gap, answer.position), tuple_(*map(literal, after))
-        here.append(reached < last if wanted.largest_first else reached > last)
-    if wanted.text:
-        here += _named(answer, run.sample_set_id, wanted.text, few)
-    order = wanted.order(answer.gap, answer.position)
-    return select(answer.gap, answer.position).where(*here).order_by(*order)
-
-
-def _answered(answer: type[OutcomeRow], wanted: SampleFilter) -> Conditions:
-    low, high = wanted.confidence
-    asked: Conditions = []
-    if wanted.prediction is not None:
-        asked.append(answer.prediction == wanted.prediction)
-    if low > 0:
-        asked.append(answer.confidence >= int(confidence_bits(low)))
-    if high < 1:
-        asked.append(answer.confidence < int(confidence_bits(high)))
-    return asked
-
-
-def _scored(key: int, place: type[OutcomeRow], wanted: SampleFilter) -> Conditions:
-    low, high = wanted.confidence
-    asked: Conditions = [ScoreRow.confidence >= low, ScoreRow.confidence < (high if high < 1 else 2)]
-    if wanted.prediction is not None:
-        asked.append(ScoreRow.prediction == wanted.prediction)
-    one = (ScoreRow.run == key, ScoreRow.position == place.position, ScoreRow.exit == wanted.at)
-    return [exists().where(*one, *asked)]
-
-
-def _few_named(session: Session, key: int, run: Run, text: str) -> list[Key] | None:
-    """Gap and position, the key of the index, of samples with `text` in their name, if they are few."""
-    if not text:
-        return None
-    named = select(SampleRow.position).where(SampleRow.sample_set_id == run.sample_set_id, _has(text))
-    found = sorted(session.scalars(named.limit(_FEW_NAMES + 1)))
-    if not found or len(found) > _FEW_NAMES:
-        return None if found else []
-    ends = select(ScoreRow.confidence).where(
-        ScoreRow.run == key, ScoreRow.position.in_(found), ScoreRow.exit.in_([0, run.n_exits - 1])
+    last = None if after is None else wanted.sort_key(after)
+    found = each_block(lambda part: _of_block(scores, part, wanted, size, named, last), scores.n_samples)
+    keys, positions, exits, taken = map(np.concatenate, zip(*(some for _, some in found), strict=True))
+    first = _first(keys, size)
+    at = positions[first], exits[first]
+    return Selection(
+        sum(n for n, _ in found),
+        keys[first],
+        confidence_gaps(scores.confidence[at[0]]),
+        at[0],
+        scores.labels[at[0]],
+        taken[first],
+        at[1],
+        scores.predictions[at],
+        scores.confidence[at],
     )
-    confidence = session.scalars(ends.order_by(ScoreRow.position, ScoreRow.exit)).all()
-    gaps = confidence_gaps(np.array(confidence).reshape(len(found), -1))
-    return list(zip(gaps.tolist(), found, strict=True))
 
 
-def _named(answer: type[OutcomeRow], sample_set: int, text: str, few: list[Key] | None) -> Conditions:
-    if few is not None:
-        gaps, positions = zip(*few, strict=True)
-        return [
-            answer.gap.in_(set(gaps)),
-            (answer.position + 0).in_(positions),
-        ]  # + 0: found by the gap alone
-    of_sample = (SampleRow.sample_set_id == sample_set, SampleRow.position == answer.position)
-    return [exists().where(*of_sample, _has(text))]
+def confidence_gaps(confidence: npt.NDArray[np.float32]) -> IntArray:
+    """Return the confidence of the final exit minus that of the first exit, in units of `GAP_UNIT`.
+
+    Args:
+        confidence: 0..1, of shape (n_samples, n_exits).
+    """
+    gaps = (confidence[:, -1].astype(np.float64) - confidence[:, 0]) / GAP_UNIT
+    whole: IntArray = np.rint(gaps).astype(np.int64)
+    return whole
 
 
-def _has(text: str) -> ColumnElement[bool]:
-    return SampleRow.name.contains(text, autoescape=True)  # SQLite: in lower or upper case
+def _of_block(
+    scores: ExitScores,
+    part: slice,
+    wanted: SampleFilter,
+    size: int,
+    named: npt.NDArray[np.bool_] | None,
+    last: int | None,
+) -> tuple[int, tuple[IntArray, IntArray, IntArray, npt.NDArray[np.int8]]]:
+    """Return how many samples of a block are selected; of the first: sort key, position, exit, outcome."""
+    labels, predictions, confidence = scores.labels[part], scores.predictions[part], scores.confidence[part]
+    exits = _exits(confidence, wanted.threshold)
+    chosen = _answered(predictions, confidence, exits, wanted)
+    if wanted.label is not None:
+        chosen &= labels == wanted.label
+    if named is not None:
+        chosen &= named[part]
+    taken = outcomes_at(predictions == labels[:, None], exits)
+    chosen &= np.isin(np.arange(len(OUTCOMES)), wanted.outcomes)[taken]
+    rows = np.flatnonzero(chosen)
+    at, taken = exits[rows], taken[rows]
+    positions = rows + part.start
+    keys = wanted.sort_keys(confidence_gaps(confidence[rows]), positions)
+    if last is not None:
+        kept = keys > last
+        keys, positions, at, taken = keys[kept], positions[kept], at[kept], taken[kept]
+    first = _first(keys, size)
+    return len(keys), (keys[first], positions[first], at[first], taken[first])
+
+
+def _exits(confidence: npt.NDArray[np.float32], threshold: float) -> IntArray:
+    """Return the exit that each sample takes at ρ, of shape (n_samples,)."""
+    goes_on = largest_so_far(confidence[:, :-1]) < not_below(threshold)
+    exits: IntArray = goes_on.sum(axis=1)
+    return exits
+
+
+def _answered(
+    predictions: IntArray, confidence: npt.NDArray[np.float32], exits: IntArray, wanted: SampleFilter
+) -> npt.NDArray[np.bool_]:
+    """Return whether prediction and confidence of each sample are as wanted, of shape (n_samples,)."""
+    low, high = wanted.confidence
+    chosen = np.ones(len(exits), np.bool_)
+    if wanted.prediction is None and low <= 0 and high >= 1:
+        return chosen
+    at = exits if wanted.at is None else np.full(len(exits), wanted.at)
+    if wanted.prediction is not None:
+        chosen &= np.take_along_axis(predictions, at[:, None], axis=1)[:, 0] == wanted.prediction
+    if low > 0 or high < 1:
+        asked = np.take_along_axis(confidence, at[:, None], axis=1)[:, 0]
+        chosen &= asked >= not_below(low)
+        if high < 1:
+            chosen &= asked < not_below(high)
+    return chosen
+
+
+def _first(keys: IntArray, size: int) -> IntArray:
+    """Return the indices of the smallest keys in order, at most `size`."""
+    if size >= len(keys):
+        return np.argsort(keys)
+    some = np.argpartition(keys, size)[:size]
+    return some[np.argsort(keys[some])]

@@ -22,7 +22,8 @@ class SavedPoints:
     """All saved points of one database; none is ever deleted.
 
     Raises:
-        StoreError: by every method but `all`, if there is no such point, or its name or note is not valid.
+        StoreError: by every method but `all`, if there is no such point, its name or note is not valid, or
+            somebody else has changed it since the user saw it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -34,7 +35,7 @@ class SavedPoints:
             query = select(OperatingPointRow).order_by(OperatingPointRow.id.desc())
             return [_point(row) for row in session.scalars(query)] if session else []
 
-    def keep(self, record: PointRecord) -> SavedPoint:
+    def save(self, record: PointRecord) -> SavedPoint:
         """Save a record under its name."""
         record = replace(record, name=_checked_name(record.name), author=" ".join(record.author.split()))
         if len(record.author) > AUTHOR_LENGTH:
@@ -46,6 +47,7 @@ class SavedPoints:
         with self._database.writing() as session:
             _refuse_twice(session, record.name)
             row = OperatingPointRow(
+                revision=1,
                 **{name: document.pop(name) for name in _COLUMNS},
                 run_id=record.run.run_id,
                 run_identity=record.run.identity,
@@ -56,24 +58,28 @@ class SavedPoints:
             session.flush()
             return _point(row)
 
-    def rename(self, point_id: int, name: str) -> None:
-        """Give a point another name."""
+    def rename(self, point: SavedPoint, name: str) -> SavedPoint:
+        """Give a point another name; return it as it is now.
+
+        Args:
+            point: as the user saw it.
+            name: no other point has it.
+        """
         name = _checked_name(name)
         with self._database.writing() as session:
-            row = _found(session, point_id)
-            if name != row.name:
-                _refuse_twice(session, name)
-                row.name = name
+            if name != point.record.name:
+                _refuse_twice(session, name, but=point.point_id)
+            return _changed(session, point, name=name)
 
-    def retire(self, point_id: int) -> None:
-        """Archive a point; it stays in the store, and its name stays in use."""
+    def archive(self, point: SavedPoint) -> SavedPoint:
+        """Archive a point, as the user saw it; it stays in the store, and its name stays in use."""
         with self._database.writing() as session:
-            _found(session, point_id).retired_at = datetime.now(UTC).replace(tzinfo=None)
+            return _changed(session, point, retired_at=datetime.now(UTC).replace(tzinfo=None))
 
-    def bring_back(self, point_id: int) -> None:
-        """Restore an archived point."""
+    def restore(self, point: SavedPoint) -> SavedPoint:
+        """Restore an archived point, as the user saw it."""
         with self._database.writing() as session:
-            _found(session, point_id).retired_at = None
+            return _changed(session, point, retired_at=None)
 
 
 def _checked_name(name: str) -> str:
@@ -85,21 +91,36 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _refuse_twice(session: Session, name: str) -> None:
-    taken = session.scalar(select(OperatingPointRow).filter_by(name=name).limit(1))
+def _refuse_twice(session: Session, name: str, but: int | None = None) -> None:
+    taken = session.scalar(
+        select(OperatingPointRow).where(OperatingPointRow.name == name, OperatingPointRow.id != but)
+    )
     if taken:
-        where = "active" if taken.retired_at is None else "archived"
-        raise StoreError(f"a saved point has this name already ({where}); choose another name")
+        raise StoreError(f"a saved point has this name already ({_status(taken)}); choose another name")
 
 
-def _found(session: Session, point_id: int) -> OperatingPointRow:
-    row = session.get(OperatingPointRow, point_id)
+def _changed(session: Session, point: SavedPoint, **values: Any) -> SavedPoint:
+    """Change a point if it is as the user saw it; return it as it is now. Writers wait for one another."""
+    row, name = session.get(OperatingPointRow, point.point_id), point.record.name
     if row is None:
-        raise StoreError(f"saved point {point_id} no longer exists; reload the page")
-    return row
+        raise StoreError(f"saved point “{name}” no longer exists; reload the page")
+    if row.revision != point.revision:
+        raise StoreError(
+            f"saved point “{name}” was changed meanwhile by somebody else (it is now “{row.name}”, "
+            f"{_status(row)}); reload the page, then try again"
+        )
+    for column, value in values.items():
+        setattr(row, column, value)
+    row.revision += 1
+    session.flush()
+    return _point(row)
+
+
+def _status(row: OperatingPointRow) -> str:
+    return "active" if row.retired_at is None else "archived"
 
 
 def _point(row: OperatingPointRow) -> SavedPoint:
     document: Mapping[str, Any] = row.definition | {name: getattr(row, name) for name in _COLUMNS}
     retired_at = None if row.retired_at is None else row.retired_at.replace(tzinfo=UTC)
-    return SavedPoint(row.id, record_of(document), retired_at)
+    return SavedPoint(row.id, record_of(document), row.revision, retired_at)

@@ -10,15 +10,16 @@ from trecx.paths import database_url
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
 from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference, runs_named
-from trecx.store import derived, rows
-from trecx.store.bulk_insert import insert_rows
+from trecx.store import run_rows, run_scores, sample_sets
 from trecx.store.connection import Database
 from trecx.store.deletion import Dependents, delete_run, dependents_of
 from trecx.store.device_profiles import CustomProfile, CustomProfiles, add_profile, find_profile
 from trecx.store.gallery import Gallery
+from trecx.store.run_scores import RunScores
 from trecx.store.sample_collections import Collections
 from trecx.store.saved_points import SavedPoints
-from trecx.store.tables import ExitTableRow, OutcomeRow, RunRow, ScoreRow
+from trecx.store.tables import RunRow
+from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import ExitTable
 
 SHAPING = ("preprocess", "samples_sha256")  # entries of `training` that describe the input of a network
@@ -57,12 +58,43 @@ class Store:
         """Whether the file can be written; for any other database, only a change shows that."""
         return self._database.writable
 
+    @property
+    def old_version(self) -> int | None:
+        """The version of the tables if an upgrade is needed, which whatever comes first does; else None."""
+        return self._database.old_version()
+
+    def upgrade(self, progress: Progress = silent) -> str | None:
+        """Upgrade the tables if a release before this one made them, after a copy; return where it is.
+
+        Args:
+            progress: called while copying and upgrading.
+
+        Raises:
+            StoreError: it cannot be upgraded; then it stays as it was.
+        """
+        return self._database.upgrade(progress)
+
     def runs(self) -> list[Run]:
-        """Return all runs: by task, design and source (published first), the newest of each first."""
+        """Return all runs: by task, design and source (published first), the newest of each first.
+
+        A run whose row is damaged is left out (`damage`).
+        """
+        return self.runs_and_damage()[0]
+
+    def damage(self) -> list[str]:
+        """Return which runs cannot be read, in sentences."""
+        return self.runs_and_damage()[1]
+
+    def runs_and_damage(self) -> tuple[list[Run], list[str]]:
+        """Return what `runs` and `damage` do."""
         with self._database.reading() as session:
-            found = session.scalars(select(RunRow)).all() if session else ()
-            runs = [rows.run_of(row) for row in found]
-        return sorted(runs, key=lambda run: (run.task, run.system, *preference(run)))
+            runs, damaged = run_rows.readable_runs(session) if session else ([], [])
+        sentences = [
+            f"database {self.name}: run {name} is damaged; the others can still be used. To have it again, "
+            "restore the database from a copy"
+            for name in damaged
+        ]
+        return sorted(runs, key=lambda run: (run.task, run.system, *preference(run))), sentences
 
     def find_run(self, name: str, source: str | None = None) -> Run:
         """Return the run with this id, or the newest of `task/system`, published before trained here.
@@ -70,8 +102,10 @@ class Store:
         Raises:
             UnknownNameError: there is none; the message lists the known ones.
         """
-        runs = self.runs()
+        runs, damage = self.runs_and_damage()
         found = runs_named(runs, name, source)
+        if not found and damage:
+            raise StoreError(f"there is no run {name!r} that can be read. {'. '.join(damage)}")
         if not found:
             known = dict.fromkeys(f"{run.task}/{run.system}" for run in runs)
             wanted = name if source is None else f"{name} of source {source}"
@@ -90,10 +124,14 @@ class Store:
 
         Samples with the same names and labels are the same only if the entries in `SHAPING` agree too.
         """
-        identity = rows.run_identity(provenance, rows.sample_set_sha256(class_names, names, labels))
+        identity = run_rows.run_identity(
+            provenance, sample_sets.sample_set_sha256(class_names, names, labels)
+        )
         said = [provenance.training.get(name) for name in SHAPING]
         with self._database.reading() as session:
-            known = [rows.run_of(row) for row in rows.of_identity(session, identity)] if session else []
+            known = (
+                [run_rows.run_of(row) for row in run_rows.of_identity(session, identity)] if session else []
+            )
         return next((run for run in known if [run.training.get(name) for name in SHAPING] == said), None)
 
     def save_run(
@@ -118,24 +156,44 @@ class Store:
         Raises:
             ValueError: the source of the provenance is not in `SOURCES`.
         """
+        return self.save_new_run(provenance, scores, again, progress, profile)[0]
+
+    def save_new_run(
+        self,
+        provenance: Provenance,
+        scores: ExitScores,
+        again: bool = False,
+        progress: Progress = silent,
+        profile: CustomProfile | None = None,
+    ) -> tuple[Run, bool, bool]:
+        """Do what `save_run` does; return the run, whether it is new, and whether the profile is.
+
+        Args:
+            provenance: origin of the scores.
+            scores: of one model over one set of samples.
+            again: whether a new run is stored even if the same one is there already.
+            progress: called while storing.
+            profile: measured costs, if any.
+
+        Raises:
+            ValueError: the source of the provenance is not in `SOURCES`.
+        """
         if provenance.source not in SOURCES:
             raise ValueError(f"source must be one of {SOURCES}, got {provenance.source!r}")
-        sha256 = rows.sample_set_sha256(scores.class_names, scores.sample_names, scores.labels)
-        identity = rows.run_identity(provenance, sha256, scores)
+        progress("comparing with what is stored", 0, None)
+        sha256 = sample_sets.sample_set_sha256(scores.class_names, scores.sample_names, scores.labels)
+        identity = run_rows.run_identity(provenance, sha256, scores)
         with self._database.writing() as session:
-            if profile and profile != find_profile(session, profile.name):
+            new_profile = profile is not None and profile != find_profile(session, profile.name)
+            if profile and new_profile:
                 add_profile(session, profile)
-            known = rows.newest_of(session, identity)
+            known = run_rows.newest_of(session, identity)
             if known and not again:
-                return rows.run_of(known)
-            sample_set = rows.sample_set_of(session, provenance, scores, sha256, progress)
-            row = rows.new_run(session, provenance, scores, identity, sample_set)
-            n_rows, scored = scores.n_samples * scores.n_exits, rows.score_rows(row.id, scores)
-            insert_rows(session, ScoreRow, scored, "storing the scores", n_rows, progress)
-            meant = derived.outcome_rows(row.id, scores)
-            insert_rows(session, OutcomeRow, meant, "storing the outcomes", n_rows, progress)
-            session.add(ExitTableRow(run=row.id, content=derived.table_bytes(ExitTable.of(scores))))
-            return rows.run_of(row)
+                return run_rows.run_of(known), False, new_profile
+            sample_set = sample_sets.sample_set_of(session, provenance, scores, sha256, progress)
+            row = run_rows.new_run(session, provenance, scores, identity, sample_set)
+            run_scores.write_run(session, row.id, scores, progress)
+            return run_rows.run_of(row), True, new_profile
 
     def load_scores(self, run: Run) -> ExitScores:
         """Return the scores of a run.
@@ -144,7 +202,21 @@ class Store:
             StoreError: the run is no longer in the store.
         """
         with self._database.reading() as session:
-            return rows.scores_of(*self._found(session, run))
+            return RunScores(*self._found(session, run)).scores()
+
+    def load_answers(self, run: Run, criterion: str = LARGEST) -> ExitScores:
+        """Return labels, predictions and confidence of a run, without names and scores of all classes.
+
+        Args:
+            run: the run.
+            criterion: the exit criterion whose confidence is returned (`exit_criteria.CRITERIA`).
+
+        Raises:
+            StoreError: the run is no longer in the store.
+            ScoresError: the run does not have the scores that the criterion needs.
+        """
+        with self._database.reading() as session:
+            return RunScores(*self._found(session, run)).answers(criterion)
 
     def load_table(self, run: Run) -> ExitTable:
         """Return the counts of a run, without its scores.
@@ -153,9 +225,7 @@ class Store:
             StoreError: the run is no longer in the store.
         """
         with self._database.reading() as session:
-            session, row = self._found(session, run)
-            held = session.get_one(ExitTableRow, row.id)
-            return derived.table_of(held.content, run.exit_flops, run.class_names)
+            return RunScores(*self._found(session, run)).counts()
 
     def dependents_of(self, run: Run) -> Dependents:
         """Return what hangs on a run, which is to be named before it is deleted.
@@ -183,7 +253,7 @@ class Store:
         """
         with self._database.writing() as session:
             _, row = self._found(session, run)
-            if rows.run_of(row) != run:  # it was deleted, and another has its id now
+            if run_rows.run_of(row) != run:  # it was deleted, and another has its id now
                 raise StoreError(f"run {run.run_id} is no longer in {self.name}; choose another run")
             delete_run(session, row, run.n_samples, progress)
 

@@ -1,18 +1,82 @@
 """The tables of the store. A change here needs a new SCHEMA_VERSION."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+    inspect,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-SCHEMA_VERSION = 2
+from trecx.store.columns import DamageError, row_checksum
+
+SCHEMA_VERSION = 3
+
+
+class Moment(TypeDecorator[datetime]):
+    """A date and time, UTC; SQLite stores no time zone. One that cannot be read is damaged."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Return a function from what the driver gives to a date and time."""
+        convert = super().result_processor(dialect, coltype)
+
+        def read(value: Any) -> datetime | None:
+            try:
+                found: datetime | None = convert(value) if convert else value
+            except (ValueError, TypeError) as error:
+                raise DamageError(f"a date is damaged ({error})") from error
+            return found
+
+        return read
 
 
 class Base(DeclarativeBase):
     """All tables of the store."""
 
-    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON, list[float]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+        list[float]: JSON,
+        datetime: Moment,
+    }
+
+
+class Checked:
+    """A row with a checksum of its values, which is written with them and compared when they are read."""
+
+    checksum: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def right_checksum(self) -> int:
+        """The checksum of the values as they are now."""
+        names = (column.key for column in inspect(type(self)).column_attrs)
+        return row_checksum({name: getattr(self, name) for name in names if name not in ("id", "checksum")})
+
+
+@event.listens_for(Checked, "before_insert", propagate=True)
+@event.listens_for(Checked, "before_update", propagate=True)
+def _write_checksum(mapper: object, connection: object, row: Checked) -> None:
+    row.checksum = row.right_checksum
+
+
+@event.listens_for(Checked, "load", propagate=True)
+def _compare_checksum(row: Checked, context: object) -> None:
+    if row.checksum != row.right_checksum:
+        raise DamageError(f"a row of {inspect(type(row)).local_table} is damaged")
 
 
 class SchemaRow(Base):
@@ -22,7 +86,7 @@ class SchemaRow(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
 
 
-class SampleSetRow(Base):
+class SampleSetRow(Checked, Base):
     """The samples of a dataset split, shared by all runs over it."""
 
     __tablename__ = "sample_sets"
@@ -32,28 +96,32 @@ class SampleSetRow(Base):
     split: Mapped[str]
     class_names: Mapped[list[str]]
     n_samples: Mapped[int]
+    numbered: Mapped[bool]  # the names are "0", "1", …, and are not stored
     sha256: Mapped[str]  # of class names, sample names and labels
     __table_args__ = (UniqueConstraint("task", "split", "sha256"),)
 
 
-class SampleRow(Base):
-    """One sample, at its position in the split."""
+class SampleBlockRow(Base):
+    """Labels or names of up to `columns.SAMPLES_A_BLOCK` samples, as a column."""
 
-    __tablename__ = "samples"
+    __tablename__ = "sample_blocks"
     sample_set_id: Mapped[int] = mapped_column(ForeignKey("sample_sets.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    label: Mapped[int]
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    quantity: Mapped[str] = mapped_column(primary_key=True)  # `sample_sets.QUANTITIES`
+    block: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
+    dtype: Mapped[str]
+    n_values: Mapped[int]
+    checksum: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes]  # `columns.packed`
 
 
-class RunRow(Base):
+class RunRow(Checked, Base):
     """One model scored once over one sample set; never changed."""
 
     __tablename__ = "runs"
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[str] = mapped_column(unique=True)
-    identity: Mapped[str] = mapped_column(index=True)
+    identity: Mapped[str]
+    copy: Mapped[int]  # 1, or higher if the same run was stored again on purpose
     sample_set_id: Mapped[int] = mapped_column(ForeignKey("sample_sets.id"))
     system: Mapped[str]
     source: Mapped[str]
@@ -62,58 +130,30 @@ class RunRow(Base):
     parameters: Mapped[int | None]
     exit_flops: Mapped[list[int]]
     standalone_accuracy: Mapped[list[float]]
+    precision: Mapped[str]
     full_softmax: Mapped[bool]  # else only predictions and confidence are stored: a trace
     versions: Mapped[dict[str, Any]]
     training: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     sample_set: Mapped[SampleSetRow] = relationship(lazy="joined", innerjoin=True)
+    __table_args__ = (UniqueConstraint("identity", "copy"),)
 
 
-class ScoreRow(Base):
-    """Prediction and confidence of one exit of one run for one sample."""
+class ScoreBlockRow(Base):
+    """One quantity of one exit of a run, for up to `columns.SAMPLES_A_BLOCK` samples, as a column."""
 
-    __tablename__ = "scores"
+    __tablename__ = "score_blocks"
     run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[str] = mapped_column(primary_key=True)  # `run_scores.QUANTITIES`
     exit: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
-    prediction: Mapped[int]
-    confidence: Mapped[float]
-    probabilities: Mapped[bytes | None]  # little-endian float32, one per class; absent in a trace
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    block: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
+    dtype: Mapped[str]
+    n_values: Mapped[int]
+    checksum: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes]  # `columns.packed`
 
 
-class OutcomeRow(Base):
-    """Outcome of one sample if it exits at one exit of one run, in the order of the gallery.
-
-    The sample exits there if `leaves_above < ρ <= leaves_up_to`; all confidences are the bits of their
-    float32, which sort like the numbers (`derived.confidence_bits`).
-    """
-
-    __tablename__ = "outcomes"
-    run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    outcome: Mapped[int] = mapped_column(primary_key=True)  # index into outcomes.OUTCOMES
-    gap: Mapped[int] = mapped_column(
-        primary_key=True
-    )  # millionths: confidence of the final exit minus that of the first
-    position: Mapped[int] = mapped_column(primary_key=True)
-    exit: Mapped[int] = mapped_column(primary_key=True)
-    leaves_above: Mapped[int]
-    leaves_up_to: Mapped[int]
-    label: Mapped[int]
-    prediction: Mapped[int]
-    confidence: Mapped[int]
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
-
-
-class ExitTableRow(Base):
-    """The counts of a run (`exit_table.ExitTable`), so that a run of any size opens quickly."""
-
-    __tablename__ = "exit_tables"
-    run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    content: Mapped[bytes]  # a compressed npz
-
-
-class DeviceProfileRow(Base):
+class DeviceProfileRow(Checked, Base):
     """A custom device profile: measured costs of each exit on a device."""
 
     __tablename__ = "device_profiles"
@@ -144,12 +184,13 @@ class CollectedRow(Base):
     added_at: Mapped[datetime]
 
 
-class OperatingPointRow(Base):
+class OperatingPointRow(Checked, Base):
     """A saved point: its definition, and its numbers when it was saved."""
 
     __tablename__ = "operating_points"
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    revision: Mapped[int]  # 1, and 1 more with every change: who changes it must have seen the last one
+    name: Mapped[str] = mapped_column(unique=True)
     note: Mapped[str] = mapped_column(Text)
     author: Mapped[str]
     run_id: Mapped[str]  # no foreign key: the point stays if its run is deleted

@@ -58,9 +58,16 @@ class ExitTable:
     class_names: Sequence[str]
 
     @classmethod
-    def of(cls, scores: ExitScores) -> "ExitTable":
-        """Count the samples of `scores`: each move is coded as one integer, and sorting groups equal ones."""
+    def of(cls, scores: ExitScores, exact_at: float | None = None) -> "ExitTable":
+        """Count the samples of `scores`: each move is coded as one integer, and sorting groups equal ones.
+
+        Args:
+            scores: names and scores of all classes are not needed.
+            exact_at: a ρ at which the counts are exact in any case, and the plateau around it too.
+        """
         edges, n_early, n = _edges_of(scores), scores.n_exits - 1, scores.n_samples
+        if exact_at is not None and np.array_equal(edges, FIXED_EDGES):
+            edges = _edges_around(scores, exact_at)
         of_sample = (scores.n_classes, scores.n_classes, len(OUTCOMES))
         of_move = (len(edges), n_early, scores.n_classes, *of_sample[:2], len(OUTCOMES), len(OUTCOMES))
         starts, moves = np.empty(n, _kind(of_sample)), np.empty((n_early, n), _kind(of_move))
@@ -103,6 +110,10 @@ class ExitTable:
     def exact(self) -> bool:
         """Whether the counts are exact at every ρ, not only at the edges."""
         return not np.array_equal(self.edges, FIXED_EDGES)
+
+    def exact_at(self, threshold: float) -> bool:
+        """Whether the counts are exact at ρ."""
+        return self.exact or threshold == math.inf or bool(np.isin(threshold, self.edges))
 
     @property
     def n_samples(self) -> int:
@@ -178,6 +189,17 @@ def _edges_of(scores: ExitScores) -> FloatArray:
         if len(edges) > MAX_EXACT_EDGES:
             return FIXED_EDGES
     return edges.astype(np.float64)
+
+
+def _edges_around(scores: ExitScores, threshold: float) -> FloatArray:
+    """Return `FIXED_EDGES` with the confidences next to ρ in place of those between them."""
+    below, above = -np.inf, np.inf
+    for part in blocks(scores.n_samples):
+        reached = largest_so_far(scores.confidence[part, :-1]).astype(np.float64)
+        below = max(below, reached.max(initial=-np.inf, where=reached < threshold))
+        above = min(above, reached.min(initial=np.inf, where=reached >= threshold))
+    outside = FIXED_EDGES[(FIXED_EDGES < below) | (FIXED_EDGES > above)]
+    return np.sort(np.append(outside, [edge for edge in (below, above) if math.isfinite(edge)]))
 
 
 def _bins(edges: FloatArray, values: npt.NDArray[np.floating[Any]]) -> IntArray:
