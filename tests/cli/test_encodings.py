@@ -184,7 +184,9 @@ def test_a_closed_pipe_ends_quietly():
 
 
 INTERRUPTED = {
-    "at work": "import trecx.cli.curve as curve\ndef stop(*_): raise KeyboardInterrupt\ncurve.Store = stop\n",
+    "at work": "import trecx.cli.curve as curve\n"
+    "def stop(*_): raise KeyboardInterrupt\n"
+    "curve.open_store = stop\n",
     "while loading": "class Stop:\n"
     "    def find_spec(self, name, *_):\n"
     "        if name == 'trecx.cli': raise KeyboardInterrupt\n"

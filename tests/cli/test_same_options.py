@@ -283,7 +283,7 @@ def test_a_step_of_an_int8_softmax_above_1_means_no_early_exits(capsys, store):
 
 
 def test_a_saved_device_is_named_like_a_published_one(capsys, store):
-    store.profiles.keep(CustomProfile("bench, µ", (10, 40, 90), (1, 3, 8)))
+    store.profiles.save(CustomProfile("bench, µ", (10, 40, 90), (1, 3, 8)))
     saved = document(capsys, "point", "pets/mine", "--threshold", "0.5", "--device", "bench, µ")
     typed = ("--energy-uj", "10,40,90", "--latency-ms", "1,3,8")
     assert saved == document(capsys, "point", "pets/mine", "--threshold", "0.5", *typed)

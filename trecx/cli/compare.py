@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing, printing_comparison
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json
 from trecx.cli.printing_comparison import Comparison, Pair
 from trecx.cli.run_context import Asked, with_options
@@ -15,7 +16,6 @@ from trecx.comparison.paired_difference import paired_difference
 from trecx.errors import TrecxError
 from trecx.scores import ExitScores
 from trecx.store import Run, Store, comparable_costs
-from trecx.threshold.exit_criteria import by_criterion
 
 TARGETS = "-1,-2,-3"
 RunNames = Annotated[
@@ -46,7 +46,7 @@ def compare(
         )
     asked.rule(1.0 if threshold is None else threshold)
     targets = parse_targets(at or TARGETS) if at or threshold is None else []
-    store = Store(asked.db)
+    store = open_store(asked.db)
     runs = _comparable([store.find_run(name, asked.source) for name in run_names])
     designs = [Design(run.run_id, [run], [asked.context(store, run)]) for run in runs]
     found = Comparison(designs, targets, threshold, _pairs(store, asked, designs))
@@ -82,7 +82,7 @@ def _pairs(store: Store, asked: Asked, designs: Sequence[Design]) -> list[Pair]:
         return []
 
     def scores(design: Design) -> list[ExitScores]:
-        return [by_criterion(store.load_scores(run), asked.criterion) for run in design.runs]
+        return [store.load_answers(run, asked.criterion) for run in design.runs]
 
     ones, weights, pairs = scores(designs[0]), designs[0].situations[0].class_weights, []
     with printing.progress() as progress:

@@ -5,17 +5,20 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing, printing_points
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Grid, Json, RunName
 from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.errors import ScoresError
-from trecx.store import Store
 from trecx.threshold.benefit_curve import checked_threshold, tradeoff_points
 
 
 def runs(db: Db = None, as_json: Json = False) -> None:
     """List all runs."""
-    store = Store(db)
-    if not (found := store.runs()) and not as_json:
+    store = open_store(db)
+    found, damage = store.runs_and_damage()
+    for sentence in damage:
+        printing.tell(f"{sentence}.")
+    if not found and not as_json:
         printing.tell(f"{store.name} contains no runs.")
     printing.show_runs(found, as_json)
 
@@ -36,7 +39,7 @@ def point(
 ) -> None:
     """Print the operating point at one ρ: accuracy, exit rate, FLOPs, outcomes."""
     checked_threshold(threshold)
-    printing_points.show_point(RunView.of(run_name, asked), threshold, as_json)
+    printing_points.show_point(RunView.of(run_name, asked, threshold), threshold, as_json)
 
 
 @with_options

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Json, RunName, Source
 from trecx.errors import StoreError
-from trecx.store import Run, Store
+from trecx.store import Run
 
 Yes = Annotated[bool, typer.Option("--yes", help="Delete without asking.")]
 Compact = Annotated[
@@ -26,7 +27,7 @@ def delete(
     as_json: Json = False,
 ) -> None:
     """Delete a run with its scores, after naming what depends on it."""
-    store = Store(db)
+    store = open_store(db)
     run = store.find_run(run_name, source)
     dependents = store.dependents_of(run)
     printing.tell(f"{run.run_id}: {run.summary}, stored on {run.created_at:%Y-%m-%d}.")
@@ -43,7 +44,10 @@ def delete(
     elif store.file:
         printing.tell("The file keeps its size, and new runs use the free space. --compact makes it smaller.")
     if as_json:
-        kept = {"samples_deleted": not dependents.samples_stay, "compacted": compact}
+        kept = {
+            "samples_deleted": not dependents.samples_stay,
+            "compacted": compact and store.file is not None,
+        }
         printing.print_json({"deleted": run.run_id, **asdict(dependents), **kept})
 
 

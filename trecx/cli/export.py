@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json, RunName
 from trecx.cli.run_context import Asked, with_options
 from trecx.exporting import check_ending, write_export
@@ -61,7 +62,7 @@ def export(
     if ending != REPORT and (compare or pictures):
         raise typer.BadParameter("--compare and --pictures need a report; use --out FILE.html")
     rule = asked.rule(threshold)
-    store = Store(asked.db)
+    store = open_store(asked.db)
     run = store.find_run(run_name, asked.source)
     context = asked.float32_context(store, run)
     if ending in PICTURES:

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Again, Db, Json, RunName, Source, System, Task, numbers
 from trecx.datasets.tasks import SYSTEMS, TASKS, checked_name, task_of
 from trecx.importing import ReadOptions, open_scores_files
 from trecx.importing.examples import write_examples
 from trecx.importing.scores_writer import write_scores
 from trecx.importing.stored_import import About, import_run
-from trecx.store import Store
 
 Costs = "one value per exit, earlier exits included."
 
@@ -78,9 +78,10 @@ def import_(
     )
     names = tuple(name.strip() for name in classes.split(",") if name.strip())
     options = ReadOptions(names, task_of(task).class_names, labels_from, logits, sigmoid)
+    store = open_store(db)
     with printing.progress() as progress:
         content = open_scores_files(files, options, progress)
-        imported = import_run(Store(db), content, about, again, progress, keep_anyway)
+        imported = import_run(store, content, about, again, progress, keep_anyway)
     printing.tell(f"Read as: {'; '.join(content.remarks)}.")
     hint = "" if imported.run_is_new else " --again adds a new run."
     printing.tell(f"{imported.message}{hint}")
@@ -112,7 +113,7 @@ def scores(
     as_json: Json = False,
 ) -> None:
     """Write a run's scores to a file; `import` reads the same values back."""
-    store = Store(db)
+    store = open_store(db)
     run = store.find_run(run_name, source)
     with printing.progress() as progress:
         write_scores(store.load_scores(run), out, progress)

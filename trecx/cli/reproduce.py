@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Json
 from trecx.paths import DOCS
-from trecx.store import Store
 
 
 def reproduce(
@@ -21,7 +21,7 @@ def reproduce(
     """Write the comparison with the paper's tables and figures, from the stored runs."""
     from trecx.reproduction import reproduction_of, write  # Plotly is loaded only if figures are drawn
 
-    found, left = write(reproduction_of(Store(db)), folder)
+    found, left = write(reproduction_of(open_store(db)), folder)
     if left:
         printing.tell(f"These figures were not updated: {', '.join(left.pictures)}. {left.reason}.")
     printing.show_paths(found, as_json)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 import typer
 
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Source, numbers
 from trecx.glossary import definition
 from trecx.saved_points.record import Rule
@@ -104,8 +105,13 @@ class Asked:
         precision: Literal["int8", "float32"] = "int8" if self.int8 else "float32"
         return Rule(checked_threshold(threshold), self.criterion, precision, quantisation)
 
-    def context(self, store: Store, run: Run) -> RunContext:
+    def context(self, store: Store, run: Run, threshold: float | None = None) -> RunContext:
         """Return a run's counts with class mix, device and battery; with `int8`, of an int8 softmax.
+
+        Args:
+            store: the store of the run.
+            run: the run.
+            threshold: a ρ at which the counts are exact in any case.
 
         Raises:
             TrecxError: an option has an unknown value; the message lists the known ones.
@@ -113,10 +119,16 @@ class Asked:
         thresholds = self.rule(0).thresholds
         if self.own_quantisation and not self.int8:
             raise typer.BadParameter("--int8-scale and --int8-zero-point need --int8")
-        return self.float32_context(store, run).on_device(thresholds)
+        exact_at = None if threshold is None else self.rule(threshold).effective
+        return self.float32_context(store, run, exact_at).on_device(thresholds)
 
-    def float32_context(self, store: Store, run: Run) -> RunContext:
+    def float32_context(self, store: Store, run: Run, exact_at: float | None = None) -> RunContext:
         """Return the context of a run in which every ρ counts.
+
+        Args:
+            store: the store of the run.
+            run: the run.
+            exact_at: a ρ at which the counts are exact in any case.
 
         Raises:
             TrecxError: an option has an unknown value; the message lists the known ones.
@@ -131,6 +143,7 @@ class Asked:
             battery=self.battery,
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,
+            exact_at=exact_at,
         )
 
 
@@ -151,16 +164,21 @@ class RunView:
     asked: Asked
 
     @classmethod
-    def of(cls, run_name: str, asked: Asked) -> Self:
+    def of(cls, run_name: str, asked: Asked, threshold: float | None = None) -> Self:
         """Find a run and count it.
+
+        Args:
+            run_name: as the user named it.
+            asked: the options.
+            threshold: a ρ at which the counts are exact in any case.
 
         Raises:
             TrecxError: there is no such run, or an option has an unknown value.
         """
         asked.rule(0)  # a rule that cannot be is told before a store is opened
-        store = Store(asked.db)
+        store = open_store(asked.db)
         run = store.find_run(run_name, asked.source)
-        return cls(run, store.baseline_of(run), asked.context(store, run), asked)
+        return cls(run, store.baseline_of(run), asked.context(store, run, threshold), asked)
 
     def curve(self, grid: int | None = None) -> BenefitCurve:
         """Return the benefit curve, or its points at `grid` evenly spaced ρ.

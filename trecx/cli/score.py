@@ -8,6 +8,7 @@ import typer
 
 from trecx.cli import printing
 from trecx.cli.arguments import not_text
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Again, Db, Json, System
 from trecx.cli.terminal import is_writable
 from trecx.datasets.custom_samples import open_custom_samples
@@ -19,7 +20,6 @@ from trecx.importing.plausibility import doubts
 from trecx.jobs.known_models import training_of
 from trecx.jobs.model_scoring import samples_to_score
 from trecx.paths import DOWNLOADS
-from trecx.store import Store
 
 
 def score(
@@ -45,6 +45,7 @@ def score(
         raise ModelError(not_text(model_path.name))
     own = _own_task(task, task_file, folder)
     _ = checked_name("system", system) if own else find_system(system)
+    store = open_store(db)
     with printing.progress() as progress:
         progress("loading TensorFlow", 0, None)
         from trecx.nn.scored_run import score_into  # TensorFlow is loaded only if a model is run
@@ -55,9 +56,8 @@ def score(
         else:
             training = _training_of(model_path, task, system)
             samples = _named(samples_to_score(task, training, folder, progress), folder)
-        store = Store(db)
         run, new = score_into(store, model_path, system, samples, again, progress, training)
-    for doubt in doubts(store.load_scores(run))[:1] if new else ():
+    for doubt in doubts(store.load_answers(run))[:1] if new else ():
         printing.tell(f"These scores are probably wrong. {doubt}")
     if not new:
         printing.tell(

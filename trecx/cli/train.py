@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from trecx.cli import printing, printing_flops
+from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Json, TaskName
 from trecx.comparison.training_history import learning_curves
 from trecx.datasets.samples import SampleSet
@@ -16,7 +17,7 @@ from trecx.datasets.tasks import find_task
 from trecx.datasets.training_sets import open_training
 from trecx.figures import learning_figure, must_write_pictures
 from trecx.paths import MODELS
-from trecx.store import Run, Store
+from trecx.store import Run
 
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="Design: baseline, trecx, sdn, …")]
 
@@ -90,8 +91,9 @@ def _score(
         return []
     from trecx.nn.scored_run import score_into
 
+    store = open_store(db)
     with printing.progress() as progress:
-        run, _ = score_into(Store(db), model, system, samples, False, progress, config)
+        run, _ = score_into(store, model, system, samples, False, progress, config)
     return [run]
 
 

@@ -241,7 +241,7 @@ export default function mountConsole({ parentElement, data, setStateValue }) {
   const kept = known && { threshold: known.live.threshold, precision: known.live.precision,
     wish: known.live.budget?.wish };
   known?.end();
-  const live = new Console(root, { ...data, ...kept, table: JSON.parse(data.table) }, setStateValue);
+  const live = new Console(root, { ...data, ...kept, table: readTable(data.table) }, setStateValue);
   const end = () => {
     live.end();
     consoles.delete(root);

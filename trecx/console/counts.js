@@ -6,6 +6,24 @@ const INT8_HIGHEST = 255 / 256;
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const grid = (rows, columns) => Array.from({ length: rows }, () => new Float64Array(columns));
 
+const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, float64: Float64Array };
+
+/** An ExitTable from JSON; its moves may be packed (packed_moves in trecx/console/data.py). */
+function readTable(text) {
+  const table = JSON.parse(text);
+  for (const [name, column] of Object.entries(table.moves)) {
+    if (column.kind) table.moves[name] = numbersOf(column);
+  }
+  return table;
+}
+
+function numbersOf({ kind, numbers }) {
+  const text = atob(numbers);
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k += 1) bytes[k] = text.charCodeAt(k);
+  return new ARRAYS[kind](bytes.buffer);
+}
+
 /** Counts at one ρ, as integers by class; a change of ρ applies or reverts only the moves in between. */
 class Point {
   /** @param weights weight of one sample of each class; null: 1. */

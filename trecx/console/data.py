@@ -1,10 +1,14 @@
 """The data of the console in the browser: counts, costs, figures and texts."""
 
+import base64
 import json
 import math
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from trecx.console.labels import words
 from trecx.device.operating_conditions import OperatingConditions
@@ -44,7 +48,7 @@ def console_data(
     marks = _marks(curve, reference)
     data = {
         "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion}",
-        "table": json.dumps(table_data(context.table)),
+        "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
         "reference": reference,
@@ -127,6 +131,21 @@ def table_data(table: ExitTable) -> dict[str, Any]:
         "exit_flops": table.exit_flops.tolist(),
         "class_names": list(table.class_names),
     }
+
+
+def packed_moves(table: ExitTable) -> dict[str, dict[str, str]]:
+    """Return the moves by column as `counts.js` unpacks them: little-endian numbers in base64 and their type.
+
+    For 10⁷ samples, the browser gets a third of the bytes of `table_data` and need not parse them.
+    """
+    return {name: _packed(column) for name, column in zip(MOVE_COLUMNS, table.moves.T, strict=True)}
+
+
+def _packed(column: npt.NDArray[np.int64]) -> dict[str, str]:
+    largest = int(column.max(initial=0))
+    kind = next((kind for kind in ("uint8", "uint16", "uint32") if largest <= np.iinfo(kind).max), "float64")
+    numbers = column.astype(np.dtype(kind).newbyteorder("<"))
+    return {"kind": kind, "numbers": base64.b64encode(numbers.tobytes()).decode("ascii")}
 
 
 def _reference_point(reference: dict[str, Any], axis: str) -> tuple[float, float] | None:
