@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 .PHONY: run backend test lint coverage bench audit mutants screenshots platforms clean
 
 run: $(VENV)/run.stamp
-	$(PY) -m streamlit run app/main.py
+	$(PY) -m streamlit run app/server.py
 
 # On a Python that has no TensorFlow this fails, in words.
 backend: $(VENV)/backend.stamp
@@ -37,7 +37,7 @@ audit: $(VENV)/dev.stamp
 	$(PIP) freeze --exclude-editable > $(VENV)/installed.txt
 	$(PY) -m pip_audit --strict --no-deps --disable-pip --requirement $(VENV)/installed.txt
 
-# Which changes of the curve, the table and the budget does no test notice? Some 25 minutes.
+# Which changes of the curve, the table, the budget and the store's blocks does no test notice? Some 40 minutes.
 mutants: $(VENV)/dev.stamp
 	$(PIP) install --group mutation
 	$(PY) -m mutmut run

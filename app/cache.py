@@ -17,14 +17,11 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import console_data as live_console_data
 from trecx.console import device_data, reference_data
-from trecx.importing import ReadOptions, ScoresFile, read_scores
 from trecx.importing.examples import write_examples
-from trecx.importing.preview import Preview, preview_of
 from trecx.paths import database_url
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 from trecx.store.run_context import counts_of
-from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.class_changes import paired_table
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
@@ -44,28 +41,34 @@ def _store(address: str) -> Store:
     return Store(address)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
+def _named(store_name: str) -> Store:
+    """The store of this name: the dashboard's own, whose name lacks its password, or another file."""
+    here = store()
+    return here if here.name == store_name else Store(store_name)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
 def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
     """Return the counts of a run in the store `store_name` with an exit criterion.
 
     All sessions share one copy, which must not be changed.
     """
-    return counts_of(Store(store_name), run, criterion)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
-    """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
-    here = Store(store_name)
-    scores = here.load_scores(run)
-    answers = here.load_scores(reference) if reference else scores
-    return paired_table(scores, answers.correct[:, -1])
+    return counts_of(_named(store_name), run, criterion)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
+def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
+    """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
+    here = _named(store_name)
+    scores = here.load_answers(run)
+    answers = here.load_answers(reference) if reference else scores
+    return paired_table(scores, answers.correct[:, -1])
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
 def exit_scores(run: Run, store_name: str) -> ExitScores:
     """Return the scores of a run; all sessions share one copy, which must not be changed."""
-    return Store(store_name).load_scores(run)
+    return _named(store_name).load_scores(run)
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting …", hash_funcs=OF_RUN)
@@ -78,14 +81,14 @@ def trust(
     return [(reliability(each), separation(each)) for each in seen]
 
 
-@st.cache_data(max_entries=16, show_spinner="Fitting …", hash_funcs=OF_RUN)
+@st.cache_data(max_entries=4, show_spinner="Fitting …", hash_funcs=OF_RUN)
 def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None) -> Scaling:
     """Return the effect of temperature scaling."""
     right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
     return scale(exit_scores(run, store_name), right, None if weights is None else np.array(weights))
 
 
-@st.cache_data(max_entries=16, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
+@st.cache_data(max_entries=4, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
 def reached_by_criterion(
     run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
 ) -> dict[str, CostAtAccuracy]:
@@ -115,7 +118,7 @@ def console_data(
     return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), context)
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=OF_RUN)
+@st.cache_data(max_entries=12, show_spinner=False, hash_funcs=OF_RUN)
 def _console_data(
     run: Run,
     store_name: str,
@@ -133,30 +136,9 @@ def paired(
     ones: tuple[Run, ...], others: tuple[Run, ...], store_name: str, weights: tuple[float, ...] | None
 ) -> PairedDifference:
     """Return the accuracy difference of two designs at equal FLOPs; each may have several seeds."""
-    here = Store(store_name)
-    one, other = ([here.load_scores(run) for run in runs] for runs in (ones, others))
+    here = _named(store_name)
+    one, other = ([here.load_answers(run) for run in runs] for runs in (ones, others))
     return paired_difference(one, other, None if weights is None else np.array(weights))
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading the file …", hash_funcs={ReadOptions: repr})
-def understood(
-    file_ids: tuple[str, ...], options: ReadOptions, _files: dict[str, bytes]
-) -> tuple[ScoresFile, Preview]:
-    """Return uploaded files of scores as read, and their preview.
-
-    Args:
-        file_ids: identify the uploads; their content is not compared.
-        options: what the user says about the files.
-        _files: content by name.
-    """
-    file = read_scores(_files, options)
-    return file, preview_of(file)
-
-
-@st.cache_data(max_entries=8, show_spinner="Counting …")
-def brought_curve(key: tuple[str, ...], flops: tuple[int, ...], _file: ScoresFile) -> BenefitCurve:
-    """Return the benefit curve of a file that is not stored yet, with `flops` or else the file's FLOPs."""
-    return ExitTable.of(_file.scores(flops)).curve()
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.cache import brought_curve
+from app.import_scores.held_upload import held_curve
 from app.import_scores.reading_options import in_controls
 from app.import_scores.upload import Brought
 from app.shared import charts
@@ -49,7 +49,7 @@ def _show_curve(brought: Brought, flops: list[int]) -> None:
         st.info("Enter FLOPs per exit (right) to see the benefit curve.")
         return
     try:
-        curve = brought_curve(brought.key, tuple(flops), brought.file)
+        curve = held_curve(brought.file, tuple(flops))
     except TrecxError as error:
         st.warning(plain(str(error)))
         return

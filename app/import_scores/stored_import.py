@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.import_scores.held_upload import empty_uploader
 from app.import_scores.reading_options import in_controls
 from app.import_scores.upload import Brought
 from app.shared.navigation import open_run
@@ -48,6 +49,7 @@ def keep(store: Store, file: ScoresFile, about: About) -> None:
         bar.empty()
         st.error(plain(in_controls(str(error))))
         return
+    empty_uploader()
     st.rerun()
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.cache import example_file, understood
+from app.cache import example_file
+from app.import_scores.held_upload import release_upload, understood, uploader_key
 from app.import_scores.reading_options import in_controls, pick_options
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
@@ -50,10 +51,11 @@ def pick_file(options: ReadOptions) -> Brought | None:
         f"Score file, or files that belong together, at most {MAX_MB} MB",
         ENDINGS,
         accept_multiple_files=True,
-        key="scores",
+        key=uploader_key(),
         max_upload_size=MAX_MB,
     )
     if not uploaded:
+        release_upload()
         _show_formats()
         return None
     total = sum(file.size for file in uploaded)
@@ -65,7 +67,7 @@ def pick_file(options: ReadOptions) -> Brought | None:
         return None
     ids = tuple(file.file_id for file in uploaded)
     try:
-        found = understood(ids, options, {file.name: file.getvalue() for file in uploaded})
+        found = understood(ids, options, lambda: {file.name: file.getvalue() for file in uploaded})
     except TrecxError as error:
         st.error(plain(in_controls(str(error))))
         pick_options(expanded=True)

@@ -14,6 +14,7 @@ from trecx.files.spreadsheet import csv_text
 from trecx.store import Collected, Collection
 
 COLUMNS = ("task", "dataset", "split", "sample", "true class", "note", "added (UTC)")
+_SAID = "said of collections"
 
 
 def keep_form(frame: Frame, key: str, positions: Callable[[], Sequence[int]]) -> None:
@@ -52,6 +53,8 @@ def show_collections(frame: Frame) -> None:
     """Let the user create a collection or open one."""
     with _told():
         _make_one(frame)
+    if trouble := st.session_state.pop(_SAID, ""):
+        st.warning(plain(trouble))
     with _told():
         collections = frame.store.collections.all()
         if collections:
@@ -114,11 +117,8 @@ def _show_samples(frame: Frame, name: str, samples: list[Collected]) -> None:
     )["selection"]["rows"]
     here = [samples[row] for row in chosen if row < len(samples)]
     with st.container(horizontal=True):
-        if st.button("Remove selected", disabled=not here, key="take_out"):
-            for key in {sample.sample_set_id for sample in here}:
-                positions = [sample.position for sample in here if sample.sample_set_id == key]
-                frame.store.collections.remove(name, key, positions)
-            st.rerun()
+        arguments = (frame, name, here)
+        st.button("Remove selected", disabled=not here, key="take_out", on_click=_remove, args=arguments)
         same = [sample for sample in here if sample.sample_set_id == frame.run.sample_set_id]
         if st.button("Open selected", disabled=len(here) != 1 or not same, key="open_kept"):
             say(sample=same[0].sample)
@@ -126,22 +126,56 @@ def _show_samples(frame: Frame, name: str, samples: list[Collected]) -> None:
             st.rerun()
 
 
+def _remove(frame: Frame, name: str, samples: Sequence[Collected]) -> None:
+    try:
+        for key in {sample.sample_set_id for sample in samples}:
+            positions = [sample.position for sample in samples if sample.sample_set_id == key]
+            frame.store.collections.remove(name, key, positions)
+    except TrecxError as error:
+        st.session_state[_SAID] = f"The samples were not removed: {error}."
+
+
 def _change_one(frame: Frame, collection: Collection) -> None:
     with st.popover("Edit name and note"), st.form("change_collection", border=False):
-        name = st.text_input("Name", collection.name, key=f"name of {collection.name}")
-        note = st.text_area("Note", collection.note, key=f"note of {collection.name}")
-        if st.form_submit_button("Save changes", key="change_keep"):
-            with _told():
-                frame.store.collections.change(collection.name, name, note)
-                st.rerun()
+        st.text_input("Name", collection.name, key=_key("name", collection))
+        st.text_area("Note", collection.note, key=_key("note", collection))
+        st.form_submit_button("Save changes", key="change_keep", on_click=_change, args=(frame, collection))
+
+
+def _change(frame: Frame, collection: Collection) -> None:
+    name, note = (st.session_state[_key(what, collection)] for what in ("name", "note"))
+    with _remembered("changed", frame, collection):
+        frame.store.collections.change(collection, name, note)
 
 
 def _delete_one(frame: Frame, collection: Collection) -> None:
     with st.popover("Delete"):
         st.write("The collection and its notes are deleted. The samples stay in the dataset.")
-        if st.button("Delete collection", key="delete", type="primary"):
-            frame.store.collections.delete(collection.name)
-            st.rerun()
+        arguments = (frame, collection)
+        st.button("Delete collection", key="delete", type="primary", on_click=_delete, args=arguments)
+
+
+def _delete(frame: Frame, collection: Collection) -> None:
+    with _remembered("deleted", frame, collection):
+        frame.store.collections.delete(collection)
+
+
+@contextmanager
+def _remembered(done: str, frame: Frame, collection: Collection) -> Iterator[None]:
+    """Keep an error for the page that is drawn next, which shows the same collection, whatever its name."""
+    try:
+        yield
+    except TrecxError as error:
+        st.session_state[_SAID] = f"The collection was not {done}: {error}."
+    with _told():
+        for now in frame.store.collections.all():
+            if now.collection_id == collection.collection_id:
+                st.session_state["collection"] = now.name
+
+
+def _key(what: str, collection: Collection) -> str:
+    """The key of a field; it stays when somebody renames the collection, and so does what is typed."""
+    return f"{what} of collection {collection.collection_id}"
 
 
 def _cells(sample: Collected) -> list[object]:

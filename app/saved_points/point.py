@@ -34,6 +34,12 @@ def show_point(point: SavedPoint, standing: PointStatus, store: Store) -> None:
         show_side_by_side(columns, "one point")
 
 
+def tell_trouble() -> None:
+    """Show why a point was not changed; the point itself may be gone from the list."""
+    if trouble := st.session_state.pop(_SAID, ""):
+        st.warning(plain(trouble))
+
+
 def _show_about(point: SavedPoint, standing: PointStatus) -> None:
     record = point.record
     by = f" by {record.author}" if record.author else ""
@@ -48,27 +54,25 @@ def _show_about(point: SavedPoint, standing: PointStatus) -> None:
 
 
 def _show_buttons(point: SavedPoint, standing: PointStatus, store: Store) -> None:
-    shelf, number = store.points, point.point_id
+    shelf = store.points
     with st.container(horizontal=True, gap="xsmall"):
         run = store.find_run(point.record.run.run_id) if standing.restorable else None
         _show_restore(point.record, run)
         _show_exports(point.record, run, store)
         with st.popover("Rename"):
-            st.text_input("New name", point.record.name, NAME_LENGTH, key=f"{NEW_NAME} {number}")
-            st.button("Rename point", key="rename", on_click=_rename, args=(store, number))
+            st.text_input("New name", point.record.name, NAME_LENGTH, key=f"{NEW_NAME} {point.point_id}")
+            st.button("Rename point", key="rename", on_click=_rename, args=(store, point))
         if point.retired_at:
-            st.button("Restore", key="bring back", on_click=_change, args=(shelf.bring_back, number))
+            st.button("Restore", key="bring back", on_click=_change, args=(shelf.restore, point))
         else:
-            st.button("Archive", key="retire", on_click=_change, args=(shelf.retire, number))
-    if trouble := st.session_state.pop(_SAID, ""):
-        st.warning(plain(trouble))
+            st.button("Archive", key="retire", on_click=_change, args=(shelf.archive, point))
 
 
 def _show_exports(record: PointRecord, run: Run | None, store: Store) -> None:
     name = file_name(record.name)
     with st.popover("Export"), st.container(horizontal=True, gap="xsmall"):
         if run:
-            offer_report(lambda: report_of_point(Store(store.name), run, record), name)
+            offer_report(lambda: report_of_point(store, run, record), name)
         offer_files(lambda: record, name)
 
 
@@ -83,16 +87,16 @@ def _show_restore(record: PointRecord, run: Run | None) -> None:
     )
 
 
-def _rename(store: Store, number: int) -> None:
-    name = st.session_state[f"{NEW_NAME} {number}"]
+def _rename(store: Store, point: SavedPoint) -> None:
+    name = st.session_state[f"{NEW_NAME} {point.point_id}"]
     try:
-        store.points.rename(number, name)
+        store.points.rename(point, name)
     except TrecxError as error:
-        st.session_state[_SAID] = f"The point was not renamed: {error}."
+        st.session_state[_SAID] = f"The point was not renamed to “{name}”: {error}."
 
 
-def _change(change: Callable[[int], None], number: int) -> None:
+def _change(change: Callable[[SavedPoint], SavedPoint], point: SavedPoint) -> None:
     try:
-        change(number)
+        change(point)
     except TrecxError as error:
         st.session_state[_SAID] = f"The point was not changed: {error}."

@@ -77,7 +77,7 @@ def _kept_costs(own: CustomProfile, store: Store) -> ExitCosts:
         "Delete",
         key="forget",
         on_click=_forget,
-        args=(store, own.name),
+        args=(store, own),
         help=f"Delete {plain(own.name)} from this list",
     )
     return measured_costs(own.energy_uj, own.latency_ms, own.n_exits)
@@ -113,15 +113,15 @@ def _own_costs(run: Run, store: Store) -> ExitCosts | None:
 
 def _keep(store: Store, own: CustomProfile) -> None:
     try:
-        store.profiles.keep(own)
+        store.profiles.save(own)
         st.session_state["device"] = KEPT + own.name
     except TrecxError as error:
         st.session_state[_TROUBLE] = str(error)
 
 
-def _forget(store: Store, name: str) -> None:
+def _forget(store: Store, own: CustomProfile) -> None:
     try:
-        store.profiles.forget(name)
+        store.profiles.delete(own)
         st.session_state["device"] = OWN
     except TrecxError as error:
         st.toast(plain(str(error)))

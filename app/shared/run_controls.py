@@ -14,10 +14,12 @@ from trecx.store import Run, Store
 def runs_or_stop(store: Store) -> list[Run]:
     """Return the runs of the store; if there are none, show how to create one and stop."""
     try:
-        runs = store.runs()
+        runs, damage = store.runs_and_damage()
     except TrecxError as error:
         st.error(plain(str(error)))
         st.stop()
+    for sentence in damage:
+        st.warning(plain(f"{sentence}."))
     if not runs:
         st.info(
             "There are no scores here yet. Fetch the published models and their data, then score one:",

@@ -17,7 +17,7 @@ from trecx.figures.static import SHARPNESS
 from trecx.report import MOST_PICTURES, Report, designs_beside, picture_source, pictures_of, report_of
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
-from trecx.store import Run, Store, comparable_costs
+from trecx.store import Run, comparable_costs
 
 COMPARED, PICTURES = "export beside", "export pictures"
 
@@ -97,7 +97,7 @@ def _reporter(
     run: Run = frame.run
 
     def report() -> Report:
-        here, record = Store(frame.store.name), recorder()
+        here, record = frame.store, recorder()
         others = designs_beside(here, run, frame.context, compared, frame.criterion)
         pictures = pictures_of(here, run, record.rule, MOST_PICTURES) if with_pictures else None
         return report_of(here, run, frame.context, record, others, pictures)

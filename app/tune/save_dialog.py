@@ -42,7 +42,7 @@ def save_point(frame: Frame, state: ConsoleState) -> None:
 
 def _save(frame: Frame, state: ConsoleState) -> None:
     try:
-        frame.store.points.keep(_record(frame, state))
+        frame.store.points.save(_record(frame, state))
     except TrecxError as error:
         st.session_state[_SAID] = (False, f"Not saved: {error}.")
         return

@@ -5,7 +5,7 @@ import streamlit as st
 from app.cache import store
 from app.saved_points.comparison import show_side_by_side
 from app.saved_points.list import pick_points
-from app.saved_points.point import show_point
+from app.saved_points.point import show_point, tell_trouble
 from app.saved_points.restore import open_asked
 from app.saved_points.status import standings
 from app.shared.frame import open_frame
@@ -49,6 +49,7 @@ try:
     if any(run.n_exits > 1 for run in here.runs()):
         open_frame()
     listed = listed_points(points)
+    tell_trouble()
     with st.container(horizontal=True):
         st.caption(HOW if listed else "All points are archived." if points else NOTHING, width="content")
         if any(point.retired_at for point in points):

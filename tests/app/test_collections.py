@@ -39,7 +39,8 @@ def test_a_collection_can_be_made_renamed_and_deleted_and_no_name_is_there_twice
         page.button(key="new_make").click()
         again(page)
     assert "a collection 'one' exists already" in words(page).replace("\\", "")
-    page.text_input(key="name of one").set_value("two")
+    (one,) = Store().collections.all()
+    page.text_input(key=f"name of collection {one.collection_id}").set_value("two")
     page.button(key="change_keep").click()
     again(page)
     assert [one.name for one in Store().collections.all()] == ["two"]

@@ -191,7 +191,7 @@ def test_a_name_twice_and_no_name_are_told_in_place():
 
 def test_a_device_of_another_number_of_exits_is_not_offered_and_says_why():
     save("digits", "sdn", 2)
-    Store().profiles.keep(CustomProfile("three", (1.0, 2.0, 3.0)))
+    Store().profiles.save(CustomProfile("three", (1.0, 2.0, 3.0)))
     page = opened(device="kept: three")
     assert "three was measured for 3 exits; this run has 2" in warnings(page)
     assert "kept: three" not in page.selectbox(key="device").options
@@ -206,7 +206,7 @@ def test_a_store_that_cannot_be_written_says_so_and_keeps_the_page(tmp_path, mon
 
         raise StoreError("it is read-only")
 
-    monkeypatch.setattr("trecx.store.device_profiles.CustomProfiles.keep", refuse)
+    monkeypatch.setattr("trecx.store.device_profiles.CustomProfiles.save", refuse)
     page = typed_device(page, "bench")
     assert plain("read-only") in warnings(page)
     assert console_of(page)

@@ -1,14 +1,17 @@
 """The page "Import scores": what was understood is shown first, and kept only when asked to."""
 
+import gc
 import io
+import weakref
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.cache import understood
+from app.import_scores import held_upload
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
+from trecx.importing import read_scores
 from trecx.importing.examples import write_examples
 from trecx.store import CustomProfile, Store
 
@@ -28,7 +31,6 @@ def page():
 
 
 def opened():
-    understood.clear()
     return AppTest.from_file(MAIN, default_timeout=60).run().switch_page("views/import_scores.py").run()
 
 
@@ -74,6 +76,33 @@ def test_every_example_is_understood_before_it_is_kept_and_then_leads_on(page, e
     assert page.selectbox(key="task").value == "pets"
     assert page.query_params["run"] == run.run_id
     assert not page.get("file_uploader")  # it went to another page
+
+
+@pytest.mark.parametrize("end", ["imported", "left", "replaced"])
+def test_nothing_holds_an_upload_that_is_imported_left_or_replaced(page, examples, end, monkeypatch):
+    read = []
+
+    def watched(files, options):
+        found = read_scores(files, options)
+        read.append(weakref.ref(found.fields["probabilities"]))
+        return found
+
+    monkeypatch.setattr(held_upload, "read_scores", watched)
+    dropped(page, "scores.npz", (examples / "scores.npz").read_bytes())
+    page.text_input(key="own dataset").set_value("pets at home").run()
+    first = read[0]
+    assert first() is not None and len(read) == 1, "it is read once"
+    if end == "imported":
+        keep(page)
+        assert page.file_uploader(key="scores 1").value == []
+    elif end == "left":
+        page.switch_page("views/score.py").run()
+    else:
+        page.file_uploader(key="scores").set_value(("other.csv", (examples / "scores.csv").read_bytes(), ""))
+        page.run()
+        assert len(read) == 2
+    gc.collect()
+    assert first() is None
 
 
 def test_a_second_import_of_the_same_file_says_that_nothing_was_added(page, examples):

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 import sys
+from base64 import b64decode
 from contextlib import closing
 
 import numpy as np
@@ -16,7 +17,7 @@ from trecx.device.operating_conditions import OperatingConditions
 from trecx.scores import ExitScores
 from trecx.store import Provenance, Store
 from trecx.threshold.benefit_curve import tradeoff_points
-from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.exit_table import MOVE_COLUMNS, ExitTable
 from trecx.threshold.run_context import RunContext
 
 MAIN = str(ROOT / "app" / "main.py")
@@ -128,7 +129,7 @@ def remove(run):
     """Take a run out as another process would."""
     with closing(sqlite3.connect(Store().name.removeprefix("sqlite:///"))) as database, database:
         of_run = "(SELECT id FROM runs WHERE run_id = ?)"
-        database.execute(f"DELETE FROM scores WHERE run = {of_run}", [run.run_id])
+        database.execute(f"DELETE FROM score_blocks WHERE run = {of_run}", [run.run_id])
         database.execute("DELETE FROM runs WHERE run_id = ?", [run.run_id])
 
 
@@ -204,7 +205,11 @@ def test_the_browser_gets_the_table_the_baseline_and_the_marks(shipped):
     context = context_options(store, run)
     data = console_data(run, context)
     table = json.loads(data["table"])
-    assert sum(table["start"]["count"]) == sum(table["moves"]["count"]) == 4890
+    assert sum(table["start"]["count"]) == 4890
+    assert len(table["moves"]) == len(MOVE_COLUMNS)
+    for name, counted in zip(MOVE_COLUMNS, context.table.moves.T, strict=True):
+        packed = table["moves"][name]
+        assert np.array_equal(np.frombuffer(b64decode(packed["numbers"]), packed["kind"]), counted)
     assert sum(data["reference"].pop("class_correct")) == 4507
     reference = {"name": "baseline", "accuracy": 4507 / 4890, "exit_rate": 0, "flops": 5_541_064}
     assert data["reference"] == reference | {"short": "baseline"}

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from app.saved_points.list import list_key
@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.saved_points.records import BOARD, HOSTILE, record_of
 from trecx.saved_points.record import Rule
 from trecx.store import Store
+from trecx.store.tables import RunRow
 
 MAIN = str(ROOT / "app" / "main.py")
 KEEP = """
@@ -89,7 +90,7 @@ def test_an_empty_shelf_says_how_to_fill_it(shipped):
 def test_without_any_run_the_page_still_opens_and_shows_what_was_kept(own_copy, tmp_path, monkeypatch):
     record = record_of("kws/trecx", title="Lonely")
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'empty.sqlite'}")
-    Store().points.keep(record)
+    Store().points.save(record)
     page = opened([0])
     assert listed(page)["state"].tolist() == ["run missing"]
     assert "is no longer in this store" in page.warning[0].value
@@ -141,7 +142,7 @@ def test_a_name_that_will_not_do_is_told_in_place_and_the_form_stays_as_it_was(o
 
 
 def test_a_read_only_store_is_told_in_place(own_copy, monkeypatch):
-    Store().points.keep(record_of("kws/trecx", title="Doorbell"))
+    Store().points.save(record_of("kws/trecx", title="Doorbell"))
     monkeypatch.setenv("TRECX_DB", f"sqlite:///file:{own_copy}?mode=ro&uri=true")
     assert "Not saved" in keep(keep_page(), "Another").warning[0].value
     page = press(opened([0]), "retire")
@@ -150,8 +151,8 @@ def test_a_read_only_store_is_told_in_place(own_copy, monkeypatch):
 
 
 def test_the_list_shows_name_numbers_and_that_they_hold(own_copy):
-    Store().points.keep(record_of("kws/trecx", title="Doorbell"))
-    Store().points.keep(record_of("vww/trecx", Rule(0.8), "Person", device=None))
+    Store().points.save(record_of("kws/trecx", title="Doorbell"))
+    Store().points.save(record_of("vww/trecx", Rule(0.8), "Person", device=None))
     page = opened()
     newest, oldest = (row for _, row in listed(page).iterrows())
     assert (newest["name"], oldest["name"]) == ("Person", "Doorbell")
@@ -164,7 +165,7 @@ def test_the_list_shows_name_numbers_and_that_they_hold(own_copy):
 
 def test_one_point_shows_all_that_defines_it(own_copy):
     record = replace(record_of("kws/trecx", title="Doorbell", mix="even"), note="Why?\nSo.", author="Ada")
-    Store().points.keep(record)
+    Store().points.save(record)
     page = opened([0])
     lines = lines_of(page.dataframe[1].value)
     assert lines["ρ"] == ["0.69"]
@@ -179,8 +180,8 @@ def test_one_point_shows_all_that_defines_it(own_copy):
 
 
 def test_two_points_show_what_differs_and_put_the_rest_away(own_copy):
-    Store().points.keep(record_of("kws/trecx", title="Cautious"))
-    Store().points.keep(record_of("kws/trecx", Rule(0.5, precision="int8"), "Bold"))
+    Store().points.save(record_of("kws/trecx", title="Cautious"))
+    Store().points.save(record_of("kws/trecx", Rule(0.5, precision="int8"), "Bold"))
     page = opened([0, 1])
     differ, same = (lines_of(frame.value) for frame in page.dataframe[1:3])
     assert differ["Softmax"] == ["int8", "float32", ""]
@@ -201,7 +202,7 @@ def test_two_points_show_what_differs_and_put_the_rest_away(own_copy):
 def test_a_restored_point_stands_in_the_console_with_all_that_defines_it(own_copy):
     setting = {"per_hour": 60.0, "battery": "300,3,2,0.9"}
     record = record_of("kws/sdn", Rule(0.5, "margin", "int8"), "SDN", mix="even", **setting)
-    Store().points.keep(record)
+    Store().points.save(record)
     page = press(opened([0]), "restore")
     assert [heading.value for heading in page.main.markdown if "Choose the exit threshold ρ" in heading.value]
     address = {name: page.query_params[name] for name in ("run", "rho", "precision", "criterion")}
@@ -213,7 +214,7 @@ def test_a_restored_point_stands_in_the_console_with_all_that_defines_it(own_cop
 
 
 def test_restoring_over_another_setting_brings_the_defaults_back(own_copy):
-    Store().points.keep(record_of("kws/trecx", title="Plain"))
+    Store().points.save(record_of("kws/trecx", title="Plain"))
     page = AppTest.from_file(MAIN, default_timeout=60)
     run = Store().find_run("vww/trecx").run_id
     for name, value in {"run": run, "mix": "even", "rate": "3", "rho": "0.4"}.items():
@@ -238,7 +239,7 @@ def test_measured_costs_and_a_mix_of_ones_own_are_restored(own_copy):
         class_mix="my own mix",
         class_shares=(0.5, 0.25, 0.25, *[0.0] * 9),
     )
-    Store().points.keep(replace(record, setting=mine))
+    Store().points.save(replace(record, setting=mine))
     page = press(opened([0]), "restore")
     assert (page.text_input(key="uj").value, page.text_input(key="ms").value) == ("2600.5,4700", "")
     assert page.query_params["uj"] == "2600.5,4700"
@@ -247,15 +248,15 @@ def test_measured_costs_and_a_mix_of_ones_own_are_restored(own_copy):
 
 def test_a_mix_that_the_page_has_no_name_for_is_restored_as_ones_own(own_copy):
     record = record_of("kws/trecx", title="From the command line", mix="even")
-    Store().points.keep(replace(record, setting=replace(record.setting, class_mix="yes=0.5")))
+    Store().points.save(replace(record, setting=replace(record.setting, class_mix="yes=0.5")))
     page = press(opened([0]), "restore")
     assert page.selectbox(key="mix").value == "my own mix"
     assert page.query_params["shares"].startswith("down:100,go:100")
 
 
 def test_renaming_retiring_and_bringing_back(own_copy):
-    Store().points.keep(record_of("kws/trecx", title="Taken"))
-    saved = Store().points.keep(record_of("kws/trecx", title="Doorbell"))
+    Store().points.save(record_of("kws/trecx", title="Taken"))
+    saved = Store().points.save(record_of("kws/trecx", title="Doorbell"))
     page = opened([0])
     name = f"new name of point {saved.point_id}"
     page.text_input(key=name).set_value("Taken")
@@ -275,19 +276,18 @@ def test_renaming_retiring_and_bringing_back(own_copy):
     assert Store().points.all()[0].retired_at is None
 
 
-def change(store_file, statement):
+def set_of_run(run_id, column, value):
     with Store()._database.writing() as session:
-        session.execute(text(statement))
+        setattr(session.scalars(select(RunRow).filter_by(run_id=run_id)).one(), column, value)
 
 
 def test_a_run_that_is_gone_or_another_is_told_and_not_restored(own_copy):
-    Store().points.keep(record_of("kws/trecx", title="Doorbell"))
-    where = "WHERE run_id = 'kws-trecx-1bbb3c96'"
-    change(own_copy, f"UPDATE runs SET identity = 'another' {where}")
+    Store().points.save(record_of("kws/trecx", title="Doorbell"))
+    set_of_run("kws-trecx-1bbb3c96", "identity", "another")
     page = opened([0])
     assert "now belongs to a different run" in page.warning[0].value
     assert page.button(key="restore").disabled
-    change(own_copy, f"UPDATE runs SET run_id = 'renamed' {where}")
+    set_of_run("kws-trecx-1bbb3c96", "run_id", "renamed")
     page = opened([0])
     assert "is no longer in this store" in page.warning[0].value
     assert page.button(key="restore").disabled
@@ -296,7 +296,7 @@ def test_a_run_that_is_gone_or_another_is_told_and_not_restored(own_copy):
 
 def test_numbers_that_are_others_today_stand_beside_those_that_were_kept(own_copy):
     record = record_of("kws/trecx", title="Doorbell")
-    Store().points.keep(replace(record, numbers=dict(record.numbers) | {"accuracy": 0.5}))
+    Store().points.save(replace(record, numbers=dict(record.numbers) | {"accuracy": 0.5}))
     page = opened([0])
     assert "1 value differs from the saved one" in page.warning[0].value
     assert listed(page)["state"].tolist() == ["changed"]
@@ -306,14 +306,14 @@ def test_numbers_that_are_others_today_stand_beside_those_that_were_kept(own_cop
 
 def test_a_device_that_is_not_known_any_more_is_told(own_copy):
     record = record_of("kws/trecx", title="Doorbell")
-    Store().points.keep(replace(record, setting=replace(record.setting, device="abacus")))
+    Store().points.save(replace(record, setting=replace(record.setting, device="abacus")))
     assert "unknown device" in opened([0]).warning[0].value.lower()
 
 
 def test_hostile_names_and_notes_only_show_themselves(own_copy):
     name = HOSTILE[:80].strip()
     record = replace(record_of("vww/trecx", title=name), note=(HOSTILE * 200)[:10_000], author=name)
-    Store().points.keep(record)
+    Store().points.save(record)
     page = opened([0])
     assert listed(page)["name"].tolist() == [name]
     assert record.note in [text.value for text in page.text]
@@ -321,5 +321,5 @@ def test_hostile_names_and_notes_only_show_themselves(own_copy):
     shown = next(element.value for element in page.main.markdown if "script" in element.value)
     assert "\\<script\\>" in shown
     assert "\\*\\*b\\*\\*" in shown
-    Store().points.keep(replace(record, name="tame", rule=Rule(0.5)))
+    Store().points.save(replace(record, name="tame", rule=Rule(0.5)))
     assert not opened([0, 1]).exception

@@ -131,7 +131,7 @@ def test_a_saved_point_of_a_deleted_run_stays_with_its_values(runs):
     store = Store()
     record = capture_point(runs[1], runs[0], load_context(store, runs[1]), Rule(0.8))
     object.__setattr__(record, "name", "doorbell")
-    store.points.keep(record)
+    store.points.save(record)
     page = ask(opened(), runs[1])
     assert "Its saved points stay, but cannot be opened again: doorbell." in said(page)
     page.button(key="delete now").click().run()

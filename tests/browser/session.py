@@ -33,14 +33,14 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
-def dashboard(database: str, script: str = "app/main.py") -> Iterator[str]:
+def dashboard(database: str, script: str = "app/server.py") -> Iterator[str]:
     """Run the dashboard, or another Streamlit script, on a store and yield its address."""
     with served(database, script) as (address, _):
         yield address
 
 
 @contextmanager
-def served(database: str, script: str = "app/main.py") -> Iterator[tuple[str, int]]:
+def served(database: str, script: str = "app/server.py") -> Iterator[tuple[str, int]]:
     """Run the dashboard, or another Streamlit script, on a store; yield its address and process number."""
     with socket.socket() as free:
         free.bind(("localhost", 0))

@@ -28,7 +28,7 @@ def store(monkeypatch, tmp_path):
     run = save_hostile(store)
     record = record_of(run.run_id, Rule(0.5), device=None, battery=None, per_hour=None)
     for name in (SCRIPT, IMAGE, CLOSING[:80], TEXTS[4], ALL[:80].strip()):
-        store.points.keep(replace(record, name=name, note=ALL[:10_000], author=IMAGE))
+        store.points.save(replace(record, name=name, note=ALL[:10_000], author=IMAGE))
     for name in (SCRIPT, IMAGE, MARKDOWN[:80], "نص عربي"):
         store.collections.create(name, ALL)
         store.collections.add(name, run.sample_set_id, range(5), ALL)

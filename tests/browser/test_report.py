@@ -140,7 +140,7 @@ def test_hostile_text_only_shows_itself(offline, tmp_path):
     run = save_hostile(store)
     for k, name in enumerate((ALL[:80].strip(), TEXTS[1], TEXTS[2][:80], TEXTS[4], TEXTS[5][:80])):
         record = record_of(run.run_id, Rule(0.3 + k / 10), name, device=None, battery=None, per_hour=None)
-        store.points.keep(record)
+        store.points.save(record)
     trecx.save_report(run.run_id, 0.5, tmp_path / "report.html")
     open_report(offline, tmp_path / "report.html")
     left, width, height = rail(offline)

@@ -19,7 +19,7 @@ def test_a_point_is_picked_handed_over_and_opened_in_the_console(monkeypatch, tm
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'own.sqlite'}")
     setting = {"per_hour": 60.0, "battery": "300,3,2,0.9", "mix": "even"}
     record = record_of("kws/sdn", Rule(0.6, "margin", "int8"), "Doorbell", **setting)
-    Store().points.keep(record)
+    Store().points.save(record)
     with dashboard(f"sqlite:///{tmp_path / 'own.sqlite'}") as address, browser() as chromium:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         open_page(page, f"{address}/saved_points?rate=7", f"{TABLE} canvas td:text('Doorbell')")
