@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure everything, and write RESULTS.md and growth.svg to this folder."""
+"""`python -m benchmarks`: measure everything, and write RESULTS.md and its pictures to this folder."""
 
 import platform
 import time
@@ -14,6 +14,7 @@ from benchmarks import (
     gallery,
     importing,
     many_people,
+    memory,
     opening,
     scoring,
     storing,
@@ -22,10 +23,11 @@ from benchmarks import (
 )
 from benchmarks.growth import growth_figure
 from benchmarks.measure import Row
+from benchmarks.memory import memory_figure
 from trecx.figures import write_pictures
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-GROWTH = RESULTS.with_name("growth.svg")
+GROWTH, MEMORY = RESULTS.with_name("growth.svg"), RESULTS.with_name("memory.svg")
 BEHIND = RESULTS.with_name("behind.md")  # ratios that miss their target, and why
 BENCHMARKS = (
     curve,
@@ -37,6 +39,7 @@ BENCHMARKS = (
     gallery,
     drag,
     opening,
+    memory,
     many_people,
 )
 HEAD = """# Benchmark results
@@ -46,6 +49,8 @@ row names another unit or a percentile. Absolute times depend on this machine an
 Last run: {date}, Python {python}, {machine}.
 
 ![Time against the number of samples, both logarithmic](growth.svg)
+
+![Memory of the server over 300 changes of page](memory.svg)
 
 | measured | n | compared with | trecx | other | ratio | note |
 | --- | ---: | --- | ---: | ---: | ---: | --- |
@@ -74,10 +79,10 @@ def main() -> None:
     text = results_text(rows)
     print(text)
     if failed:
-        raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and {GROWTH.name} were not changed")
+        raise SystemExit(f"{', '.join(failed)} failed; {RESULTS.name} and its pictures were not changed")
     RESULTS.write_text(f"{text}\n{BEHIND.read_text(encoding='utf-8')}", encoding="utf-8")
-    if reason := write_pictures({GROWTH: growth_figure(rows)}):
-        console.print(f"{GROWTH.name} was not changed: {reason}")
+    if reason := write_pictures({GROWTH: growth_figure(rows), MEMORY: memory_figure(rows)}):
+        console.print(f"{GROWTH.name} and {MEMORY.name} were not changed: {reason}")
 
 
 def results_text(rows: Sequence[Row]) -> str:

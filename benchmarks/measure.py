@@ -18,6 +18,7 @@ class Row:
         ours: median in milliseconds, unless `work` names another unit or a percentile.
         theirs: the same for the peer.
         meaning: notes on the comparison.
+        course: ours after each step, if a picture shows it.
     """
 
     work: str
@@ -26,6 +27,7 @@ class Row:
     ours: float
     theirs: float
     meaning: str
+    course: tuple[float, ...] = ()
 
     @property
     def ratio(self) -> float:

@@ -15,7 +15,7 @@ from tests.browser.session import DRAWN, browser, served
 from trecx.paths import ROOT
 from trecx.store import Store
 
-MAIN = "app/main.py"
+MAIN = "app/server.py"
 HELLO = str(Path(streamlit.hello.__file__).with_name("streamlit_app.py"))  # what `streamlit hello` runs
 COMPLETE = {MAIN: DRAWN, HELLO: "text=Welcome to Streamlit!"}
 REPEATS, N_MANY = 3, 10_000_000

@@ -29,6 +29,8 @@ ELSEWHERE = {
     "architecture.md": {"text"},  # test_house_drawn.py
     "bring-your-own.md": {"python", "toml"},  # test_bring_your_own.py
     "contributing.md": {"python", "csv"},  # test_contributing.py
+    "postgresql.md": {"sql"},  # test_postgresql.py
+    "store.md": {"python"},  # test_store.py
 }
 SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
 SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]

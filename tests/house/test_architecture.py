@@ -121,8 +121,8 @@ LAYERS = {
     ),
     "saved_points.status": "saved_points.record",
     "store": (
-        "errors paths progress scores threshold.benefit_curve threshold.exit_table threshold.outcomes "
-        "saved_points.document saved_points.record"
+        "errors paths progress scores threshold.exit_criteria threshold.exit_order threshold.exit_table "
+        "threshold.outcomes saved_points.document saved_points.record"
     ),
     "store.run_context": (
         "errors scores device.battery device.energy device.operating_conditions threshold.class_mix "

@@ -1,7 +1,10 @@
+import subprocess
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks import importing
 from benchmarks.__main__ import results_text
 from benchmarks.curve import CURVE, TABLE
 from benchmarks.curve_peers import GRID, json_loop, numpy_loop, roc
@@ -9,8 +12,13 @@ from benchmarks.growth import growth_figure
 from benchmarks.made import made_scores
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row
+from benchmarks.memory import changes_row, memory_figure
 from benchmarks.threshold import LOOKUP
-from tests.conftest import ROOT
+from tests.browser.page_changes import change_page, visitor
+from tests.browser.session import PAGES
+from tests.conftest import ROOT, SHIPPED
+from trecx.importing import import_scores
+from trecx.importing.scores_writer import write_scores
 from trecx.store import Store
 from trecx.threshold.benefit_curve import benefit_curve
 from trecx.threshold.exit_table import ExitTable
@@ -74,8 +82,48 @@ def test_growth_is_drawn_with_a_name_and_a_line_for_each_side():
     assert growth_figure([]).layout.xaxis.title.text == "samples"
 
 
+def test_memory_is_drawn_over_all_changes_and_its_row_compares_the_last_third_with_the_second():
+    row = changes_row([100.0, 300.0, 290.0, 310.0, 305.0, 315.0])
+    assert (row.n, row.ours, row.theirs) == (6, 315.0, 310.0)
+    assert "300 at the peak of the first third" in row.meaning
+    figure = memory_figure([Row("something else", "another", 5, 1, 1, ""), row])
+    (line,) = figure.data
+    assert (list(line.x), list(line.y)) == ([1, 2, 3, 4, 5, 6], list(row.course))
+    assert figure.layout.yaxis.range[0] == 0
+    assert memory_figure([]).layout.xaxis.title.text == "changes of page, over all runs"
+
+
+def test_the_changes_of_page_are_those_of_the_dashboard(address):
+    """The benchmark opens pages without a browser: a page it did not find would use no memory."""
+    run = Store(SHIPPED).find_run("vww/trecx").run_id
+    with visitor(address) as line:
+        for page in PAGES:
+            change_page(line, page, f"run={run}")
+        with pytest.raises(RuntimeError, match="no page"):
+            change_page(line, "nowhere", "")
+
+
 def test_the_results_say_n_both_medians_and_the_ratio():
     row = Row(CURVE, "numpy.sort of the same float32", 1_000_000, 9.0, 3.0, "what it means")
     *_, rule, line = results_text([row]).strip().splitlines()
     assert line == f"| {CURVE} | 1,000,000 | {row.against} | 9.00 | 3.00 | 3.00 | what it means |"
     assert rule.count("|") == line.count("|")
+
+
+def test_an_import_is_measured_as_the_command_that_a_user_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "scores.parquet"
+    write_scores(made_scores(500), file)
+    seconds, peak_mb = importing.in_own_process(importing.IMPORT, file)
+    assert seconds > 0 and 50 < peak_mb < 1000
+    file.write_bytes(b"no scores")
+    with pytest.raises(subprocess.CalledProcessError):
+        importing.in_own_process(importing.IMPORT, file)
+
+
+def test_the_imported_files_have_the_samples_that_their_rows_say(tmp_path):
+    write_scores(importing.softmax_scores(300), tmp_path / "scores.parquet")
+    again = import_scores(tmp_path / "scores.parquet")
+    assert again.probabilities.shape == (300, 2, importing.N_CLASSES)
+    names = importing.long_names(100_001)
+    assert (len(names), names[-1]) == (100_001, "clips/00100000.wav")

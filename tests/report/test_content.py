@@ -61,8 +61,8 @@ def test_saved_points_are_marked_and_listed_with_the_numbers_as_kept(monkeypatch
     report = reported()
     monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'points.sqlite'}")
     for record in (toy, other, vww, replace(toy, name="Old")):
-        saved = Store().points.keep(record)
-    Store().points.retire(saved.point_id)
+        saved = Store().points.save(record)
+    Store().points.archive(saved)
     page = Page(report_html(report_of(Store(), report.run, report.context, report.record)))
     marks = page.data["views"]["FLOPs"]["marks"]
     assert [(mark["label"], mark["threshold"]) for mark in marks[:2]] == [("chosen", 0.69), ("Toy", 0.58)]

@@ -101,7 +101,7 @@ def test_hostile_text_only_shows_itself():
     record = replace(record_of(run_.run_id, Rule(0.5), **CHEAP), name=ALL[:80].strip(), author=TEXTS[0])
     kept = replace(record, name=TEXTS[1], note=ALL[:10_000])
     context = context_options(run_.run_id, **CHEAP)[2]
-    store.points.keep(kept)
+    store.points.save(kept)
     tame = Page(report_html(report_of(store, run_, context, replace(record, name="tame", author=""))))
     page = Page(report_html(report_of(store, run_, context, record)))
     assert page.tags == tame.tags  # no text became an element
