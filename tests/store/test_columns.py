@@ -1,5 +1,6 @@
 """Columns: what is packed comes back bit for bit, and what was changed is noticed."""
 
+import zlib
 from datetime import datetime
 
 import numpy as np
@@ -131,11 +132,13 @@ def test_a_checksum_is_of_the_content_and_of_its_place():
     sums = {checksum(b"abc", *key) for key in (("a", 0, 1), ("a", 1, 0), ("b", 0, 1), ("a", 0), ())}
     assert len(sums) == 5
     assert checksum(b"abd", "a", 0, 1) not in sums
+    assert checksum(b"abc", "a", 0, 1) == zlib.crc32(b"abc", zlib.crc32(b"a/0/1"))  # docs/store.md
 
 
 def test_a_row_has_the_same_checksum_in_any_order_of_its_columns():
     row = {"name": "ü", "numbers": [1.5, 2], "created_at": datetime(2026, 11, 28), "none": None}
     assert row_checksum(row) == row_checksum(dict(reversed(row.items())))
+    assert row_checksum({"at": datetime(2026, 11, 28, 1, 2)}) == zlib.crc32(b'{"at": "2026-11-28T01:02:00"}')
     for name, value in (
         ("name", "u"),
         ("numbers", [1.5, 3]),

@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.store.test_gallery import keys_by_sorting, wishes
+from tests.threshold.strategies import exit_scores
 from trecx.scores import ExitScores
 from trecx.scores.sample_blocks import BLOCK
 from trecx.store.sample_filter import SampleFilter, confidence_gaps, select_samples
@@ -58,3 +62,25 @@ def test_only_named_samples_are_selected(many):
     assert sorted(found.positions.tolist()) == [3, BLOCK + 17]
     other = select_samples(many, replace(SampleFilter(0.7), label=1), N, named)
     assert other.n_samples == int((many.labels[[3, BLOCK + 17]] == 1).sum())
+
+
+@given(exit_scores(min_exits=2), wishes, st.integers(0, 3), st.integers(0, 15))
+def test_each_filter_selects_what_sorting_all_samples_gives(scores, wanted, at, size):
+    wanted = replace(wanted, text="", at=None if wanted.at is None else at % scores.n_exits)
+    found, expected = select_samples(scores, wanted, size), keys_by_sorting(scores, wanted)
+    keys = list(zip(found.gaps.tolist(), found.positions.tolist(), strict=True))
+    assert found.n_samples == len(expected)
+    assert keys == expected[:size]
+    reached = np.maximum.accumulate(scores.confidence[found.positions], axis=1).astype(float)
+    early = (reached[:, :-1] < wanted.threshold).sum(axis=1)
+    assert np.array_equal(found.exits, early)
+    assert found.exits.dtype == np.int64
+
+
+def test_a_confidence_of_one_belongs_to_a_range_that_ends_there():
+    answers = {"predictions": [[0, 0], [1, 1]], "confidence": [[0.5, 1.0], [0.5, 0.9]]}
+    scores = ExitScores([0, 1], [1, 2], **answers)
+    kept = select_samples(scores, SampleFilter(0.7, confidence=(0.6, 1.0)), 9)
+    assert sorted(kept.positions.tolist()) == [0, 1]
+    below = select_samples(scores, SampleFilter(0.7, confidence=(0.6, 0.99)), 9)
+    assert below.positions.tolist() == [1]
