@@ -1,5 +1,7 @@
 """The gallery's pages against a sort of everything."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,6 +155,19 @@ def test_a_trace_has_answers_without_probabilities(eight):
     answers = store.gallery.answers(run, 3)[run.run_id]
     assert answers.probabilities is None
     assert answers.predictions.tolist() == eight.predictions[3].tolist()
+
+
+def test_a_gallery_never_shows_what_it_remembers_of_a_deleted_run(eight):
+    store, of_model = Store(), replace(ABOUT, model_sha256="the same model")
+    old = store.save_run(of_model, eight)
+    assert len(store.gallery.page(old, SampleFilter(0.5), 9)) == 8
+    store.delete_run(old)
+    confidence = eight.confidence[::-1] / 2
+    new = store.save_run(of_model, replace(eight, confidence=confidence))
+    assert (new.run_id, new.identity) == (old.run_id, old.identity)
+    found = every_page(store, new, SampleFilter(0.5), 3)
+    expected = keys_by_sorting(store.load_scores(new), SampleFilter(0.5))
+    assert [sample.key for sample in found] == expected
 
 
 def test_a_gallery_of_nothing_is_empty(eight, tmp_path):

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -76,7 +77,7 @@ class Gallery:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._selected: OrderedDict[tuple[str, str, SampleFilter], Selection] = OrderedDict()
+        self._selected: OrderedDict[tuple[str, datetime, SampleFilter], Selection] = OrderedDict()
         self._lock = threading.Lock()
 
     def page(self, run: Run, wanted: SampleFilter, size: int, after: Key | None = None) -> list[Thumbnail]:
@@ -126,11 +127,10 @@ class Gallery:
             if session is None or row is None:
                 return None
             position = find_name(session, row.sample_set, name)
-            return (
-                None
-                if position is None
-                else (position, labels_at(session, row.sample_set, np.array([position]))[0])
-            )
+            if position is None:
+                return None
+            (label,) = labels_at(session, row.sample_set, np.array([position]))
+            return position, label
 
     def answers(self, run: Run, position: int) -> dict[str, Answers]:
         """Return the predictions of every run over the same samples for one of them, by run id.
@@ -172,7 +172,7 @@ class _Samples:
     """The samples of a run and a filter of them; what is needed is read once."""
 
     def __init__(self, session: Session, row: RunRow, wanted: SampleFilter) -> None:
-        self.key = row.run_id, row.identity, wanted
+        self.key = row.run_id, row.created_at, wanted  # an id may be that of a deleted run
         self._session, self._row, self._wanted = session, row, wanted
 
     @cached_property

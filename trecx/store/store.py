@@ -140,8 +140,22 @@ class Store:
         scores: ExitScores,
         again: bool = False,
         progress: Progress = silent,
-        profile: CustomProfile | None = None,
     ) -> Run:
+        """Write a run as `save_new_run` does, without a profile; return the run, whether it is new or not.
+
+        Raises:
+            ValueError: the source of the provenance is not in `SOURCES`.
+        """
+        return self.save_new_run(provenance, scores, again, progress)[0]
+
+    def save_new_run(
+        self,
+        provenance: Provenance,
+        scores: ExitScores,
+        again: bool = False,
+        progress: Progress = silent,
+        profile: CustomProfile | None = None,
+    ) -> tuple[Run, bool, bool]:
         """Write a run, and its `profile` if there is one, in one transaction: completely or not at all.
 
         If the same run is stored already, that run is returned, unless `again`.
@@ -153,27 +167,8 @@ class Store:
             progress: called while storing.
             profile: measured costs, if any.
 
-        Raises:
-            ValueError: the source of the provenance is not in `SOURCES`.
-        """
-        return self.save_new_run(provenance, scores, again, progress, profile)[0]
-
-    def save_new_run(
-        self,
-        provenance: Provenance,
-        scores: ExitScores,
-        again: bool = False,
-        progress: Progress = silent,
-        profile: CustomProfile | None = None,
-    ) -> tuple[Run, bool, bool]:
-        """Do what `save_run` does; return the run, whether it is new, and whether the profile is.
-
-        Args:
-            provenance: origin of the scores.
-            scores: of one model over one set of samples.
-            again: whether a new run is stored even if the same one is there already.
-            progress: called while storing.
-            profile: measured costs, if any.
+        Returns:
+            The run, whether it is new, and whether the profile is new.
 
         Raises:
             ValueError: the source of the provenance is not in `SOURCES`.
