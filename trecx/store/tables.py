@@ -79,6 +79,15 @@ def _compare_checksum(row: Checked, context: object) -> None:
         raise DamageError(f"a row of {inspect(type(row)).local_table} is damaged")
 
 
+class StoredColumn:
+    """A row that holds a column (`columns.packed`), after its key."""
+
+    dtype: Mapped[str] = mapped_column(sort_order=1)
+    n_values: Mapped[int] = mapped_column(sort_order=1)
+    checksum: Mapped[int] = mapped_column(BigInteger, sort_order=1)
+    content: Mapped[bytes] = mapped_column(sort_order=1)
+
+
 class SchemaRow(Base):
     """One row: the version of the tables in this database."""
 
@@ -101,17 +110,13 @@ class SampleSetRow(Checked, Base):
     __table_args__ = (UniqueConstraint("task", "split", "sha256"),)
 
 
-class SampleBlockRow(Base):
+class SampleBlockRow(StoredColumn, Base):
     """Labels or names of up to `columns.SAMPLES_A_BLOCK` samples, as a column."""
 
     __tablename__ = "sample_blocks"
     sample_set_id: Mapped[int] = mapped_column(ForeignKey("sample_sets.id"), primary_key=True)
-    quantity: Mapped[str] = mapped_column(primary_key=True)  # `sample_sets.QUANTITIES`
+    quantity: Mapped[str] = mapped_column(primary_key=True)  # docs/store.md lists them
     block: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
-    dtype: Mapped[str]
-    n_values: Mapped[int]
-    checksum: Mapped[int] = mapped_column(BigInteger)
-    content: Mapped[bytes]  # `columns.packed`
 
 
 class RunRow(Checked, Base):
@@ -139,18 +144,14 @@ class RunRow(Checked, Base):
     __table_args__ = (UniqueConstraint("identity", "copy"),)
 
 
-class ScoreBlockRow(Base):
+class ScoreBlockRow(StoredColumn, Base):
     """One quantity of one exit of a run, for up to `columns.SAMPLES_A_BLOCK` samples, as a column."""
 
     __tablename__ = "score_blocks"
     run: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
-    quantity: Mapped[str] = mapped_column(primary_key=True)  # `run_scores.QUANTITIES`
+    quantity: Mapped[str] = mapped_column(primary_key=True)  # docs/store.md lists them
     exit: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
     block: Mapped[int] = mapped_column(primary_key=True)  # 0 is the first
-    dtype: Mapped[str]
-    n_values: Mapped[int]
-    checksum: Mapped[int] = mapped_column(BigInteger)
-    content: Mapped[bytes]  # `columns.packed`
 
 
 class DeviceProfileRow(Checked, Base):
