@@ -198,7 +198,8 @@ def test_after_a_kill_at_any_moment_one_of_the_two_versions_is_whole(old_file, t
     for number in range(N_KILLS):
         file = tmp_path / f"{number}.sqlite"
         shutil.copy(old_file, file)
-        attempt(upgrading, file, 1.1 * seconds * number / N_KILLS)
+        last = number == N_KILLS - 1  # is let through: on a busy machine, all kills may come before the end
+        attempt(upgrading, file, None if last else 1.2 * seconds * number / N_KILLS)
         versions.append(version_of(file))
         if number % 4 == 0:
             assert now(Store(str(file))) == FACTS
