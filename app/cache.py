@@ -17,8 +17,8 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import console_data as live_console_data
 from trecx.console import device_data, reference_data
+from trecx.files.paths import database_url
 from trecx.importing.examples import write_examples
-from trecx.paths import database_url
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 from trecx.store.run_context import counts_of

@@ -11,7 +11,7 @@ from benchmarks.drag_peer import peer_times
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row
 from tests.browser.session import DRAWN, browser, dashboard, open_console, rail
-from trecx.paths import ROOT
+from trecx.files.paths import ROOT
 from trecx.store import Run, Store
 
 MADE = ((100_000, 2), (1_000_000, 2), (10_000_000, 2))  # samples, exits

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.measure import Row, memory_mb
 from tests.browser.people import Visit, visits
 from tests.browser.session import served
-from trecx.paths import ROOT
+from trecx.files.paths import ROOT
 from trecx.store import Store
 
 N_PEOPLE, SECONDS = 20, 120.0

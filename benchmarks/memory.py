@@ -13,7 +13,7 @@ from benchmarks.measure import Row, memory_mb
 from tests.browser.page_changes import change_page, visitor
 from tests.browser.session import PAGES, SETTLED, browser, served
 from trecx.figures.style import BLUE, blank_figure
-from trecx.paths import ROOT
+from trecx.files.paths import ROOT
 from trecx.store import Store
 
 N_CHANGES, CHANGES_A_VISIT = 300, 300

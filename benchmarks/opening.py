@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row, memory_mb
 from tests.browser.session import DRAWN, browser, served
-from trecx.paths import ROOT
+from trecx.files.paths import ROOT
 from trecx.store import Store
 
 MAIN = "app/server.py"

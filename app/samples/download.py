@@ -7,10 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
-from trecx import paths
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.single_sample import SingleSamples, find_single_samples
 from trecx.errors import TrecxError
+from trecx.files import paths
 from trecx.progress import Progress
 
 _FETCHING = threading.Lock()

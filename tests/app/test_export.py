@@ -82,7 +82,7 @@ def test_other_runs_and_pictures_go_into_the_report_where_they_are_picked(shippe
 def test_where_the_samples_are_not_at_hand_no_pictures_are_offered_and_it_is_said(
     shipped, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
+    monkeypatch.setattr("trecx.files.paths.DOWNLOADS", tmp_path)
     page = opened(run="kws-trecx-1bbb3c96")
     assert "run 'python -m trecx data fetch kws'" in said(page)
     assert not page.checkbox

@@ -8,9 +8,9 @@ from app.shared.plain_text import plain
 from tests.app.samples_page import CLASSES, KWS, again, drawn, opened, pills, save, total, words
 from tests.browser.session import CHART, browser, dashboard, open_page
 from tests.conftest import ROOT
-from trecx import paths
 from trecx.datasets.sample_view import as_wav
 from trecx.errors import FetchError
+from trecx.files import paths
 from trecx.store import SampleFilter, Store
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.outcome_curve import outcome_curve

@@ -10,8 +10,8 @@ from app.score.models import list_key
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
 from tests.jobs.worker import KEYS, fake_worker, finish, wait_until
-from trecx import paths
 from trecx.errors import missing_tensorflow
+from trecx.files import paths
 from trecx.jobs import queue as queue_module
 from trecx.jobs.job import CANCELLED, DONE, FAILED, Job
 from trecx.jobs.known_models import known_models

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trecx import paths
 from trecx.datasets import cifar
 from trecx.datasets.download import choose_dataset, fetch_dataset
 from trecx.datasets.jpeg import read_jpeg
@@ -17,6 +16,7 @@ from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import TASKS
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError, FetchError, UnknownNameError
+from trecx.files import paths
 from trecx.progress import silent
 
 CLASSES = TASKS["ic"].class_names

@@ -8,13 +8,13 @@ import struct
 import numpy as np
 import pytest
 
-from trecx import paths
 from trecx.datasets.cifar_pickles import read_batch
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.samples import open_samples
 from trecx.datasets.single_sample import find_single_samples
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError
+from trecx.files import paths
 
 ROWS = np.random.default_rng(0).integers(0, 256, (20, 3072), np.uint8)
 

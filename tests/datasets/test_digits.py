@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from trecx import paths
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.samples import open_samples
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError, FetchError
+from trecx.files import paths
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pytest
 
-from trecx import paths
 from trecx.datasets import download
 from trecx.datasets.download import fetch_dataset, fetch_file, fetch_models
 from trecx.datasets.remote_files import RemoteFile
 from trecx.errors import FetchError, UnknownNameError
+from trecx.files import paths
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 

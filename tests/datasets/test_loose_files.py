@@ -6,10 +6,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from trecx import paths
 from trecx.datasets import download
 from trecx.datasets.download import fetch_dataset
 from trecx.errors import FetchError
+from trecx.files import paths
 
 FILES = {f"{number}.bin": bytes([number]) * 5000 for number in range(4)} | {"y_labels.csv": b"0.bin,2,1\n"}
 SOURCES = """

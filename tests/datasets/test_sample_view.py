@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trecx import paths
 from trecx.datasets import cifar_pickles, digits, single_sample
 from trecx.datasets.mfcc import mfccs
 from trecx.datasets.sample_view import as_png, as_wav, envelope, is_sound
@@ -19,6 +18,7 @@ from trecx.datasets.sources import load_sources
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.errors import DatasetError
 from trecx.figures.sample import MOST_CLASSES, largest_alone, mfcc_figure, softmax_figure, waveform_figure
+from trecx.files import paths
 
 KWS = load_sources().find_dataset("kws", "speech-commands-test-v0.02")
 

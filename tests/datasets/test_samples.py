@@ -6,13 +6,13 @@ import wave
 import numpy as np
 import pytest
 
-from trecx import paths
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.kws import CLASS_FOLDERS, read_clips
 from trecx.datasets.samples import open_samples
 from trecx.datasets.tasks import TASKS
 from trecx.datasets.vww import IMAGE_BYTES
 from trecx.errors import DatasetError, UnknownNameError
+from trecx.files import paths
 
 
 def wav(frames, rate=16_000, channels=1, width=2):

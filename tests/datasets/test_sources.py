@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from trecx import paths
 from trecx.datasets.download import fetch_dataset, fetch_models
 from trecx.datasets.remote_files import file_sha256
 from trecx.datasets.sources import load_sources, published_model
+from trecx.files import paths
 
 CONTENTS = {"saved_model.pb": b"graph", "variables/variables.index": b"index"}
 SOURCES = """

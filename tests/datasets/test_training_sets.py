@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.datasets.test_samples import wav
-from trecx import paths
 from trecx.datasets.augmentation import WaveformAugmentation
 from trecx.datasets.download import fetch_dataset
 from trecx.datasets.kws import CLASS_FOLDERS, CLIP_FRAMES
@@ -17,6 +16,7 @@ from trecx.datasets.samples import open_samples
 from trecx.datasets.speech_commands import WORDS, read_noise
 from trecx.datasets.training_sets import open_training, speaker_of
 from trecx.errors import DatasetError, UnknownNameError
+from trecx.files import paths
 
 NOISE_SECONDS = 11
 SOURCE = """

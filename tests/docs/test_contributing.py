@@ -14,7 +14,7 @@ from trecx.datasets import tasks
 from trecx.device import energy
 from trecx.device.energy import device_profiles, estimated_costs, find_profile
 from trecx.exporting import formats, write_export
-from trecx.paths import ENERGY_PROFILES
+from trecx.files.paths import ENERGY_PROFILES
 from trecx.saved_points.record import Rule
 from trecx.scores.float32 import not_below
 

@@ -11,8 +11,8 @@ from trecx.datasets.sources import load_sources
 from trecx.datasets.task_file import read_task_file
 from trecx.device import energy
 from trecx.errors import DatasetError, EnergyError, FetchError, TrecxError, UnknownNameError
+from trecx.files.paths import ENERGY_PROFILES, SOURCES
 from trecx.importing.examples import TASK_FILES
-from trecx.paths import ENERGY_PROFILES, SOURCES
 
 FOLDER = tempfile.TemporaryDirectory()
 HERE = Path(FOLDER.name)

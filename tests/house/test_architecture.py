@@ -51,13 +51,13 @@ def test_streamlit_exists_only_in_app():
     assert [module(path) for path in files("trecx") if uses(path, "streamlit") or uses(path, "app")] == []
 
 
-def test_tensorflow_and_keras_exist_only_in_nn():
-    outside = elsewhere("trecx.nn")
+def test_tensorflow_and_keras_exist_only_in_nn_and_deploy():
+    outside = [path for path in elsewhere("trecx.nn") if path not in files("trecx.deploy")]
     assert [module(path) for path in outside if any(uses(path, name) for name in HEAVY)] == []
 
 
 def test_only_the_command_line_and_jobs_see_nn_and_only_where_a_model_is_run():
-    outside = elsewhere("trecx.nn")
+    outside = [path for path in elsewhere("trecx.nn") if path not in files("trecx.deploy")]
     seeing = [module(path) for path in outside if uses(path, "trecx.nn")]
     assert seeing == ["trecx.cli.score", "trecx.cli.train", "trecx.jobs.model_scoring"]
     for name in ("cli/score.py", "cli/train.py", "jobs/model_scoring.py"):
@@ -73,13 +73,12 @@ def test_sqlalchemy_exists_only_in_the_store():
 LAYERS = {
     "errors": "",
     "glossary": "",
-    "paths": "",
     "progress": "",
     "scores": "errors",
     "files": "errors progress",
-    "datasets": "errors paths progress files",
+    "datasets": "errors progress files",
     "device.battery": "errors scores",
-    "device.energy": "errors paths scores",
+    "device.energy": "errors files scores",
     "device.operating_conditions": "scores device.battery device.energy",
     "threshold.class_mix": "errors scores",
     "threshold.exit_criteria": "errors scores",
@@ -121,7 +120,7 @@ LAYERS = {
     ),
     "saved_points.status": "saved_points.record",
     "store": (
-        "errors paths progress scores threshold.exit_criteria threshold.exit_order threshold.exit_table "
+        "errors files progress scores threshold.exit_criteria threshold.exit_order threshold.exit_table "
         "threshold.outcomes saved_points.document saved_points.record"
     ),
     "store.run_context": (
@@ -156,16 +155,20 @@ LAYERS = {
         "saved_points.record"
     ),
     "jobs.job": "",
-    "jobs.known_models": "errors paths datasets store",
-    "jobs.model_scoring": "errors paths progress datasets store jobs.known_models nn",
+    "jobs.known_models": "errors files datasets store",
+    "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
-    "jobs.readiness": "errors paths store jobs.queue",
+    "jobs.readiness": "errors files store jobs.queue",
     "jobs.runner": "jobs.job jobs.records",
     "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
-    "nn": "errors paths progress scores files datasets store",
+    "nn": "errors progress scores files datasets store",
+    "deploy": (
+        "errors progress scores files datasets device.energy threshold.int8_threshold saved_points.record "
+        "store store.run_context exporting nn"
+    ),
     "figures": (
-        "errors paths scores files threshold.benefit_curve threshold.class_results threshold.exit_table "
+        "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "
         "threshold.oracle threshold.outcome_curve threshold.outcomes comparison.paired_difference "
         "comparison.training_history confidence.calibration confidence.distribution"
     ),

@@ -26,10 +26,10 @@ def test_the_first_block_has_no_tensorflow_and_the_file_ends_in_the_project():
     assert REQUIREMENTS.splitlines()[-1] == "-e ."
 
 
-def test_the_first_block_names_everything_that_is_imported_outside_nn():
+def test_the_first_block_names_everything_that_is_imported_outside_nn_and_deploy():
     needed = set()
     for path in [*files("trecx"), *files("app")]:
-        if not module(path).startswith("trecx.nn"):
+        if not module(path).startswith(("trecx.nn", "trecx.deploy")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Import):
                     needed |= {alias.name.split(".")[0] for alias in node.names}

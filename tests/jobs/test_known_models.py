@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import ROOT
-from trecx import paths
 from trecx.errors import DatasetError, UnknownNameError, missing_tensorflow
+from trecx.files import paths
 from trecx.jobs import readiness
 from trecx.jobs.known_models import TRAINED, find_known, known_models
 from trecx.jobs.model_scoring import samples_to_score

@@ -7,8 +7,8 @@ import pytest
 
 from tests.conftest import SHIPPED
 from tests.jobs.worker import KEYS
-from trecx import paths
 from trecx.errors import DatasetError, FetchError
+from trecx.files import paths
 from trecx.jobs import worker
 from trecx.jobs.job import DONE, FAILED, Job, Step
 from trecx.jobs.known_models import find_known

@@ -8,10 +8,10 @@ import pytest
 
 from tests.jobs.worker import KEYS, fake_worker, finish, lives, wait_until
 from trecx.errors import JobError, UnknownNameError
+from trecx.files.paths import MODELS
 from trecx.jobs import records
 from trecx.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job, Step
 from trecx.jobs.queue import FINISHED_KEPT, LOST, Queue
-from trecx.paths import MODELS
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_pictures_of_overthought_samples_stand_in_it_only_where_they_are_asked_f
 
 
 def test_pictures_that_cannot_be_had_are_told_with_the_way_on(shipped, monkeypatch, tmp_path):
-    monkeypatch.setattr("trecx.paths.DOWNLOADS", tmp_path)
+    monkeypatch.setattr("trecx.files.paths.DOWNLOADS", tmp_path)
     with pytest.raises(ExportError, match="run 'python -m trecx data fetch kws'"):
         reported(n_pictures=3)
     with pytest.raises(ExportError, match="with the maximum softmax probability as exit criterion only"):

@@ -8,7 +8,7 @@ import typer
 from trecx.cli import printing
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Json
-from trecx.paths import DOCS
+from trecx.files.paths import DOCS
 
 
 def reproduce(

@@ -16,10 +16,10 @@ from trecx.datasets.samples import SampleSet
 from trecx.datasets.task_file import CustomTask, read_task_file
 from trecx.datasets.tasks import checked_name, find_system, find_task
 from trecx.errors import ModelError
+from trecx.files.paths import DOWNLOADS
 from trecx.importing.plausibility import doubts
 from trecx.jobs.known_models import training_of
 from trecx.jobs.model_scoring import samples_to_score
-from trecx.paths import DOWNLOADS
 
 
 def score(

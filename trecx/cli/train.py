@@ -16,7 +16,7 @@ from trecx.datasets.samples import SampleSet
 from trecx.datasets.tasks import find_task
 from trecx.datasets.training_sets import open_training
 from trecx.figures import learning_figure, must_write_pictures
-from trecx.paths import MODELS
+from trecx.files.paths import MODELS
 from trecx.store import Run
 
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="Design: baseline, trecx, sdn, …")]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from trecx import paths
 from trecx.datasets.class_folders import list_class_folders
 from trecx.datasets.jpeg import Pixels, read_jpegs
 from trecx.datasets.raw_samples import Found
 from trecx.datasets.tasks import TASKS
+from trecx.files import paths
 from trecx.files.atomic_file import whole_file
 from trecx.progress import Progress
 

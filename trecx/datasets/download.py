@@ -12,11 +12,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from trecx import paths
 from trecx.datasets.remote_files import DatasetSource, RemoteFile, file_sha256
 from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import find_task
 from trecx.errors import FetchError
+from trecx.files import paths
 from trecx.files.archive import extract
 from trecx.progress import Progress, silent
 

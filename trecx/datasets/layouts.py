@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from trecx import paths
 from trecx.datasets import cifar, cifar_pickles, digits, kws, speech_commands, vww, vww_folders
 from trecx.datasets.raw_samples import Found
 from trecx.datasets.remote_files import DatasetSource
 from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import Task, find_task
 from trecx.errors import DatasetError
+from trecx.files import paths
 from trecx.progress import Progress
 
 Splits = dict[str, Callable[[Progress], Found]]

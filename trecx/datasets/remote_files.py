@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from trecx import paths
+from trecx.files import paths
 
 
 @dataclass(frozen=True)

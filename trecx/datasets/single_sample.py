@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trecx import paths
 from trecx.datasets import cifar, cifar_pickles, digits, kws, vww
 from trecx.datasets.jpeg import read_jpeg
 from trecx.datasets.raw_samples import RawSamples
@@ -18,6 +17,7 @@ from trecx.datasets.sources import load_sources
 from trecx.datasets.speech_commands import read_noise
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.errors import DatasetError
+from trecx.files import paths
 from trecx.progress import silent
 
 _SILENCE = re.compile(r"_silence_/\d{4} (.+\.wav) from (\d+) at ([\d.]+)")  # `speech_commands` names it so

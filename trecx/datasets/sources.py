@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from trecx import paths
 from trecx.datasets.remote_files import DatasetSource, ModelSource, RemoteFile, file_sha256, partial_folder
 from trecx.errors import FetchError, unknown_name
+from trecx.files import paths
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from trecx import paths
 from trecx.datasets.layouts import Layout, find_layout
 from trecx.datasets.samples import SampleSet, open_split
 from trecx.datasets.sources import load_sources
 from trecx.datasets.speech_commands import NOISE_FOLDER, read_noise
 from trecx.datasets.splits import hold_back, split_by_key
 from trecx.errors import DatasetError
+from trecx.files import paths
 from trecx.progress import Progress, silent
 
 SMALL_KWS_TITLE = "Speech Commands v0.02 test set, split by speaker (kws small data)"

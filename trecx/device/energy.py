@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from trecx.errors import EnergyError, unknown_name
-from trecx.paths import ENERGY_PROFILES
+from trecx.files.paths import ENERGY_PROFILES
 from trecx.scores import FloatArray, IntArray
 
 # The networks that MLPerf Tiny measures: FLOPs by keras-flops' rules, and multiply-accumulates.

@@ -15,7 +15,7 @@ import plotly.io
 
 from trecx.errors import OutputError
 from trecx.files.atomic_file import whole_file
-from trecx.paths import ROOT
+from trecx.files.paths import ROOT
 
 THEME = ROOT / "app" / ".streamlit" / "config.toml"
 WIDTH, HEIGHT = 660, 380  # pixels, unless the figure sets its own

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trecx import paths
 from trecx.datasets.download import choose_dataset
 from trecx.datasets.remote_files import DatasetSource, ModelSource
 from trecx.datasets.single_sample import find_single_samples
 from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import SYSTEMS, TASKS
 from trecx.errors import unknown_name
+from trecx.files import paths
 from trecx.store import Run
 
 PUBLISHED, TRAINED = "published", "trained here"

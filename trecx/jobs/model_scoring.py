@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trecx import paths
 from trecx.datasets.download import fetch_dataset, fetch_models
 from trecx.datasets.samples import SampleSet, open_samples
 from trecx.datasets.sources import load_sources
 from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError
+from trecx.files import paths
 from trecx.jobs.known_models import KnownModel
 from trecx.progress import Progress, silent
 from trecx.store import Run, Store

@@ -4,8 +4,8 @@ import hashlib
 from importlib.util import find_spec
 
 from trecx.errors import missing_tensorflow
+from trecx.files.paths import ROOT
 from trecx.jobs.queue import Queue
-from trecx.paths import ROOT
 from trecx.store import Store
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from trecx import paths
 from trecx.datasets.samples import SampleSet
 from trecx.datasets.sources import load_sources, published_model
 from trecx.errors import ModelError
+from trecx.files import paths
 from trecx.nn.models import ExitModel, load_model, require_exits
 from trecx.nn.networks.systems import SYSTEMS
 from trecx.nn.scoring import score_model, versions

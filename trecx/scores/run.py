@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from trecx.scores.deployment import Deployment
+
 SOURCES = ("published", "trained here", "imported")
 
 
@@ -24,7 +26,8 @@ class Provenance:
         versions: version of each software that was used.
         training: recipe, seed, epochs and other training settings; empty if unknown. `costs` is "relative"
             if exit FLOPs are relative costs only, and `precision` is "int8" if an int8 network gave the
-            scores; with a task file, `preprocess` and `noun` are its settings.
+            scores, and `deployment` is the document of the staged int8 network that did; with a task file,
+            `preprocess` and `noun` are its settings.
     """
 
     task: str
@@ -42,6 +45,12 @@ class Provenance:
     def precision(self) -> str:
         """What computed the scores: "float32" or "int8"."""
         return str(self.training.get("precision", "float32"))
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """What is known of the staged int8 network that gave the scores; None for other scores."""
+        known = self.training.get("deployment")
+        return Deployment.from_document(known) if known else None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from trecx.errors import StoreError, unknown_name
-from trecx.paths import database_url
+from trecx.files.paths import database_url
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
 from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference, runs_named

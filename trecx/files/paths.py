@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "data" / "sources.toml"
 ENERGY_PROFILES = ROOT / "data" / "energy_profiles.csv"
 DOCS = ROOT / "docs"
