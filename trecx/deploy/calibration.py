@@ -15,6 +15,19 @@ from trecx.progress import Progress, silent
 from trecx.scores.deployment import Calibration
 
 
+@dataclass(frozen=True)
+class CalibrationChoice:
+    """How calibration samples are chosen.
+
+    Attributes:
+        n_samples: how many; all, if there are fewer.
+        seed: another seed gives another choice.
+    """
+
+    n_samples: int = 200
+    seed: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class CalibrationSamples:
     """The chosen samples, and the record of the choice."""
@@ -23,25 +36,25 @@ class CalibrationSamples:
     record: Calibration
 
 
-def choose_calibration(source: SampleSet, tested: SampleSet, count: int, seed: int = 0) -> CalibrationSamples:
-    """Choose samples for calibration, every class in proportion; hashes of their names and `seed` decide.
+def choose_calibration(source: SampleSet, tested: SampleSet, choice: CalibrationChoice) -> CalibrationSamples:
+    """Choose samples for calibration, every class in proportion; hashes of their names and the seed decide.
 
     Args:
         source: the samples to choose from (`calibration_source`).
         tested: the samples that accuracy is reported on.
-        count: how many to choose; all, if there are fewer.
-        seed: another seed gives another choice.
+        choice: how many, and the seed.
 
     Raises:
-        ValueError: `count` is less than 1.
+        ValueError: fewer than one is to be chosen.
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
-    keys = [f"{seed}/{name}" for name in source.names]
-    _, chosen = hold_back(keys, source.labels, min(count, len(keys)))
+    if choice.n_samples < 1:
+        raise ValueError(f"n_samples must be at least 1, got {choice.n_samples}")
+    keys = [f"{choice.seed}/{name}" for name in source.names]
+    _, chosen = hold_back(keys, source.labels, min(choice.n_samples, len(keys)))
     samples = source.part(chosen, source.split)
     scored = _same_samples(samples, tested)
-    return CalibrationSamples(samples, Calibration(len(chosen), source.dataset, source.split, seed, scored))
+    record = Calibration(len(chosen), source.dataset, source.split, choice.seed, scored)
+    return CalibrationSamples(samples, record)
 
 
 def calibration_source(
