@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from trecx.cli.printing import count, percent, print_columns, print_json, rho, tell
-from trecx.scores.deployment import Calibration
 
 if TYPE_CHECKING:  # it needs TensorFlow, which is loaded only where a model is run
     from trecx.deploy.deployment import Deployed
@@ -35,20 +34,8 @@ def show_deployment(done: "Deployed", as_json: bool) -> None:
     )
     tell(f"{'Stored' if int8.new else 'Stored before'}: {int8.run.run_id}, precision int8.")
     if document["agreement"] is not None:
-        tell(
-            f"At ρ = {rho(document['threshold'])}, {percent(document['agreement'])} of the samples stop at the "
-            f"same exit as in float32 ({document['float_run_id']})."
-        )
+        same = f"{percent(document['agreement'])} of the samples stop at the same exit"
+        tell(f"At ρ = {rho(document['threshold'])}, {same} as in float32 ({document['float_run_id']}).")
     if deployment := int8.run.deployment:
-        tell(calibration_sentence(deployment.calibration))
+        tell(deployment.calibration_sentence)
     tell(f"Written: {document['out']}; start with its README.md.")
-
-
-def calibration_sentence(calibration: Calibration | None) -> str:
-    """Say which samples set the scales, and whether accuracy is reported on them too."""
-    if calibration is None:
-        return "The network came as int8; its calibration samples are not known here."
-    samples = f"{count(calibration.n_samples)} samples of {calibration.dataset} ({calibration.split}) set the scales"
-    if calibration.scored:
-        return f"{samples}; accuracy is reported on them too, as no other samples were at hand."
-    return f"{samples}; accuracy is not reported on them."
