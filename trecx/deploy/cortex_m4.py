@@ -56,10 +56,10 @@ def measure(plain_c: Path, n_samples: int = N_COUNTED, timeout_s: float = TIMEOU
         ExportError: a tool is missing, fails or takes too long, the network is too large for the emulated
             board, or an answer differs.
     """
-    if lacking := missing_tools():
+    if lacking := missing_emulator():
         raise ExportError(
-            f"{', '.join(lacking)} not found, so Cortex-M4 instructions cannot be counted; on Debian and Ubuntu: "
-            f"apt-get install {PACKAGES}"
+            f"Cortex-M4 instructions cannot be counted without {', '.join(lacking)}; on Debian and Ubuntu, "
+            f"install them with 'apt-get install {PACKAGES}'"
         )
     n_samples = min(n_samples, _n_golden(plain_c))
     with tempfile.TemporaryDirectory() as place:
@@ -74,7 +74,7 @@ def measure(plain_c: Path, n_samples: int = N_COUNTED, timeout_s: float = TIMEOU
     return Measured(mean, tuple(tuple(map(int, row)) for row in by_sample), code_bytes)
 
 
-def missing_tools() -> list[str]:
+def missing_emulator() -> list[str]:
     """Return the commands that counting needs and this computer lacks."""
     return [tool for tool in (COMPILER, SIZE, EMULATOR) if shutil.which(tool) is None]
 

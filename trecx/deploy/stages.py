@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from trecx.deploy.flatbuffer import QuantizedNetwork, pack, read_quantized, unpack
+from trecx.deploy.flatbuffer import QuantizedNetwork, Tensor, pack, read_quantized, unpack
 from trecx.errors import ModelError
 from trecx.nn.graphs import exit_order
 from trecx.nn.tflite.graph import read_operators
 
+SOFTMAX_OF_INT8 = ("INT8", (1 / 256,), (-128,))
 INPUT = 0  # the slot of the network's input
 
 
@@ -24,11 +26,14 @@ class Stage:
         content: the `.tflite` file: input and output tensors in the order of `takes` and of exit and `gives`.
         takes: slot of each input.
         gives: slot of each output after the first; the first output is the exit's softmax.
+        n_exits: number of exits whose softmax comes first in the outputs: more than one only in a network
+            that is not cut.
     """
 
     content: bytes
     takes: tuple[int, ...]
     gives: tuple[int, ...]
+    n_exits: int = 1
 
     def network(self) -> QuantizedNetwork:
         """Return the tensors and operators of the file."""
@@ -50,12 +55,48 @@ class StagedNetwork:
     stages: tuple[Stage, ...]
 
     @property
+    def n_exits(self) -> int:
+        """Number of exits, the final one included."""
+        return len(self.order)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return self.softmax.shape[1]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one sample, without the batch."""
+        return self.input.shape[1:]
+
+    @cached_property
+    def input(self) -> Tensor:
+        """The network's input."""
+        first = self.stages[0].network()
+        return first.tensors[first.inputs[self.stages[0].takes.index(INPUT)]]
+
+    @cached_property
+    def softmax(self) -> Tensor:
+        """The softmax of the first exit; those of the others have the same shape and quantization."""
+        first = self.stages[0].network()
+        return first.tensors[first.outputs[0]]
+
+    def uncut(self) -> "StagedNetwork":
+        """Return the same network as one stage, stripped like the others, its outputs in exit order."""
+        model = unpack(self.whole)
+        graph = model.subgraphs[0]
+        outputs = [int(graph.outputs[index]) for index in self.order]
+        everything = range(len(graph.operators))
+        content = _part_of(model, everything, [int(graph.inputs[0])], outputs)
+        return replace(self, stages=(Stage(content, (INPUT,), (), self.n_exits),))
+
+    @property
     def slot_bytes(self) -> dict[int, int]:
         """Bytes of each value that crosses between stages, by slot, without the network's input."""
         found: dict[int, int] = {}
         for stage in self.stages:
             network = stage.network()
-            for slot, tensor in zip(stage.gives, network.outputs[1:], strict=True):
+            for slot, tensor in zip(stage.gives, network.outputs[stage.n_exits :], strict=True):
                 found[slot] = network.tensors[tensor].n_bytes
         return found
 
@@ -67,11 +108,10 @@ def cut_at_exits(whole: bytes) -> StagedNetwork:
     stage needs become outputs of the stage that computes them, and inputs of each stage that uses them.
 
     Raises:
-        ModelError: the file is damaged, or has more than one input.
+        ModelError: the file is damaged, has more than one input, or an output that is no int8 softmax.
     """
     graph = read_operators(whole)
-    if len(graph.inputs) != 1:
-        raise ModelError(f"it takes {len(graph.inputs)} inputs; give a network that takes one sample")
+    _check_ends(read_quantized(whole))
     order = tuple(exit_order(graph))
     parts: list[list[int]] = []
     done: frozenset[int] = frozenset()
@@ -105,6 +145,31 @@ def cut_at_exits(whole: bytes) -> StagedNetwork:
         content = _part_of(model, part, takes[stage], [graph.outputs[index], *given])
         stages.append(Stage(content, tuple(slots[t] for t in takes[stage]), tuple(slots[t] for t in given)))
     return StagedNetwork(whole, order, tuple(stages))
+
+
+def _check_ends(network: QuantizedNetwork) -> None:
+    if len(network.inputs) != 1:
+        raise ModelError(f"it takes {len(network.inputs)} inputs; give a network that takes one sample")
+    (taken,) = (network.tensors[tensor] for tensor in network.inputs)
+    if taken.type != "INT8" or len(taken.scales) != 1 or taken.shape[:1] != (1,):
+        raise ModelError(
+            f"its input is {taken.type} of shape {taken.shape}; convert it for one sample, with int8 input "
+            "(inference_input_type = tf.int8)"
+        )
+    for number in network.outputs:
+        exit_ = network.tensors[number]
+        last = next((each.name for each in network.operators if number in each.outputs), "nothing")
+        if last != "SOFTMAX" or (exit_.type, exit_.scales, exit_.zero_points) != SOFTMAX_OF_INT8:
+            raise ModelError(
+                f"an output is {exit_.type} and comes from {last}, not from an int8 softmax with scale 1/256 "
+                "and zero point −128; end every exit with a softmax layer, and convert it with int8 outputs "
+                "(inference_output_type = tf.int8)"
+            )
+    shapes = {network.tensors[number].shape for number in network.outputs}
+    if len(shapes) != 1:
+        raise ModelError(
+            f"its outputs have the shapes {sorted(shapes)}; all exits must have the same classes"
+        )
 
 
 def _unique(items: Iterable[int]) -> list[int]:

@@ -1,1 +1,1 @@
-"""Reads and writes files safely: archives, npz arrays, spreadsheets, atomic files."""
+"""Files: where they are, and how they are read and written safely."""

@@ -12,7 +12,7 @@ from trecx.datasets.remote_files import DatasetSource, ModelSource
 from trecx.datasets.single_sample import find_single_samples
 from trecx.datasets.sources import load_sources
 from trecx.datasets.tasks import SYSTEMS, TASKS
-from trecx.errors import unknown_name
+from trecx.errors import ModelError, unknown_name
 from trecx.files import paths
 from trecx.store import Run
 
@@ -94,6 +94,23 @@ def find_known(key: str) -> KnownModel:
     if key in models:
         return models[key]
     unknown_name("model", key[:80], [*list(models)[:3], "…; the page Score lists all models"])
+
+
+def model_of(run: Run) -> KnownModel:
+    """Return the known model whose scores a run has, or those of its int8 network.
+
+    Raises:
+        ModelError: the model is not known here; the message says what to give.
+    """
+    for model in known_models():
+        own = (model.task, model.system, model.source, model.dataset)
+        trained = model.training.items() <= run.training.items()
+        if own == (run.task, run.system, run.source, run.dataset) and trained:
+            return model
+    raise ModelError(
+        f"the model file of {run.run_id} is not known here, only its scores are; give the file: "
+        f"python -m trecx deploy MODEL --task {run.task} --system {run.system} …"
+    )
 
 
 def _published() -> Iterator[KnownModel]:

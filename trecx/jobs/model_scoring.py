@@ -24,16 +24,25 @@ def score_known(model: KnownModel, store: Store, progress: Progress = silent) ->
         ModelError: the model cannot be read or run, or TensorFlow is not installed.
         StoreError: the run could not be stored.
     """
-    if model.samples:
-        fetch_dataset(model.task, progress, folder=paths.DOWNLOADS, key=model.samples.key)
-    if model.remote:
-        fetch_models(model.task, progress, folder=paths.DOWNLOADS)  # and checks what is here already
+    fetch_missing(model, progress)
     progress("loading TensorFlow", 0, None)
     from trecx.nn.scored_run import score_into  # TensorFlow is loaded only where a model is run
 
     progress("loading TensorFlow", 1, 1)
     samples = samples_to_score(model.task, model.training, progress=progress)
     return score_into(store, model.path, model.system, samples, False, progress, model.training)[0]
+
+
+def fetch_missing(model: KnownModel, progress: Progress = silent) -> None:
+    """Download what is missing of a known model and its samples, and verify what is here.
+
+    Raises:
+        FetchError: a download failed.
+    """
+    if model.samples:
+        fetch_dataset(model.task, progress, folder=paths.DOWNLOADS, key=model.samples.key)
+    if model.remote:
+        fetch_models(model.task, progress, folder=paths.DOWNLOADS)
 
 
 def samples_to_score(

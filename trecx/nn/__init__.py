@@ -19,8 +19,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 @contextmanager
-def _native_stderr_closed() -> Iterator[None]:
-    """Discard what native code writes to standard error: TensorFlow's start message ignores the log level."""
+def quiet_native_code() -> Iterator[None]:
+    """Discard what native code writes to standard error: some of TensorFlow's ignores the log level."""
     sys.stderr.flush()
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -44,7 +44,7 @@ def _not_installed(error: ModuleNotFoundError) -> ModelError:
 
 
 try:
-    with _native_stderr_closed():
+    with quiet_native_code():
         import keras
 
         if keras.backend.backend() == "tensorflow":
@@ -67,4 +67,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["keras", "tf"]
+__all__ = ["keras", "quiet_native_code", "tf"]

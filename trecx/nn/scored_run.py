@@ -51,6 +51,35 @@ def score_into(
     progress("loading the model", 0, None)
     model = load_model(path)
     progress("loading the model", 1, 1)
+    samples, provenance = described(path, model, system, samples, training, progress)
+    known = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
+    if known and not again:
+        return known, False
+    scores = score_model(model, samples, progress)
+    return store.save_run(provenance, scores, again=True, progress=progress), True
+
+
+def described(
+    path: Path,
+    model: ExitModel,
+    system: str,
+    samples: SampleSet,
+    training: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+) -> tuple[SampleSet, Provenance]:
+    """Return the samples with the classes of the design, and the provenance of a model's scores of them.
+
+    Args:
+        path: the model's file or folder.
+        model: the same, read.
+        system: name of the model's design.
+        samples: the samples to score.
+        training: the training configuration, if the model was trained here.
+        progress: called while samples are read.
+
+    Raises:
+        ModelError: the model does not match its design or task, or is another model of the paper.
+    """
     require_exits(model, system)
     published = published_model(path)
     if published and (published.task, published.system) != (samples.task, system) and not samples.own:
@@ -65,7 +94,7 @@ def score_into(
             f"set: run `python -m trecx data fetch {samples.task}`, then score without --data"
         )
     samples = _with_extra_class(samples, system)
-    provenance = Provenance(
+    return samples, Provenance(
         task=samples.task,
         system=system,
         source="published" if published and not samples.own else "trained here" if training else "imported",
@@ -77,11 +106,6 @@ def score_into(
         versions=versions(),
         training=dict(training or {}) | _said(samples, progress) | _precision(model),
     )
-    known = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
-    if known and not again:
-        return known, False
-    scores = score_model(model, samples, progress)
-    return store.save_run(provenance, scores, again=True, progress=progress), True
 
 
 def _said(samples: SampleSet, progress: Progress) -> dict[str, Any]:

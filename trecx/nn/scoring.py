@@ -29,12 +29,12 @@ def score_model(
         ModelError: the model needs other input, or has another number of classes.
         ScoresError: an output is not a softmax.
     """
-    _check_match(model, samples)
+    check_match(model, samples)
     n_samples = len(samples.labels)
     batches, done = [], 0
     progress("scoring", done, n_samples)
     for raw in samples.batches(batch_size):
-        batches.append(model.predict(_ready(model, samples, raw)))
+        batches.append(model.predict(network_input(model, samples, raw)))
         done += len(raw)
         progress("scoring", done, n_samples)
     return ExitScores(
@@ -56,7 +56,12 @@ def versions() -> dict[str, str]:
     }
 
 
-def _check_match(model: ExitModel, samples: SampleSet) -> None:
+def check_match(model: ExitModel, samples: SampleSet) -> None:
+    """Check that a model takes these samples and has their classes.
+
+    Raises:
+        ModelError: it does not.
+    """
     expected = FEATURE_SHAPES[samples.task] if samples.own is None else _own_shape(samples)
     if model.input_shape != expected and (
         samples.own is None or _sizes(model.input_shape) != _sizes(expected)
@@ -72,8 +77,8 @@ def _check_match(model: ExitModel, samples: SampleSet) -> None:
         )
 
 
-def _ready(model: ExitModel, samples: SampleSet, raw: RawSamples) -> Batch:
-    """Return the network's input features for raw samples."""
+def network_input(model: ExitModel, samples: SampleSet, raw: RawSamples) -> Batch:
+    """Return the network's input features for raw samples, of shape (n, *model.input_shape)."""
     if samples.own is None:
         return features(samples.task, raw)
     return samples.own.prepare(raw).reshape(-1, *model.input_shape)

@@ -64,6 +64,17 @@ class Deployment:
     crossing_bytes: int
 
     @property
+    def calibration_sentence(self) -> str:
+        """Which samples set the scales, and whether accuracy is reported on them too."""
+        known = self.calibration
+        if known is None:
+            return "The network came as int8; the samples that set its scales are not known here."
+        samples = f"{known.n_samples:,} samples of {known.dataset} ({known.split}) set the scales"
+        if known.scored:
+            return f"{samples}; accuracy is reported on them too, as no other samples were at hand."
+        return f"{samples}; accuracy is not reported on them."
+
+    @property
     def flash_bytes(self) -> int:
         """Bytes of all stages."""
         return sum(stage.n_bytes for stage in self.stages)

@@ -3,8 +3,6 @@
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from trecx.deploy.flatbuffer import Operator
 from trecx.deploy.plain_c import fixed_point as fixed
 from trecx.deploy.plain_c.blocks import pair_steps
@@ -100,9 +98,7 @@ def relu(text: StageText, operator: Operator) -> None:
     """Add `RELU`."""
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     multiplier, shift = fixed_point(source.scale / output.scale)
-    _lookup(
-        text, operator, lambda x: max(fixed.rescale(x, multiplier, shift), 0) + output.zero_point
-    )
+    _lookup(text, operator, lambda x: max(fixed.rescale(x, multiplier, shift), 0) + output.zero_point)
 
 
 def relu6(text: StageText, operator: Operator) -> None:
@@ -144,7 +140,7 @@ def _curve(
 def _lookup(text: StageText, operator: Operator, function: Callable[[int], int]) -> None:
     """Add a table of a function of (input − its zero point)."""
     source = text.tensor(operator, 0)
-    bits = np.arange(256).astype(np.uint8).view(np.int8).tolist()
+    bits = [*range(128), *range(-128, 0)]  # in the order of their bits as an unsigned number
     table = [min(max(function(x - source.zero_point), INT8[0]), INT8[1]) for x in bits]
     pointers = (text.pointer(operator, 0), text.pointer(operator, -1))
     text.call("lookup", "lookup", text.array("int8_t", table), math.prod(source.shape), *pointers)

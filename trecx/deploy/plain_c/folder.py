@@ -73,7 +73,9 @@ def plain_c_files(
     stages = [_stage(network, arena, number) for number, network in enumerate(networks)]
     kernels = sorted({f"trecx_{kernel}.c" for stage in stages for kernel in stage.kernels})
     places = [arena.place(number, network.outputs[0]) for number, network in enumerate(networks)]
-    texts = {name: (_KERNELS / name).read_text(encoding="utf-8") for name in (*_HEADERS, *_PROGRAMS, *kernels)}
+    texts = {
+        name: (_KERNELS / name).read_text(encoding="utf-8") for name in (*_HEADERS, *_PROGRAMS, *kernels)
+    }
     for number, stage in enumerate(stages, start=1):
         texts[f"stage_{number}.c"] = c_files.stage_source(number, stage)
         texts[f"stage_{number}.h"] = c_files.stage_header(number)
@@ -96,14 +98,14 @@ def _stage(network: QuantizedNetwork, arena: Arena, number: int) -> StageText:
     return text
 
 
-def _sizes(
-    staged: StagedNetwork, networks: list[QuantizedNetwork], golden: GoldenSamples
-) -> tuple[int, int]:
+def _sizes(staged: StagedNetwork, networks: list[QuantizedNetwork], golden: GoldenSamples) -> tuple[int, int]:
     """Return the bytes of the input and of each exit."""
     first = networks[0].tensors[networks[0].inputs[0]]
     exits = {math.prod(network.tensors[network.outputs[0]].shape) for network in networks}
     if len(exits) != 1:
-        raise ModelError(f"its exits have {', '.join(map(str, sorted(exits)))} outputs; give all exits the same")
+        raise ModelError(
+            f"its exits have {', '.join(map(str, sorted(exits)))} outputs; give all exits the same"
+        )
     sample = math.prod(golden.inputs.shape[1:])
     n_exits, n_classes = golden.exits.shape[1:]
     if sample != first.n_bytes or n_exits != len(networks) or {n_classes} != exits:

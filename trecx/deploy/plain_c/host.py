@@ -19,7 +19,9 @@ NO_COMPILER = (
 TIMEOUT_S = 600.0
 
 
-def run_on_host(folder: Path, inputs: npt.NDArray[np.int8], timeout_s: float = TIMEOUT_S) -> npt.NDArray[np.int8]:
+def run_on_host(
+    folder: Path, inputs: npt.NDArray[np.int8], timeout_s: float = TIMEOUT_S
+) -> npt.NDArray[np.int8]:
     """Return what plain C answers at every exit.
 
     Args:

@@ -4,7 +4,6 @@ TensorFlow Lite is C++ that trusts much of what a file says. A file that makes i
 memory ends this process, and not the one that asked.
 """
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 import trecx
 from trecx.errors import ModelError
+from trecx.files.process_limits import limit_process
 from trecx.nn.reasons import whole_reason
 from trecx.nn.tflite.graph import AGAIN
 from trecx.nn.tflite.interpreter import Interpreter
@@ -46,16 +46,6 @@ def try_in_process(content: bytes) -> None:
         raise ModelError(said)
 
 
-def _limit() -> None:
-    """Let the file take no more than a fixed part of the memory and of the processor's time."""
-    resource.setrlimit(resource.RLIMIT_CPU, (_WORK_S, _WORK_S))
-    taken = Path("/proc/self/statm")
-    if taken.exists():  # Linux
-        pages = int(taken.read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + _MEMORY_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
 def _complaint(content: bytes) -> str:
     """Return why a file cannot be run; nothing if it can."""
     try:
@@ -70,7 +60,7 @@ def _complaint(content: bytes) -> str:
 
 
 if __name__ == "__main__":
-    _limit()
+    limit_process(_MEMORY_BYTES, _WORK_S)
     complaint = _complaint(sys.stdin.buffer.read())
     print(complaint)
     sys.exit(1 if complaint else 0)

@@ -1,0 +1,132 @@
+"""From a trained network to the folder that firmware is built from: every step of `deploy`."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trecx.datasets.samples import SampleSet
+from trecx.deploy.calibration import CalibrationSamples
+from trecx.deploy.cortex_m4 import count_instructions, missing_emulator
+from trecx.deploy.folder import FloatComparison, FolderContent, check_out, report_document, write_folder
+from trecx.deploy.golden import GoldenSamples
+from trecx.deploy.int8_run import Int8Run, store_int8_run
+from trecx.deploy.plain_c import unsupported_operators, write_plain_c
+from trecx.deploy.stages import StagedNetwork
+from trecx.errors import ModelError
+from trecx.progress import Progress, silent
+from trecx.saved_points.record import PointRecord
+from trecx.store import Run, Store
+from trecx.threshold.decision_differences import decision_difference
+
+PointOf = Callable[[Run], PointRecord]
+
+
+@dataclass(frozen=True, eq=False)
+class Deployed:
+    """What `deploy` made: the int8 run, and the document of the folder (`report.json`)."""
+
+    int8: Int8Run
+    document: Mapping[str, Any]
+
+
+@dataclass(eq=False)
+class _PlainC:
+    """Plain C of a network's stages; made and counted when the stages are known."""
+
+    progress: Progress
+    files: dict[str, bytes] = field(default_factory=dict)
+    missing: str = ""
+    instructions: tuple[int, ...] | None = None
+
+    def count(self, staged: StagedNetwork, golden: GoldenSamples) -> Sequence[int] | None:
+        """Write the plain C, and count its instructions; None if either cannot be done here."""
+        if lacking := unsupported_operators(staged):
+            self.missing = f"Plain C has no {', '.join(lacking)}; the .tflite stages need none of it."
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            try:
+                write_plain_c(staged, golden, place)
+            except ModelError as error:
+                self.missing = f"There is no plain C: {error}."
+                return None
+            self.files = {
+                path.relative_to(place).as_posix(): path.read_bytes()
+                for path in sorted(place.rglob("*"))
+                if path.is_file()
+            }
+            if missing_emulator():
+                return None
+            self.progress("counting instructions", 0, None)
+            self.instructions = tuple(count_instructions(place))
+            self.progress("counting instructions", 1, 1)
+            return self.instructions
+
+
+def deploy_model(
+    store: Store,
+    path: Path,
+    system: str,
+    samples: SampleSet,
+    calibration: CalibrationSamples,
+    point_of: PointOf,
+    out: Path,
+    training: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+) -> Deployed:
+    """Make a network's staged int8 form, store its run, and write its folder.
+
+    Each result is whole or absent: the float32 run, the int8 run, the folder. What was stored before a kill
+    is found again by the next call.
+
+    Args:
+        store: the store of the runs.
+        path: the model's file or folder.
+        system: name of the model's design.
+        samples: the samples that accuracy is reported on.
+        calibration: the samples that set the scales.
+        point_of: returns the operating point of the int8 run.
+        out: the folder to write.
+        training: the training settings, if the model was trained here.
+        progress: called with the progress of each step.
+
+    Raises:
+        ExportError: `out` is not a folder that may be replaced.
+        ModelError: the model cannot be converted, cut or run; the message has the reason.
+        StoreError: a run cannot be stored.
+    """
+    check_out(out)
+    plain_c = _PlainC(progress)
+    int8 = store_int8_run(store, path, system, samples, calibration, training, plain_c.count, progress)
+    record = point_of(int8.run)
+    deployment = int8.run.deployment
+    assert deployment is not None  # its run was stored with one
+    content = FolderContent(
+        network=int8.staged,
+        run=int8.run,
+        record=record,
+        deployment=deployment,
+        golden=int8.golden,
+        float32=_comparison(store, int8, record),
+        warnings=int8.warnings,
+        plain_c=plain_c.files,
+        no_plain_c=plain_c.missing,
+        instructions=plain_c.instructions,
+        versions=int8.run.versions,
+    )
+    progress("writing the folder", 0, None)
+    write_folder(content, out)
+    progress("writing the folder", 1, 1)
+    return Deployed(int8, report_document(content, out))
+
+
+def _comparison(store: Store, int8: Int8Run, record: PointRecord) -> FloatComparison | None:
+    """Return how often the float32 network decides as the device does at the point's ρ."""
+    if int8.float_run is None:
+        return None
+    answers = [store.load_answers(run, record.rule.criterion) for run in (int8.float_run, int8.run)]
+    differing = decision_difference(*answers, record.rule.effective)
+    agreement = 1 - differing.exits / differing.samples
+    return FloatComparison(int8.float_run.run_id, agreement, int8.float_run.standalone_accuracy)

@@ -1,0 +1,167 @@
+"""TensorFlow Lite Micro's own kernels on this machine: stages run for one sample, and the memory they need.
+
+As a program (`python -m trecx.deploy.tflm`) it runs what comes in on standard input, in a process of its own:
+the kernels are C++ that trusts what a file says. `trecx.deploy.tflm_processes` starts it.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from trecx.errors import ModelError
+from trecx.files.process_limits import limit_process
+
+MISSING = (
+    "TensorFlow Lite Micro is not installed here, and an int8 network is scored with its kernels only; "
+    "install it with `pip install -e '.[deploy]'` on Linux and x86_64, the only machines with wheels of it"
+)
+_AMPLE_BYTES = 64 * 1024**2
+_MEMORY_BYTES = 4 * 1024**3
+_STEP_BYTES, _STEPS = 16, 64
+Levels = npt.NDArray[np.int8]
+
+
+class StagePart(NamedTuple):
+    """One stage: its fields are those of `trecx.deploy.stages.Stage`, which needs TensorFlow."""
+
+    content: bytes
+    takes: Sequence[int]
+    gives: Sequence[int]
+    n_exits: int
+
+
+class ArenaUse(NamedTuple):
+    """Bytes of a stage's arena in all, and of these, what stays allocated between inferences."""
+
+    arena_bytes: int
+    kept_bytes: int
+
+
+@contextmanager
+def without_tflm() -> Iterator[None]:
+    """Say what to do where TensorFlow Lite Micro is missing.
+
+    Raises:
+        ModelError: it is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise ModelError(MISSING) from error
+
+
+class StagedInterpreter:
+    """Stages that are ready to run one sample after the other.
+
+    Args:
+        parts: the stages in the order of the exits.
+
+    Raises:
+        ModelError: TensorFlow Lite Micro is not installed.
+        RuntimeError: it cannot run a stage.
+    """
+
+    def __init__(self, parts: Sequence[StagePart]) -> None:
+        self._parts = parts
+        self._interpreters = [_interpreter(part.content) for part in parts]
+
+    def exits(self, sample: Levels) -> Levels:
+        """Return the softmax of every exit for one sample, of shape (n_exits, n_classes).
+
+        Args:
+            sample: the network's input, of the input's shape, without the batch.
+        """
+        slots, found = {0: sample[None]}, []
+        for part, interpreter in zip(self._parts, self._interpreters, strict=True):
+            for place, slot in enumerate(part.takes):
+                interpreter.set_input(slots[slot], place)
+            interpreter.invoke()
+            found += [interpreter.get_output(place)[0] for place in range(part.n_exits)]
+            for place, slot in enumerate(part.gives, start=part.n_exits):
+                slots[slot] = interpreter.get_output(place)
+        return np.array(found, np.int8)
+
+
+def arena_use(content: bytes) -> ArenaUse:
+    """Return the memory of one stage: the smallest arena that it starts with, on this 64-bit machine.
+
+    Raises:
+        ModelError: TensorFlow Lite Micro is not installed.
+        RuntimeError: it cannot run the stage.
+    """
+    interpreter = _interpreter(content)
+    with _native_output() as said:
+        interpreter.print_allocations()
+        text = said()
+    total, tail = (int(re.findall(rf"allocation {part} (\d+) bytes", text)[0]) for part in ("total", "tail"))
+    for more in range(_STEPS):
+        arena = total + more * _STEP_BYTES
+        try:
+            with _native_output():
+                _interpreter(content, arena)
+        except RuntimeError:
+            continue
+        return ArenaUse(arena, tail + arena - total)
+    raise RuntimeError(f"its arena is larger than the {total} bytes that it reports")
+
+
+def _interpreter(content: bytes, arena_bytes: int = _AMPLE_BYTES):  # type: ignore[no-untyped-def]  # untyped
+    with without_tflm():
+        from tflite_micro import runtime
+    return runtime.Interpreter.from_bytes(content, arena_size=arena_bytes)
+
+
+@contextmanager
+def _native_output() -> Iterator:  # type: ignore[type-arg]
+    """Catch what C++ writes to standard error, and yield a function that returns it."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+
+        def said() -> str:
+            file.seek(0)
+            return file.read().decode("utf-8", "replace")
+
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Run stages for samples until the source ends.
+
+    The source has one line of JSON (length, `takes`, `gives` and number of exits of each stage, the shape of
+    a sample, and whether the memory is asked for), the files of the stages, and then samples as int8. The
+    sink gets one line of JSON (the memory of each stage, or an error), and then every exit's softmax of each
+    sample.
+    """
+    asked = json.loads(source.readline())
+    parts = [StagePart(source.read(length), *rest) for length, *rest in asked["stages"]]
+    shape = tuple(asked["shape"])
+    try:
+        uses = [arena_use(part.content) for part in parts] if asked["memory"] else []
+        network = StagedInterpreter(parts)
+    except (ModelError, RuntimeError, ValueError) as error:
+        sink.write(json.dumps({"error": str(error)}).encode() + b"\n")
+        return
+    sink.write(json.dumps({"memory": uses}).encode() + b"\n")
+    sink.flush()
+    while sample := source.read(int(np.prod(shape))):
+        sink.write(network.exits(np.frombuffer(sample, np.int8).reshape(shape)).tobytes())
+        sink.flush()
+
+
+if __name__ == "__main__":
+    limit_process(_MEMORY_BYTES)
+    serve(sys.stdin.buffer, sys.stdout.buffer)
