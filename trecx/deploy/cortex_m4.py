@@ -14,6 +14,7 @@ from trecx.errors import ExportError
 
 PACKAGES = "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 COMPILER, SIZE, EMULATOR = "arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm"
+LIBRARY = "rdimon.specs"  # newlib with semihosting
 FLAGS = ("-mcpu=cortex-m4", "-mthumb", "-O2", "-std=c99")
 BOARD = "-M mps2-an386 -cpu cortex-m4 -display none -monitor none -serial null -icount shift=0".split()
 SEMIHOSTING = ("-semihosting-config", "enable=on,target=native")
@@ -75,8 +76,13 @@ def measure(plain_c: Path, n_samples: int = N_COUNTED, timeout_s: float = TIMEOU
 
 
 def missing_emulator() -> list[str]:
-    """Return the commands that counting needs and this computer lacks."""
-    return [tool for tool in (COMPILER, SIZE, EMULATOR) if shutil.which(tool) is None]
+    """Return what counting needs and this computer lacks: commands, or the C library for Arm."""
+    lacking = [tool for tool in (COMPILER, SIZE, EMULATOR) if shutil.which(tool) is None]
+    if COMPILER not in lacking:
+        found = run_command([COMPILER, f"-print-file-name={LIBRARY}"], COMPILER, TIMEOUT_S)
+        if found.decode().strip() == LIBRARY:  # a path, if there is such a file
+            lacking.append(LIBRARY)
+    return lacking
 
 
 def _n_golden(plain_c: Path) -> int:
@@ -93,7 +99,7 @@ def _compile(plain_c: Path, image: Path, n_samples: int, timeout_s: float) -> No
         command = [
             *(COMPILER, *FLAGS, f"-DTRECX_COUNTED_SAMPLES={n_samples}", f"-I{plain_c}"),
             *map(str, [*sources, ours / "count_instructions.c", ours / "start.c"]),
-            *("-T", str(ours / "mps2_an386.ld"), "--specs=rdimon.specs", "-nostartfiles", "-o", str(image)),
+            *("-T", str(ours / "mps2_an386.ld"), f"--specs={LIBRARY}", "-nostartfiles", "-o", str(image)),
         ]
         run_command(command, "the Arm compiler", timeout_s)
 

@@ -148,4 +148,4 @@ def _lookup(text: StageText, operator: Operator, function: Callable[[int], int])
 
 def _radius(integer_bits: int, left_shift: int) -> int:
     """Return the largest difference that fits into a fixed-point number after the shift."""
-    return math.floor((2**integer_bits - 1) * 2.0 ** (31 - integer_bits) / 2.0**left_shift)
+    return math.floor(math.ldexp(2**integer_bits - 1, 31 - integer_bits - left_shift))

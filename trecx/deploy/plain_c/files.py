@@ -58,7 +58,7 @@ def network_header(n_stages: int, input_bytes: int, exit_bytes: int, arena: Aren
         f"#define TRECX_NETWORK_ARENA_BYTES {arena.n_bytes} /* RAM: {by_stage} */",
         '#ifdef __cplusplus\nextern "C" {\n#endif',
         "/* Runs a stage, counted from 1, and writes the int8 softmax of its exit: (value + 128) / 256 is a\n"
-        "   probability. It is not reentrant: later stages use what earlier ones computed for the same sample.\n"
+        "   probability. Not reentrant: later stages use what earlier ones computed for the sample.\n"
         "   Returns 0, or -1 if there is no such stage. */\n"
         "int trecx_run_stage(int stage, const int8_t *input, int8_t *softmax);",
         "#ifdef __cplusplus\n}\n#endif",
@@ -128,7 +128,7 @@ const int8_t trecx_golden_exits[TRECX_GOLDEN_SAMPLES][TRECX_NETWORK_STAGES][TREC
 
 def makefile(sources: Iterable[str]) -> str:
     """Return the Makefile; `sources` are the C files of the network."""
-    return f"""# 'make check' compiles the network for this computer and compares every exit with golden inputs.
+    return f"""# 'make check' compiles the network on this computer and compares every exit with golden data.
 # {GENERATED}
 CFLAGS ?= -O2
 STRICT = -std=c99 -Wall -Wextra -Werror -pedantic
