@@ -7,7 +7,7 @@ from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.integration import into_a_project
 from trecx.deploy.folder.interface import Interface
 from trecx.deploy.folder.markdown_text import plain
-from trecx.deploy.folder.readme_numbers import numbers
+from trecx.deploy.folder.readme_numbers import numbers, rho
 from trecx.threshold.exit_criteria import CRITERIA
 
 FILES = (
@@ -48,15 +48,16 @@ def readme(content: FolderContent, interface: Interface) -> str:
 def _about(content: FolderContent) -> str:
     record, run = content.record, content.run
     named = f" It is the saved point {plain(record.name)}." if record.name else ""
+    classes = f"\n\nClasses, in the order of the scores: {', '.join(map(plain, run.class_names))}."
     note = f"\n\nNote: {plain(record.note)}" if record.note else ""
     if content.n_stages == 1:
-        return f"An int8 network with one exit, of run `{run.run_id}`.{named}{note}"
+        return f"An int8 network with one exit, of run {plain(run.run_id)}.{named}{classes}{note}"
     return (
         f"An int8 network cut into {content.n_stages} stages, one for each exit. Inference runs stage 1 and "
         "stops there if the exit is confident enough; otherwise it continues with the next stage. The stages "
         "give the same bytes as the whole network. The confidence is the "
-        f"{CRITERIA[record.rule.criterion]}, the threshold ρ is {record.rule.threshold:g}, and the int8 run "
-        f"is `{run.run_id}`.{named}{note}"
+        f"{CRITERIA[record.rule.criterion]}, the threshold is {rho(record.rule.threshold)}, and the int8 run "
+        f"is {plain(run.run_id)}.{named}{classes}{note}"
     )
 
 
@@ -94,9 +95,9 @@ def _limits(content: FolderContent) -> Iterator[str]:
         "Measure time and energy on your device."
     )
     yield (
-        "The arena was measured with TensorFlow Lite Micro on a 64-bit host. What a 32-bit device keeps has "
-        "smaller pointers, so it usually needs less; optimized kernels such as CMSIS-NN may need more "
-        "scratch memory."
+        "The arena of each stage was measured with TensorFlow Lite Micro on a 64-bit host; the shared one is "
+        "computed from what each stage keeps and the largest working memory. A 32-bit device has smaller "
+        "pointers, so it usually needs less; optimized kernels such as CMSIS-NN may need more scratch memory."
     )
     yield (
         "The expected bytes are those of TensorFlow Lite Micro's reference kernels. Kernels that round "

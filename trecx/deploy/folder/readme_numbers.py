@@ -1,17 +1,30 @@
 """The numbers in a deployment's README."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.interface import Interface
 from trecx.deploy.folder.markdown_text import plain, table
+from trecx.threshold.exit_criteria import CRITERIA
+
+BY_EXIT = ("by exit", "accuracy, int8", "accuracy, float32", "FLOPs up to it", "instructions of its stage")
+
+
+def rho(threshold: float) -> str:
+    """Return a threshold in words.
+
+    >>> rho(0.9), rho(float("inf"))
+    ('ρ = 0.9', 'ρ = ∞ (no early exits)')
+    """
+    return "ρ = ∞ (no early exits)" if math.isinf(threshold) else f"ρ = {threshold:g}"
 
 
 def numbers(content: FolderContent, interface: Interface) -> str:
     """Return tables of accuracy, cost and memory, and the origin of the scales."""
     parts = [
-        table(("by exit", "accuracy, int8", "accuracy, float32", "FLOPs"), list(_exits(content))),
-        table((f"at ρ = {content.record.rule.threshold:g}", "value"), list(_at_threshold(content))),
+        table(BY_EXIT, list(_exits(content))),
+        table((f"at {rho(content.record.rule.threshold)}", "value"), list(_at_threshold(content))),
         table(("memory", "bytes"), list(_memory(content, interface))),
         _calibration(content),
     ]
@@ -21,13 +34,17 @@ def numbers(content: FolderContent, interface: Interface) -> str:
 def _exits(content: FolderContent) -> Iterator[tuple[str, ...]]:
     compared = content.float32
     floats = compared.accuracy if compared else [None] * content.n_stages
-    by_exit = zip(content.run.standalone_accuracy, floats, content.run.exit_flops, strict=True)
-    for number, (int8, float32, flops) in enumerate(by_exit, start=1):
-        yield f"exit {number}", _percent(int8), _percent(float32), f"{flops:,}"
+    run, instructions = content.run, content.stage_instructions
+    by_exit = zip(run.standalone_accuracy, floats, run.exit_flops, instructions, strict=True)
+    for number, (int8, float32, flops, counted) in enumerate(by_exit, start=1):
+        known = "–" if counted is None else f"{counted:,}"
+        yield f"exit {number}", _percent(int8), _percent(float32), f"{flops:,}", known
 
 
 def _at_threshold(content: FolderContent) -> Iterator[tuple[str, ...]]:
-    known = content.record.numbers
+    known, q = content.record.numbers, content.record.rule.int8_threshold
+    if q is not None:
+        yield f"int8 threshold of the {CRITERIA[content.record.rule.criterion]}", str(q)
     yield "accuracy", _share(known, "accuracy")
     yield "exit rate", _share(known, "exit_rate")
     relative = " (relative costs: the final exit is 1,000,000)" if content.run.relative_costs else ""
@@ -39,7 +56,10 @@ def _at_threshold(content: FolderContent) -> Iterator[tuple[str, ...]]:
     if expected is not None:
         yield "expected Cortex-M4 instructions per inference, plain C", f"{expected:,.0f}"
     if content.float32:
-        yield f"same decision as float32 run `{content.float32.run_id}`", _percent(content.float32.agreement)
+        yield (
+            f"same decision as float32 run {plain(content.float32.run_id)}",
+            _percent(content.float32.agreement),
+        )
 
 
 def _memory(content: FolderContent, interface: Interface) -> Iterator[tuple[str, ...]]:
@@ -53,9 +73,6 @@ def _memory(content: FolderContent, interface: Interface) -> Iterator[tuple[str,
     for number, slot in enumerate(interface.slots, start=1):
         yield f"RAM: value {number} that crosses between stages, {slot.sizes}", f"{slot.n_bytes:,}"
     yield "RAM: arena and crossing values", f"{deployment.ram_bytes:,}"
-    for number, instructions in enumerate(content.stage_instructions, start=1):
-        if instructions is not None:
-            yield f"not memory: Cortex-M4 instructions of stage {number}, plain C", f"{instructions:,}"
 
 
 def _calibration(content: FolderContent) -> str:
