@@ -164,8 +164,9 @@ LAYERS = {
     "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
     "nn": "errors progress scores files datasets store",
     "deploy": (
-        "errors progress scores files datasets device.energy threshold.int8_threshold saved_points.record "
-        "store store.run_context exporting nn"
+        "errors progress scores files datasets device.energy threshold.exit_criteria "
+        "threshold.int8_threshold saved_points.document saved_points.record store store.run_context "
+        "exporting nn"
     ),
     "figures": (
         "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "
