@@ -93,9 +93,10 @@ def _first(runs: list[Run]) -> Run:
 
 def run_title(run: Run, runs: list[Run]) -> str:
     """Return the design's title, with source and seed if other runs have the same title."""
-    namesakes = [other for other in runs if other.system == run.system]
+    title = system_title(run.system, run.precision)
+    namesakes = [other for other in runs if system_title(other.system, other.precision) == title]
     if len(namesakes) == 1:
-        return system_title(run.system)
+        return title
     twins = [other for other in namesakes if other.source == run.source]
     parts = [] if len(twins) == len(namesakes) else [run.source]
     if len(twins) > 1:
@@ -103,4 +104,4 @@ def run_title(run: Run, runs: list[Run]) -> str:
         parts.append(
             f"seed {run.training['seed']}" if len(seeds) == len(twins) and None not in seeds else run.run_id
         )
-    return " · ".join([system_title(run.system), *parts])
+    return " · ".join([title, *parts])
