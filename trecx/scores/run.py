@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from trecx.scores.deployment import Deployment
 
 SOURCES = ("published", "trained here", "imported")
-FLOAT32, INT8 = PRECISIONS = ("float32", "int8")
+FLOAT32: Final = "float32"
+INT8: Final = "int8"
+PRECISIONS = (FLOAT32, INT8)
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,11 @@ def baseline_among(run: Run, runs: Iterable[Run]) -> Run | None:
     return min(found, key=lambda other: (*_distance(run, other), *preference(other)), default=None)
 
 
+def other_precision(run: Run, baseline: Run | None) -> str:
+    """Return the precision of the baseline's scores if it is not the run's; else an empty text."""
+    return baseline.precision if baseline and baseline.precision != run.precision else ""
+
+
 def _distance(run: Run, other: Run) -> tuple[bool, ...]:
     shaped = (other.training.get(name) != run.training.get(name) for name in ("recipe", "epochs", "seed"))
     return other.precision != run.precision, other.source != run.source, *shaped
@@ -163,5 +170,5 @@ def _converted(run: Run, other: Run) -> bool:
         and made is not None
         and made.float_sha256 is not None
         and made.float_sha256 == run.model_sha256
-        and other.sample_set_id == run.sample_set_id
+        and (other.sample_set_id, other.n_exits) == (run.sample_set_id, run.n_exits)
     )
