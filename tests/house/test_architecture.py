@@ -174,8 +174,9 @@ LAYERS = {
         "comparison.training_history confidence.calibration confidence.distribution"
     ),
     "console": (
-        "glossary datasets device.operating_conditions threshold.benefit_curve threshold.exit_criteria "
-        "threshold.exit_table threshold.oracle threshold.outcomes threshold.run_context store figures"
+        "glossary scores datasets device.operating_conditions threshold.benefit_curve "
+        "threshold.exit_criteria threshold.exit_table threshold.oracle threshold.outcomes "
+        "threshold.run_context store figures"
     ),
     "report": (
         "errors scores datasets threshold.class_mix threshold.exit_criteria threshold.exit_table "
