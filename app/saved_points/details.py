@@ -59,7 +59,7 @@ def rho_text(threshold: float) -> str:
 
 def run_text(record: PointRecord) -> str:
     """Return task and design of a point."""
-    return f"{record.run.task} · {system_title(record.run.system)}"
+    return f"{record.run.task} · {system_title(record.run.system, record.run.precision)}"
 
 
 def definition(record: PointRecord) -> dict[str, str]:

@@ -13,6 +13,7 @@ from app.shared.run_controls import pick_run, runs_or_stop
 from trecx.datasets.tasks import Task, task_of
 from trecx.errors import TrecxError
 from trecx.figures.style import shortened
+from trecx.scores.run import counterpart_among, other_precision
 from trecx.store import Run, Store, baseline_among
 from trecx.threshold.run_context import RunContext
 
@@ -38,6 +39,11 @@ class Frame:
     context: RunContext
     threshold: float
     criterion: str
+
+    @property
+    def counterpart(self) -> Run | None:
+        """The run of the same network in the other precision; None if there is none."""
+        return counterpart_among(self.run, self.runs)
 
     @property
     def task(self) -> Task:
@@ -71,7 +77,9 @@ def open_frame(any_criterion: bool = False) -> Frame:
     except TrecxError as error:
         st.error(plain(str(error)))
         st.stop()
-    context = RunContext(run.task, table, against, conditions, device, weights)
+    context = RunContext(
+        run.task, table, against, conditions, device, weights, other_baseline=other_precision(run, baseline)
+    )
     threshold = asked_threshold()
     carry(run=run.run_id, rho=str(threshold))
     return Frame(here, runs, run, context, threshold, criterion)

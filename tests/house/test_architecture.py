@@ -93,6 +93,7 @@ LAYERS = {
     "threshold.benefit_curve": (
         "errors scores threshold.exit_order threshold.operating_point threshold.outcomes"
     ),
+    "threshold.decision_differences": "scores threshold.exit_order threshold.int8_steps",
     "threshold.choice": "errors scores device.operating_conditions threshold.benefit_curve threshold.limits",
     "threshold.exit_table": (
         "errors scores threshold.benefit_curve threshold.cumulative_counts threshold.exit_order "
@@ -174,8 +175,9 @@ LAYERS = {
         "comparison.training_history confidence.calibration confidence.distribution"
     ),
     "console": (
-        "glossary datasets device.operating_conditions threshold.benefit_curve threshold.exit_criteria "
-        "threshold.exit_table threshold.oracle threshold.outcomes threshold.run_context store figures"
+        "glossary scores datasets device.operating_conditions threshold.benefit_curve "
+        "threshold.exit_criteria threshold.exit_table threshold.oracle threshold.outcomes "
+        "threshold.run_context store figures"
     ),
     "report": (
         "errors scores datasets threshold.class_mix threshold.exit_criteria threshold.exit_table "

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from trecx.cli.precision import tell_differences
 from trecx.cli.printing import count, mflops, percent, print_columns, print_json, rho, tell
 from trecx.cli.quantities import TITLES, cost_rows, number, settings, statistics, tell_settings
 from trecx.cli.run_context import RunView
@@ -74,16 +75,27 @@ def _tradeoff_cells(row: Mapping[str, float], costs: Sequence[str], flops: int |
     return [f"{100 * row['drop']:.0f} pt", rho(row["threshold"]), *_cells(row, costs), change]
 
 
-def show_point(view: RunView, threshold: float, as_json: bool) -> None:
-    """Print the operating point at ρ; FLOPs are compared with the baseline's, or with the final exit's."""
+def show_point(view: RunView, threshold: float, as_json: bool, differs: dict[str, Any] | None = None) -> None:
+    """Print the operating point at ρ; FLOPs are compared with the baseline's, or with the final exit's.
+
+    Args:
+        view: the run.
+        threshold: ρ.
+        as_json: print one JSON document instead of a table.
+        differs: how often the run decides differently from its float32 run (`precision.differs_from`).
+    """
     document = point_document(view, view.context.point(threshold))
-    if view.asked.int8:
-        rule = view.asked.rule(threshold)
+    if view.int8:
+        rule = view.rule(threshold)
         document |= {"asked_threshold": threshold, "int8_threshold": rule.int8_threshold}
+    if differs:
+        document["differs_from"] = differs
     if as_json:
         print_json(document)
         return
     print_columns(("", view.run.run_id), (point_rows(document) | dict(cost_rows(document))).items())
+    if differs:
+        tell_differences(view.run, differs)
     tell_settings(view)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trecx.cli.precision import precision_notes
 from trecx.cli.printing import tell
 from trecx.cli.run_context import RunView
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
-from trecx.threshold.int8_steps import HIGHEST
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
@@ -46,8 +46,10 @@ def settings(view: RunView) -> dict[str, Any]:
     """Return the settings that were asked for; nothing of those that were not."""
     context, asked = view.context, view.asked
     document: dict[str, Any] = {} if asked.criterion == LARGEST else {"criterion": asked.criterion}
-    if asked.int8:
+    if view.int8:
         document |= {"int8": True, "int8_scale": asked.int8_scale, "int8_zero_point": asked.int8_zero_point}
+    if context.other_baseline:
+        document["baseline_precision"] = context.other_baseline
     if context.class_weights is not None:
         document["class_mix"] = class_shares(context)
     if context.conditions.costs:
@@ -89,8 +91,13 @@ def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield title, number(name, document[name]) + band
 
 
-def tell_settings(view: RunView) -> None:
-    """Print the settings that were asked for, and what is not exact, to standard error."""
+def tell_settings(view: RunView, *others: RunView) -> None:
+    """Print the settings that were asked for, and what is not exact, to standard error.
+
+    Args:
+        view: the run shown, or the first of several.
+        others: further runs, with the same options.
+    """
     asked = view.asked
     if asked.criterion != LARGEST:
         tell(f"Exit criterion: {CRITERIA[asked.criterion]}.")
@@ -98,16 +105,8 @@ def tell_settings(view: RunView) -> None:
         tell(f"Class mix: {asked.mix}.")
     if costs := view.context.conditions.costs:
         tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
-    if asked.int8:
-        still = "int8, too" if view.run.precision == "int8" else "still float32"
-        tell(f"ρ is {_int8_steps(view)}. The samples' confidences are {still}.")
+    for note in dict.fromkeys(note for each in (view, *others) for note in precision_notes(each)):
+        tell(note)
     if not view.context.table.exact:
         steps = f"{len(view.context.table.edges):,} steps of ρ"
         tell(f"The samples are counted in {steps}; between two of them, ρ counts as the upper one.")
-
-
-def _int8_steps(view: RunView) -> str:
-    if view.asked.own_quantisation:
-        scale, zero = view.asked.int8_scale, view.asked.int8_zero_point
-        return f"a value of an int8 softmax with scale {scale:g} and zero point {zero}"
-    return f"a multiple of 1/256, at most {HIGHEST:.4f}"

@@ -11,18 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.console.labels import words
+from trecx.console.precisions import Counterpart, PrecisionChoice
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
 from trecx.store import Run
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_points
-from trecx.threshold.exit_criteria import ENTROPY, LARGEST
+from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
 from trecx.threshold.run_context import RunContext
 
 MARK_TOLERANCE = 0.001  # accuracy; a trade-off point further from its target than this is not marked
-PRECISIONS = ("float32", "int8")
 QUANTITIES = {"FLOPs": "flops", "energy": "energy_uj", "latency": "latency_ms"}
 
 
@@ -32,6 +32,7 @@ def console_data(
     axis: str = "FLOPs",
     criterion: str = LARGEST,
     named: Sequence[tuple[str, float]] = (),
+    counterpart: Counterpart | None = None,
 ) -> dict[str, Any]:
     """Return all data of the console as JSON values; `table` is a JSON text already.
 
@@ -41,7 +42,10 @@ def console_data(
         axis: cost axis of the benefit curve; FLOPs if that cost is unknown.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         named: name and ρ, 0..1, of points to mark before the trade-off points.
+        counterpart: the run of the same network in the other precision, which the browser can switch to.
     """
+    other = counterpart.run if counterpart else None
+    choice = PrecisionChoice.of(run, criterion, other)
     axes = cost_axes(context)
     axis = axis if axis in axes else "FLOPs"
     curve, reference = context.curve, reference_data(context)
@@ -52,8 +56,9 @@ def console_data(
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
         "reference": reference,
-        # The entropy of probabilities in steps of 1/256 is not itself in such steps.
-        "precisions": PRECISIONS[:1] if criterion == ENTROPY else PRECISIONS,
+        "precisions": choice.offered,
+        "fixed_precision": choice.fixed,
+        "counterpart": counterpart.data if counterpart else None,
         "axes": list(axes),
         "cost_axis": {"name": axis, "scale": axes[axis].scale, "exit_costs": axes[axis].exit_costs.tolist()},
         "marks": [
@@ -71,7 +76,7 @@ def console_data(
                 [(shortened(label), threshold) for label, threshold in named],
             ).to_json(),
         },
-        "text": words(run, reference["flops"], criterion) | {"curve": _spoken(curve, axes[axis])},
+        "text": words(run, reference["flops"], criterion, other) | {"curve": _spoken(curve, axes[axis])},
     }
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 

@@ -16,8 +16,8 @@ STEPS = "an int8 softmax: rho is a multiple of its step"
 SOFTMAX = {  # by precision of the rule and of the scores
     ("float32", "float32"): "a float32 softmax",
     ("float32", "int8"): "the scores of an int8 softmax",
-    ("int8", "float32"): f"{STEPS}; the samples' confidences are still float32",
-    ("int8", "int8"): f"{STEPS}; the samples' confidences are int8, too",
+    ("int8", "float32"): f"{STEPS}; an approximation, as the scores are those of the float32 network",
+    ("int8", "int8"): f"{STEPS}; the scores are the device's, those of the int8 network",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from trecx.comparison.design import Design
 from trecx.console.labels import SAME_SAMPLES
-from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.datasets.tasks import short_name, task_of
 from trecx.figures.style import shortened
 from trecx.report.content import Report
 from trecx.saved_points.record import Rule
@@ -28,7 +28,7 @@ def noun_of(run: Run) -> str:
 
 def heading(run: Run) -> str:
     """Return design, source, network, dataset and number of samples of a run as one line."""
-    task, system = task_of(run.task, run.noun), SHORT_NAMES.get(run.system, run.system)
+    task, system = task_of(run.task, run.noun), short_name(run.system, run.precision)
     over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {run.n_samples:,} {task.noun}s"
     return f"{system} ({run.source}) · {over}"
 

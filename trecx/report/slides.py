@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.datasets.tasks import short_name, task_of
 from trecx.figures import flops_axis, must_write_pictures
 from trecx.figures.by_class import signed
 from trecx.figures.slides import Bars, Words, benefit_slide, confusion_slide, savings_slide
@@ -91,7 +91,7 @@ class _Subject:
     @property
     def about(self) -> str:
         run, weights = self.run, self.context.class_weights
-        system = SHORT_NAMES.get(run.system, run.system)
+        system = short_name(run.system, run.precision)
         rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
         mix = "" if weights is None else ", classes weighted"
         over = f"{system} ({run.source}) on {run.dataset}, {run.n_samples:,} {self.noun}s{mix}, {rho}"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from trecx.device.battery import Battery
 from trecx.errors import QuantisationError
 from trecx.scores import FloatArray
+from trecx.scores.run import FLOAT32, INT8, Provenance
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY, LARGEST, MARGIN
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped, thresholds_of
 
@@ -49,7 +50,7 @@ class RecordedRun:
     @property
     def precision(self) -> str:
         """What computed the scores: "float32" or "int8"."""
-        return str(self.training.get("precision", "float32"))
+        return str(self.training.get("precision", FLOAT32))
 
     @property
     def relative_costs(self) -> bool:
@@ -108,6 +109,32 @@ class Rule:
             return None
         count = self.quantisation.lead if self.criterion == MARGIN else self.quantisation.threshold
         return count(self.threshold)
+
+
+def rule_for(
+    run: Provenance | RecordedRun,
+    threshold: float,
+    criterion: str = LARGEST,
+    int8: bool = False,
+    quantisation: Quantisation = INT8_SOFTMAX,
+) -> Rule:
+    """Return the exit rule of a run at ρ.
+
+    The confidences of an int8 run are k/256, so its rule is that of an int8 softmax without being asked for;
+    the entropy of such a softmax is not k/256.
+
+    Args:
+        run: the run.
+        threshold: ρ, 0..1; `inf`: no early exits.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        int8: whether an int8 softmax is assumed for a float32 run, too.
+        quantisation: scale and zero point of an int8 softmax.
+
+    Raises:
+        QuantisationError: `int8` with the entropy, which has no int8 threshold.
+    """
+    stepped = int8 or (run.precision == INT8 and criterion != ENTROPY)
+    return Rule(threshold, criterion, INT8 if stepped else FLOAT32, quantisation)
 
 
 @dataclass(frozen=True)

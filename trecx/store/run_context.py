@@ -14,6 +14,7 @@ from trecx.device.energy import (
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError, unknown_name
 from trecx.scores import FloatArray
+from trecx.scores.run import other_precision
 from trecx.store import CustomProfile, Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST
@@ -71,6 +72,7 @@ def load_context(
         ),
         device=profile,
         class_weights=_weights(table, class_mix),
+        other_baseline=other_precision(run, baseline),
     )
 
 

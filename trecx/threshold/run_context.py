@@ -30,6 +30,7 @@ class RunContext:
         device: the profile that costs are estimated from; None if they were measured or are unknown.
         class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
         thresholds: the ρ that differ on the device, decreasing from `inf` to 0; None: every ρ.
+        other_baseline: the precision of the baseline's scores if it is not the run's; else empty.
     """
 
     task: str
@@ -39,6 +40,7 @@ class RunContext:
     device: DeviceProfile | None = None
     class_weights: FloatArray | None = None
     thresholds: FloatArray | None = None
+    other_baseline: str = ""
 
     def on_device(self, thresholds: FloatArray | None) -> "RunContext":
         """Return this context with only these ρ, of shape (n_thresholds,), decreasing from `inf` to 0.
