@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.report import designs_beside, report_of, write_report
 from trecx.saved_points.capture import capture_point
@@ -119,7 +119,7 @@ def save_report(
         int8: whether the results are for an int8 softmax; those of an int8 run are in any case.
         compare: other runs to show in the report.
         context_options: options of `trecx.store.run_context.load_context`: `device`, `energy_uj`,
-            `latency_ms`, `battery`, `inferences_per_hour`, `class_mix`.
+            `latency_ms`, `estimate`, `battery`, `inferences_per_hour`, `class_mix`.
 
     Raises:
         TrecxError: a name is unknown, or the file cannot be written; the message says what to do.

@@ -11,6 +11,8 @@ from app.shared.exit_criterion import pick_criterion
 from app.shared.plain_text import plain
 from app.shared.run_controls import pick_run, runs_or_stop
 from trecx.datasets.tasks import Task, task_of
+from trecx.device.instructions import known_instructions
+from trecx.device.memory import MemoryUse, memory_of
 from trecx.errors import TrecxError
 from trecx.figures.style import shortened
 from trecx.scores.run import counterpart_among, other_precision
@@ -50,6 +52,11 @@ class Frame:
         """The task of the run."""
         return task_of(self.run.task, self.run.noun)
 
+    @property
+    def memory(self) -> MemoryUse | None:
+        """Flash and RAM of the run's deployment, against the baseline's; None if the run has none."""
+        return memory_of(self.run, baseline_among(self.run, self.runs))
+
     def title(self, question: str) -> None:
         """Write the page's title with network, dataset and number of samples."""
         dataset = shortened(self.run.dataset, LONGEST_TITLE)
@@ -72,13 +79,21 @@ def open_frame(any_criterion: bool = False) -> Frame:
         criterion = pick_criterion(run, any_criterion)
         table, baseline = exit_table(run, here.name, criterion), baseline_among(run, runs)
         weights = pick_class_weights(table)
-        conditions, device = pick_conditions(run, here)
+        counted, baseline_counted = known_instructions(run, baseline)
+        conditions, device = pick_conditions(run, here, counted)
         against = exit_table(baseline, here.name) if baseline else None
     except TrecxError as error:
         st.error(plain(str(error)))
         st.stop()
     context = RunContext(
-        run.task, table, against, conditions, device, weights, other_baseline=other_precision(run, baseline)
+        run.task,
+        table,
+        against,
+        conditions,
+        device,
+        weights,
+        other_baseline=other_precision(run, baseline),
+        baseline_instructions=baseline_counted,
     )
     threshold = asked_threshold()
     carry(run=run.run_id, rho=str(threshold))

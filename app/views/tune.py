@@ -8,6 +8,7 @@ from app.shared.address import asked, carry, tell_unknown
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from app.tune.export_dialog import offer_export
+from app.tune.memory import show_memory
 from app.tune.save_dialog import save_point
 from trecx.console import QUANTITIES
 from trecx.scores.run import FLOAT32, INT8, PRECISIONS
@@ -40,6 +41,7 @@ if console_key(frame.run) not in st.session_state:  # a new visit, page or run: 
     st.session_state["console start"] = asked_state(frame)
 start = st.session_state["console start"]
 state = console(frame.run, frame.context, start, frame.store.name, frame.criterion, frame.counterpart)
+show_memory(frame.memory)
 with head.container(horizontal=True, width="content"):
     offer_export(frame, state)
     save_point(frame, state)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.deploy.firmware import SANITIZED, Firmware
 from tests.deploy.deployments import content, deployment, int8_run, point_of, softmax_rows
+from tests.deploy.firmware import SANITIZED, Firmware
 from tests.needs_tensorflow import TENSORFLOW
 from trecx.deploy.conversion import convert_to_int8
 from trecx.deploy.folder.interface import interface_of

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import compilers
-from tests.deploy.firmware import STRICT, STUB, Firmware
 from tests.deploy.deployments import content, deployment, staged
+from tests.deploy.firmware import STRICT, STUB, Firmware
 from trecx.deploy.folder import check_folder, write_folder
 from trecx.deploy.folder import writing as folder_writing
 from trecx.deploy.folder.interface import interface_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.deploy.firmware import SANITIZED, Firmware
 from tests.deploy.deployments import content, deployment, softmax_rows
+from tests.deploy.firmware import SANITIZED, Firmware
 from trecx.deploy.golden import GoldenSamples
 from trecx.scores import ExitScores
 from trecx.threshold.exit_criteria import by_criterion

@@ -1,6 +1,7 @@
 """The command that compares runs of one task: `compare`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -14,10 +15,12 @@ from trecx.cli.run_context import Asked, with_options
 from trecx.comparison.accuracy_targets import parse_targets
 from trecx.comparison.design import Design
 from trecx.comparison.paired_difference import paired_difference
+from trecx.device.exit_costs import FLOPS, INSTRUCTIONS
 from trecx.errors import TrecxError
 from trecx.scores import ExitScores
 from trecx.scores.run import INT8, counterpart_among
 from trecx.store import Run, Store, comparable_costs
+from trecx.threshold.run_context import RunContext
 
 TARGETS = "-1,-2,-3"
 RunNames = Annotated[
@@ -50,10 +53,21 @@ def compare(
     targets = parse_targets(at or TARGETS) if at or threshold is None else []
     store = open_store(asked.db)
     runs = _comparable([store.find_run(name, asked.source) for name in run_names])
-    designs = [Design(run.run_id, [run], [asked.context(store, run)]) for run in runs]
+    contexts = _contexts(store, asked, runs)
+    designs = [Design(run.run_id, [run], [context]) for run, context in zip(runs, contexts, strict=True)]
     differing = [] if threshold is None else _differing(store, asked, runs, threshold)
     found = Comparison(designs, targets, threshold, _pairs(store, asked, designs), differing)
     printing_comparison.show_comparison(found, asked, as_json)
+
+
+def _contexts(store: Store, asked: Asked, runs: Sequence[Run]) -> list[RunContext]:
+    """Return the context of each run, all with estimates by the same basis."""
+    contexts = [asked.context(store, run) for run in runs]
+    bases = {context.conditions.costs.basis for context in contexts if context.conditions.costs}
+    if len(bases) < 2:
+        return contexts
+    printing.tell(f"Not all of these runs have an estimate by {INSTRUCTIONS}: all are estimated by {FLOPS}.")
+    return [replace(asked, estimate=FLOPS).context(store, run) for run in runs]
 
 
 def _comparable(runs: Sequence[Run]) -> list[Run]:

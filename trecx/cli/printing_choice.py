@@ -77,7 +77,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         **choice.best.quantities,
         "met": True,
         **about,
-        "bands": view.context.conditions.bands(choice.best.quantities),
+        "bands": view.context.conditions.bands(answer.point),
         **conditions(view.context.conditions),
         "slack": choice.best.slack,
         "binds": choice.binds,

@@ -6,7 +6,7 @@ from typing import Any
 
 from trecx.cli.precision import tell_differences
 from trecx.cli.printing import mflops, percent, print_columns, print_json, rho, tell
-from trecx.cli.quantities import TITLES, number, settings, tell_settings
+from trecx.cli.quantities import TITLES, estimates, number, saving_text, settings, tell_settings
 from trecx.cli.run_context import Asked, RunView
 from trecx.comparison.accuracy_targets import Target
 from trecx.comparison.design import Design, ranked
@@ -56,7 +56,8 @@ def show_comparison(found: Comparison, asked: Asked, as_json: bool) -> None:
     savings = ("run", "precision", "FLOPs saving", "share of oracle saving", "samples")
     print_columns(savings, map(_saving_cells, designs))
     costs = [name for name in TITLES if any(name in point for each in documents for point in each["points"])]
-    head = ("run", "at", "ρ", "accuracy", "exit rate", "MFLOPs", *(TITLES[name] for name in costs))
+    changes = ("energy vs baseline",) if costs else ()
+    head = ("run", "at", "ρ", "accuracy", "exit rate", "MFLOPs", *(TITLES[name] for name in costs), *changes)
     print_columns(head, (cells for document in documents for cells in _point_cells(document, costs)))
     if found.pairs:
         head = ("accuracy at equal FLOPs", "mean difference", "95 % CI", "significant at MFLOPs")
@@ -106,7 +107,8 @@ def _target_document(design: Design, target: Target) -> dict[str, Any]:
 
 def _point_document(context: RunContext, threshold: float) -> dict[str, Any]:
     point = context.point(threshold)
-    return {"threshold": point.threshold, **context.conditions.quantities(point)}
+    known = context.conditions.quantities(point)
+    return {"threshold": point.threshold, **known, **estimates(context, point)}
 
 
 def _pair_document(pair: Pair) -> dict[str, Any]:
@@ -144,10 +146,12 @@ def _saving_cells(design: Design) -> tuple[str, ...]:
 def _point_cells(document: dict[str, Any], costs: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for point in document["points"]:
         if "threshold" not in point:
-            yield (document["run_id"], point["at"], *[NONE] * (4 + len(costs)))
+            yield (document["run_id"], point["at"], *[NONE] * (4 + len(costs) + bool(costs)))
             continue
         results = (percent(point["accuracy"]), percent(point["exit_rate"]), mflops(point["flops"]))
-        paid = (number(name, point[name]) for name in costs)
+        paid = [number(name, point[name]) for name in costs]
+        if costs:
+            paid.append(saving_text(point) or NONE)
         yield (document["run_id"], point["at"], rho(point["threshold"]), *results, *paid)
 
 

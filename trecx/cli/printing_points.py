@@ -7,8 +7,9 @@ from typing import Any
 
 from trecx.cli.precision import tell_differences
 from trecx.cli.printing import count, mflops, percent, print_columns, print_json, rho, tell
-from trecx.cli.quantities import TITLES, cost_rows, number, settings, statistics, tell_settings
+from trecx.cli.quantities import TITLES, cost_rows, estimates, number, settings, statistics, tell_settings
 from trecx.cli.run_context import RunView
+from trecx.device.memory import memory_of
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
@@ -103,7 +104,7 @@ def point_document(view: RunView, point: OperatingPoint) -> dict[str, Any]:
     """Return an operating point as `--json` prints it."""
     run, known = view.run, view.context.conditions.quantities(point)
     against = view.baseline.exit_flops[-1] if view.baseline else run.exit_flops[-1]
-    bands = view.context.conditions.bands(known)
+    bands, memory = view.context.conditions.bands(point), memory_of(run, view.baseline)
     return {
         "run_id": run.run_id,
         "threshold": point.threshold,
@@ -120,6 +121,8 @@ def point_document(view: RunView, point: OperatingPoint) -> dict[str, Any]:
         "overthinking": point.overthinking,
         **statistics(point),
         **({"bands": bands} if bands else {}),
+        **estimates(view.context, point),
+        **({"memory": memory.document()} if memory else {}),
         **{name: known[name] for name in TITLES if name in known},
         **settings(view),
     }

@@ -7,8 +7,11 @@ from typing import Any
 from trecx.cli.precision import precision_notes
 from trecx.cli.printing import tell
 from trecx.cli.run_context import RunView
+from trecx.device.exit_costs import ExitCosts
+from trecx.device.memory import MemoryUse
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.threshold.class_mix import AS_TESTED
+from trecx.threshold.energy_saving import EnergySaving, energy_saving
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
@@ -70,14 +73,51 @@ def conditions(known: OperatingConditions) -> dict[str, Any]:
     return {
         "costs": costs
         and {
-            "kind": costs.kind,
-            "source": costs.source,
-            "exit_energy_uj": costs.energy_uj.tolist(),
-            "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+            **_costs(costs),
+            "other": costs.other and _costs(costs.other),
         },
         "inferences_per_hour": known.inferences_per_hour,
         "battery": battery and asdict(battery),
     }
+
+
+def _costs(costs: ExitCosts) -> dict[str, Any]:
+    return {
+        "kind": costs.kind,
+        "basis": costs.basis,
+        "source": costs.source,
+        "exit_energy_uj": costs.energy_uj.tolist(),
+        "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+    }
+
+
+def estimates(context: RunContext, point: OperatingPoint) -> dict[str, Any]:
+    """Return the saving of energy at a point, and its costs by the other estimate; None where unknown."""
+    saving, other = energy_saving(context, point), context.conditions.by_other_estimate
+    if context.conditions.costs is None:
+        return {}
+    document: dict[str, Any] = {
+        "basis": context.conditions.costs.basis,
+        "energy_saving": saving.saving if saving else None,
+        "other_estimate": None,
+    }
+    if other and other.costs:
+        known = other.quantities(point)
+        document["other_estimate"] = {
+            "basis": other.costs.basis,
+            **{name: known[name] for name in TITLES if name in known},
+            "energy_saving": saving.other_saving if saving else None,
+        }
+    return document
+
+
+def saving_text(document: Mapping[str, Any]) -> str:
+    """Return the saving of energy in `estimates` as a change; empty if it is unknown."""
+    if document.get("energy_saving") is None:
+        return ""
+    other = document["other_estimate"] or {"basis": None, "energy_saving": None}
+    saving, other_saving = document["energy_saving"], other["energy_saving"]
+    return EnergySaving(document["basis"], saving, other["basis"], other_saving).text
 
 
 def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -89,6 +129,10 @@ def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             low, high = document["bands"][name]
             band = "" if low == high else f" (band {number(name, low)} – {number(name, high)})"
             yield title, number(name, document[name]) + band
+            if name == "energy_uj" and (change := saving_text(document)):
+                yield f"energy vs {document['flops_saving_against']}", change
+    if document.get("memory"):
+        yield from MemoryUse.from_document(document["memory"]).rows().items()
 
 
 def tell_settings(view: RunView, *others: RunView) -> None:
@@ -104,7 +148,8 @@ def tell_settings(view: RunView, *others: RunView) -> None:
     if asked.mix != AS_TESTED:
         tell(f"Class mix: {asked.mix}.")
     if costs := view.context.conditions.costs:
-        tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
+        kind = f" ({costs.title})" if costs.kind == "estimate" else ""
+        tell(f"Costs{kind}: {costs.source}")
     for note in dict.fromkeys(note for each in (view, *others) for note in precision_notes(each)):
         tell(note)
     if not view.context.table.exact:

@@ -72,6 +72,14 @@ class Asked:
         str,
         typer.Option(help="a,b,…: measured ms from the input to each exit.", rich_help_panel=DEVICE),
     ] = ""
+    estimate: Annotated[
+        Literal["instructions", "FLOPs"] | None,
+        typer.Option(
+            help="What energy and latency of --device are scaled by; default: instructions where they are "
+            "known, else FLOPs.",
+            rich_help_panel=DEVICE,
+        ),
+    ] = None
     battery: Annotated[
         str | None,
         typer.Option(
@@ -145,6 +153,7 @@ class Asked:
             device=self.device,
             energy_uj=numbers("--energy-uj", self.energy_uj, float),
             latency_ms=numbers("--latency-ms", self.latency_ms, float),
+            estimate=self.estimate,
             battery=self.battery,
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,

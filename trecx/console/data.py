@@ -86,23 +86,24 @@ def cost_axes(context: RunContext) -> dict[str, CostAxis]:
     costs = context.conditions.costs
     axes = {"FLOPs": flops_axis(context.table.exit_flops)}
     if costs:
-        axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.kind})", "µJ", 1.0, costs.energy_uj)
+        axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.title})", "µJ", 1.0, costs.energy_uj)
         if costs.latency_ms is not None:
-            axes["latency"] = CostAxis(f"time per inference (ms, {costs.kind})", "ms", 1.0, costs.latency_ms)
+            axes["latency"] = CostAxis(f"time per inference (ms, {costs.title})", "ms", 1.0, costs.latency_ms)
     return axes
 
 
 def reference_data(context: RunContext) -> dict[str, Any]:
     """Return the reference of all changes: the baseline, or this network with ρ = ∞.
 
-    `class_correct` has its correct predictions by class, without the class mix, which the browser applies.
+    `class_correct` has its correct predictions by class, without the class mix, which the browser applies,
+    and `other_energy_uj` its energy by the other estimate, if there is one.
     """
-    against = context.baseline or context.table
+    against, other = context.baseline or context.table, context.by_other_estimate
     correct = against.operating_point(math.inf).confusion.diagonal().tolist()
-    if context.reference:
-        return {"name": "baseline", "short": "baseline", "class_correct": correct} | context.reference
-    end = context.conditions.quantities(context.point(math.inf))
-    return {"name": "final exit", "short": "final exit", "class_correct": correct} | end
+    name = "baseline" if context.reference else "final exit"
+    about = {"name": name, "short": name, "class_correct": correct}
+    other_energy = other.without_early_exits.get("energy_uj") if other else None
+    return about | context.without_early_exits | {"other_energy_uj": other_energy}
 
 
 def device_data(conditions: OperatingConditions) -> dict[str, Any]:
@@ -115,7 +116,15 @@ def device_data(conditions: OperatingConditions) -> dict[str, Any]:
             "latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
             "band": list(costs.energy_band),
             "kind": costs.kind,
+            "basis": costs.basis,
+            "title": costs.title,
             "source": costs.source,
+            "other": costs.other
+            and {
+                "energy_uj": costs.other.energy_uj.tolist(),
+                "band": list(costs.other.energy_band),
+                "basis": costs.other.basis,
+            },
         }
     if battery:
         known["battery"] = {

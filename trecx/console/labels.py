@@ -68,7 +68,7 @@ HINTS = {
         "Energy per inference, averaged over all samples at this ρ.",
         f"Estimate: {definition('energy estimate')} Its source is shown at the device. A measured value is "
         "the one that you entered.",
-        "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
+        "E(exit) = E_reference × instructions(exit) / instructions(reference), or FLOPs likewise",
     ),
     "battery": Hint(
         "battery life",

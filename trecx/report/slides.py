@@ -17,6 +17,7 @@ from trecx.figures.slides import Bars, Words, benefit_slide, confusion_slide, sa
 from trecx.figures.style import shortened
 from trecx.scores import FloatArray, IntArray
 from trecx.store import Run
+from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
 
@@ -86,7 +87,7 @@ class _Subject:
     @property
     def reference(self) -> dict[str, Any]:
         """The reference of all changes: the baseline, or this network without early exits."""
-        return self.context.reference or self.context.conditions.quantities(self.in_full)
+        return self.context.without_early_exits
 
     @property
     def about(self) -> str:
@@ -121,8 +122,8 @@ def _savings_slide(subject: _Subject) -> go.Figure:
     names, values = (subject.against, "with early exit"), (reference["flops"] / 1e6, point.flops / 1e6)
     title = "million FLOPs per inference"
     if costs and before:
-        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}"
-        title = f"energy per inference (mJ, {costs.kind})"
+        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}{_by_other(subject)}"
+        title = f"energy per inference (mJ, {costs.title})"
         values = (before / 1000, point.expected(costs.energy_uj) / 1000)
     change = signed(100 * (values[1] / values[0] - 1))
     return savings_slide(
@@ -133,6 +134,12 @@ def _savings_slide(subject: _Subject) -> go.Figure:
         point.exit_counts / point.n_samples,
         Bars(title, names, values),
     )
+
+
+def _by_other(subject: _Subject) -> str:
+    """Return both changes of energy, if the two estimates differ by more than 3 pt."""
+    saving = energy_saving(subject.context, subject.point)
+    return f"; {saving.text}" if saving and saving.differs else ""
 
 
 def _confusion_slide(subject: _Subject) -> go.Figure:

@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.device.battery import Battery
+from trecx.device.exit_costs import Basis
+from trecx.device.memory import MemoryUse
 from trecx.errors import QuantisationError
 from trecx.scores import FloatArray
+from trecx.scores.deployment import Deployment
 from trecx.scores.run import FLOAT32, INT8, Provenance
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY, LARGEST, MARGIN
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped, thresholds_of
@@ -56,6 +59,12 @@ class RecordedRun:
     def relative_costs(self) -> bool:
         """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
         return self.training.get("costs") == "relative"
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """What is known of the staged int8 network that gave the scores; None for other scores."""
+        known = self.training.get("deployment")
+        return Deployment.from_document(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,8 @@ class Setting:
         battery: None where unknown.
         class_mix: the name of the class mix.
         class_shares: the same by class, adding up to 1; None: as in the test set.
+        costs_basis: what an estimate is scaled by. None with an estimate: the point is older than estimates
+            by instructions; then FLOPs, and a band that covers no other estimate.
     """
 
     device: str = NO_DEVICE
@@ -162,6 +173,7 @@ class Setting:
     battery: Battery | None = None
     class_mix: str = "as tested"
     class_shares: tuple[float, ...] | None = None
+    costs_basis: Basis | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +190,7 @@ class PointRecord:
         name: given by the user.
         note: given by the user.
         author: given by the user.
+        memory: flash and RAM of the run's deployment; None where unknown.
     """
 
     run: RecordedRun
@@ -189,6 +202,7 @@ class PointRecord:
     name: str = ""
     note: str = ""
     author: str = ""
+    memory: MemoryUse | None = None
 
 
 @dataclass(frozen=True)
