@@ -88,7 +88,7 @@ def test_the_constant_of_each_of_the_257_headers_is_its_step(stored, monkeypatch
         header = c_header(replace(record, rule=Rule(step, criterion, "int8")))
         (constant,) = re.findall(r"#define TRECX_(?:THRESHOLD|LEAD)_INT8 \(?(-?\d+)", header)
         assert int(constant) == k + FIRST[criterion]
-        assert "the samples' confidences are int8, too" in " ".join(header.replace("*", "").split())
+        assert "the scores are the device's" in " ".join(header.replace("*", "").split())
 
 
 def test_the_257_thresholds_are_those_of_the_page():

@@ -1,5 +1,7 @@
 """From float32 to int8: rounding of the input, stripping, and the quantizer that keeps the predictions."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,9 @@ def test_the_input_is_rounded_to_the_nearest_step_and_clipped():
     levels = int8_input(staged, np.broadcast_to(values, (8, 8, 5))[:, :, :1].reshape(1, 8, 8, 1))
     assert levels.dtype == np.int8
     assert int8_input(staged, values).tolist() == [zero, zero + 1, zero + 2, -128, 127]
+    halves = np.array([0.5, 1.5, 2.5, -0.5], np.float32)
+    network = SimpleNamespace(input=SimpleNamespace(scale=1.0, zero_point=0))
+    assert int8_input(network, halves).tolist() == [1, 2, 3, -1]  # away from zero, as in C
 
 
 def test_a_stripped_network_gives_the_same_bytes_and_is_smaller_than_the_whole_file():

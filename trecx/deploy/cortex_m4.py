@@ -75,6 +75,21 @@ def measure(plain_c: Path, n_samples: int = N_COUNTED, timeout_s: float = TIMEOU
     return Measured(mean, tuple(tuple(map(int, row)) for row in by_sample), code_bytes)
 
 
+def how_counted() -> str:
+    """Return the tools and the settings of a count, in words.
+
+    Raises:
+        ExportError: a tool is missing or fails.
+    """
+    compiler = run_command([COMPILER, "-dumpversion"], COMPILER, TIMEOUT_S).decode().strip()
+    emulator = run_command([EMULATOR, "--version"], EMULATOR, TIMEOUT_S).decode().split("\n")[0]
+    version = re.findall(r"version (\S+)", emulator)
+    return (
+        f"plain C; {COMPILER} {compiler} -O2, Cortex-M4; QEMU {' '.join(version)} mps2-an386, -icount shift=0; "
+        f"mean of {N_COUNTED} samples"
+    )
+
+
 def missing_emulator() -> list[str]:
     """Return what counting needs and this computer lacks: commands, or the C library for Arm."""
     lacking = [tool for tool in (COMPILER, SIZE, EMULATOR) if shutil.which(tool) is None]

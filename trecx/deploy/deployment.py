@@ -15,7 +15,7 @@ from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.int8_run import Int8Run, store_int8_run
 from trecx.deploy.plain_c import unsupported_operators, write_plain_c
 from trecx.deploy.stages import StagedNetwork
-from trecx.errors import ModelError
+from trecx.errors import ExportError, ModelError
 from trecx.progress import Progress, silent
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store
@@ -39,6 +39,7 @@ class _PlainC:
     progress: Progress
     files: dict[str, bytes] = field(default_factory=dict)
     missing: str = ""
+    uncounted: str = ""
     instructions: tuple[int, ...] | None = None
 
     def count(self, staged: StagedNetwork, golden: GoldenSamples) -> Sequence[int] | None:
@@ -58,10 +59,14 @@ class _PlainC:
                 for path in sorted(place.rglob("*"))
                 if path.is_file()
             }
-            if missing_emulator():
+            if lacking := missing_emulator():
+                self.uncounted = f"Instructions were not counted: there is no {', '.join(lacking)} here."
                 return None
             self.progress("counting instructions", 0, None)
-            self.instructions = tuple(count_instructions(place))
+            try:
+                self.instructions = tuple(count_instructions(place))
+            except ExportError as error:  # too large for the emulated board, for example
+                self.uncounted = f"Instructions were not counted: {error}."
             self.progress("counting instructions", 1, 1)
             return self.instructions
 
@@ -111,7 +116,7 @@ def deploy_model(
         deployment=deployment,
         golden=int8.golden,
         float32=_comparison(store, int8, record),
-        warnings=int8.warnings,
+        warnings=(*int8.warnings, *filter(None, (plain_c.missing, plain_c.uncounted))),
         plain_c=plain_c.files,
         no_plain_c=plain_c.missing,
         instructions=plain_c.instructions,

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+# Every mark but those that mean nothing in a word or a number: `kws-trecx`, `0.02`.
+_MARKS = re.compile(r"(?!(?<=\w)-(?=\w)|(?<=\d)\.(?=\d))([!-/:-@\[-`{-~])")
 
 
 def plain(text: str) -> str:
