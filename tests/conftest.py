@@ -45,11 +45,13 @@ def missing(mark: str) -> str | None:
         return "no PostgreSQL: apt-get install postgresql, and pip install -e '.[postgres]'"
     if mark == "tensorflow" and not TENSORFLOW_IS_HERE:
         return missing_tensorflow()
+    if mark == "tflm" and not find_spec("tflite_micro"):
+        return "no TensorFlow Lite Micro: pip install -e '.[deploy]', on Linux and x86_64"
     return None
 
 
 def pytest_runtest_setup(item):
-    for mark in ("browser", "mirror", "compiler", "emulator", "postgres", "tensorflow"):
+    for mark in ("browser", "mirror", "compiler", "emulator", "postgres", "tensorflow", "tflm"):
         reason = missing(mark) if item.get_closest_marker(mark) else None
         if reason and IN_CI:
             pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)

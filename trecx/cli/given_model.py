@@ -26,6 +26,7 @@ class GivenModel:
 
     Attributes:
         path: its file or folder.
+        system: name of its design.
         task: a built-in task; empty with a task file.
         own: the task of the task file; None with a built-in task.
         folder: folder of the test samples; None: the one of `data fetch`.
@@ -33,6 +34,7 @@ class GivenModel:
     """
 
     path: Path
+    system: str
     task: str
     own: CustomTask | None
     folder: Path | None
@@ -50,7 +52,7 @@ class GivenModel:
             raise ModelError(not_text(path.name))
         own = _own_task(task, task_file, folder)
         _ = checked_name("system", system) if own else find_system(system)
-        return cls(path, task, own, folder, None if own else _training_of(path, task, system))
+        return cls(path, system, task, own, folder, None if own else _training_of(path, task, system))
 
     def test_samples(self, progress: Progress) -> SampleSet:
         """Return the samples to score, each checked.

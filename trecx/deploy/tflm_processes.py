@@ -24,13 +24,10 @@ _SAMPLES_AT_ONCE = 32
 
 
 class _Worker:
-    """One process with the stages loaded.
+    """One process that runs the stages of a network."""
 
-    Raises:
-        ModelError: TensorFlow Lite Micro cannot run the stages, or crashed; the message says why.
-    """
-
-    def __init__(self, staged: StagedNetwork, memory: bool = False) -> None:
+    def __init__(self, staged: StagedNetwork) -> None:
+        self._staged = staged
         self._shape = staged.input_shape
         self._exits = (staged.n_exits, staged.n_classes)
         self._errors = tempfile.TemporaryFile()  # closed with the process
@@ -41,6 +38,14 @@ class _Worker:
             stderr=self._errors,
             cwd=_ROOT,
         )
+
+    def load(self, memory: bool) -> list[ArenaUse]:
+        """Load the stages; return the memory of each, if it is asked for.
+
+        Raises:
+            ModelError: TensorFlow Lite Micro cannot run the stages, or crashed; the message says why.
+        """
+        staged = self._staged
         asked = {
             "stages": [(len(part.content), part.takes, part.gives, part.n_exits) for part in staged.stages],
             "shape": self._shape,
@@ -50,7 +55,7 @@ class _Worker:
         told = self._read_line()
         if "error" in told:
             raise ModelError(f"TensorFlow Lite Micro cannot run it: {self._reason(told['error'])}")
-        self.memory = [ArenaUse(*use) for use in told["memory"]]
+        return [ArenaUse(*use) for use in told["memory"]]
 
     def exits(self, samples: Levels) -> Levels:
         """Return every exit's softmax, of shape (n, n_exits, n_classes)."""
@@ -106,8 +111,8 @@ class _Worker:
 
 
 @contextmanager
-def _opened(staged: StagedNetwork, memory: bool = False) -> Iterator[_Worker]:
-    worker = _Worker(staged, memory)
+def _started(staged: StagedNetwork) -> Iterator[_Worker]:
+    worker = _Worker(staged)
     try:
         yield worker
     finally:
@@ -120,8 +125,8 @@ def arena_uses(staged: StagedNetwork) -> list[ArenaUse]:
     Raises:
         ModelError: TensorFlow Lite Micro cannot run a stage, or is not installed.
     """
-    with _opened(staged, memory=True) as worker:
-        return worker.memory
+    with _started(staged) as worker:
+        return worker.load(memory=True)
 
 
 def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Levels]:
@@ -138,7 +143,9 @@ def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Lev
         workers: SimpleQueue[_Worker] = SimpleQueue()
         n_workers = os.cpu_count() or 1
         for _ in range(n_workers):
-            workers.put(stack.enter_context(_opened(staged)))
+            worker = stack.enter_context(_started(staged))
+            worker.load(memory=False)
+            workers.put(worker)
         pool = stack.enter_context(ThreadPoolExecutor(n_workers))
 
         def run(samples: Levels) -> Levels:
