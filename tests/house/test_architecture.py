@@ -59,7 +59,12 @@ def test_tensorflow_and_keras_exist_only_in_nn_and_deploy():
 def test_only_the_command_line_and_jobs_see_nn_and_only_where_a_model_is_run():
     outside = [path for path in elsewhere("trecx.nn") if path not in files("trecx.deploy")]
     seeing = [module(path) for path in outside if uses(path, "trecx.nn")]
-    assert seeing == ["trecx.cli.score", "trecx.cli.train", "trecx.jobs.model_scoring"]
+    assert seeing == [
+        "trecx.cli.score",
+        "trecx.cli.train",
+        "trecx.jobs.instruction_counts",
+        "trecx.jobs.model_scoring",
+    ]
     for name in ("cli/score.py", "cli/train.py", "jobs/model_scoring.py"):
         assert not uses(ROOT / "trecx" / name, "trecx.nn", anywhere=False)
 
@@ -182,8 +187,8 @@ LAYERS = {
     "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
     "nn": "errors progress scores files datasets store",
     "deploy": (
-        "errors progress scores files datasets device.energy threshold.exit_criteria "
-        "threshold.int8_threshold saved_points.document saved_points.record store store.run_context "
+        "errors progress scores files datasets threshold.decision_differences "
+        "threshold.exit_criteria threshold.int8_threshold saved_points.document saved_points.record store store.run_context "
         "exporting nn"
     ),
     "figures": (

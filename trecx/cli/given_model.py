@@ -44,6 +44,13 @@ class GivenModel:
     def checked(cls, path: Path, system: str, task: str, task_file: Path | None, folder: Path | None) -> Self:
         """Return the model if the options fit together.
 
+        Args:
+            path: its file or folder.
+            system: name of its design.
+            task: a built-in task, or empty.
+            task_file: file of a new task, or None.
+            folder: folder of the test samples; None: the one of `data fetch`.
+
         Raises:
             BadParameter: neither or both of a task and a task file are given, or a folder is missing.
             TrecxError: a name is unknown, or the task file is not valid.

@@ -85,8 +85,8 @@ def how_counted() -> str:
     emulator = run_command([EMULATOR, "--version"], EMULATOR, TIMEOUT_S).decode().split("\n")[0]
     version = re.findall(r"version (\S+)", emulator)
     return (
-        f"plain C; {COMPILER} {compiler} -O2, Cortex-M4; QEMU {' '.join(version)} mps2-an386, -icount shift=0; "
-        f"mean of {N_COUNTED} samples"
+        f"plain C; {COMPILER} {compiler} -O2, Cortex-M4; QEMU {' '.join(version)} mps2-an386, "
+        f"-icount shift=0; mean of {N_COUNTED} samples"
     )
 
 
