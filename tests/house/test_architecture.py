@@ -188,8 +188,8 @@ LAYERS = {
     "nn": "errors progress scores files datasets store",
     "deploy": (
         "errors progress scores files datasets threshold.decision_differences "
-        "threshold.exit_criteria threshold.int8_threshold saved_points.document saved_points.record store store.run_context "
-        "exporting nn"
+        "threshold.exit_criteria threshold.int8_threshold saved_points.document saved_points.record store "
+        "store.run_context exporting nn"
     ),
     "figures": (
         "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "

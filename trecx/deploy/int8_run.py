@@ -15,6 +15,7 @@ from trecx.deploy.calibration import CalibrationSamples
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.quantization import OLDER, Quantized, int8_exits, int8_input, quantize, stripped
 from trecx.deploy.stages import StagedNetwork, cut_at_exits
+from trecx.deploy.tflm import require_tflm
 from trecx.deploy.tflm_processes import arena_uses, run_stages
 from trecx.errors import ModelError
 from trecx.nn.exit_model import Batch, ExitModel
@@ -98,9 +99,10 @@ def store_int8_run(
         progress: called with the progress of each step.
 
     Raises:
-        ModelError: the model cannot be read, converted, cut or run; the message has the reason.
+        ModelError: the model cannot be read, converted, cut or run, or TensorFlow Lite Micro is missing.
         StoreError: a run cannot be stored.
     """
+    require_tflm()
     progress("reading the model", 0, None)
     model = load_model(path)
     progress("reading the model", 1, 1)

@@ -58,6 +58,16 @@ def without_tflm() -> Iterator[None]:
         raise ModelError(MISSING) from error
 
 
+def require_tflm() -> None:
+    """Check that TensorFlow Lite Micro is installed, before long work that needs it.
+
+    Raises:
+        ModelError: it is not.
+    """
+    with without_tflm():
+        import tflite_micro  # noqa: F401  # only whether it can be imported
+
+
 class StagedInterpreter:
     """Stages that are ready to run one sample after the other.
 
