@@ -145,32 +145,40 @@ def test_a_hostile_tflite_file_is_refused_in_a_sentence(capsys, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.fixture(scope="module")
-def with_leaky_relu(tmp_path_factory):
-    """A network with an operator that plain C lacks."""
+def two_exits_after(change, path):
+    """Save a network of digits whose maps a layer changes before the early exit."""
     inputs = keras.Input((8, 8, 1))
-    maps = keras.layers.Conv2D(4, 3)(inputs)
-    maps = keras.layers.LeakyReLU()(maps)
-    early = keras.layers.Dense(10, activation="softmax")(keras.layers.GlobalAveragePooling2D()(maps))
+    maps = change(keras.layers.Conv2D(4, 3)(inputs))
     deeper = keras.layers.Conv2D(4, 3, activation="relu")(maps)
-    final = keras.layers.Dense(10, activation="softmax")(keras.layers.GlobalAveragePooling2D()(deeper))
-    path = tmp_path_factory.mktemp("leaky") / "leaky.keras"
-    keras.Model(inputs, [early, final]).save(path)
+    pooled = [keras.layers.GlobalAveragePooling2D()(each) for each in (maps, deeper)]
+    keras.Model(inputs, [keras.layers.Dense(10, activation="softmax")(each) for each in pooled]).save(path)
     return str(path)
 
 
-def test_an_operator_that_plain_c_lacks_is_named_and_the_stages_are_written(
-    capsys, with_leaky_relu, tmp_path
-):
-    found, err = answer(
-        capsys,
-        *("deploy", with_leaky_relu, "--system", "trecx", "--task", "digits", "--threshold", "0.9"),
-        *("--out", str(tmp_path / "out")),
-    )
-    assert "Plain C has no LEAKY_RELU; the .tflite stages need none of it." in " ".join(err.split())
+def deploying(model, out):
+    words = ("deploy", model, "--system", "trecx", "--task", "digits", "--threshold", "0.9")
+    return (*words, "--out", str(out))
+
+
+def test_an_operator_that_plain_c_lacks_is_named_and_the_stages_are_written(capsys, tmp_path):
+    def differences(maps):
+        return keras.layers.Subtract()([maps, keras.layers.Conv2D(4, 3, padding="same")(maps)])
+
+    model, out = two_exits_after(differences, tmp_path / "differences.keras"), tmp_path / "out"
+    found, err = answer(capsys, *deploying(model, out))
+    assert "Plain C has no SUB; the .tflite stages need none of it." in " ".join(err.split())
     assert (found["plain_c"], [stage["instructions"] for stage in found["stages"]]) == (False, [None] * 2)
-    assert (tmp_path / "out" / "stage_1.tflite").is_file()
-    assert not (tmp_path / "out" / "plain_c").exists()
+    assert (out / "stage_1.tflite").is_file()
+    assert not (out / "plain_c").exists()
+
+
+def test_an_operator_that_tensorflow_lite_micro_lacks_is_named(capsys, tmp_path):
+    model = two_exits_after(keras.layers.UpSampling2D(2), tmp_path / "larger.keras")
+    status, out, err = run(capsys, *deploying(model, tmp_path / "out"))
+    assert (status, out) == (1, "")
+    assert "TensorFlow Lite Micro cannot run it: " in err
+    assert "TILE" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_the_emulator_nothing_is_counted_and_the_rest_is_made(capsys, monkeypatch, tmp_path):

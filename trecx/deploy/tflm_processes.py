@@ -98,9 +98,11 @@ class _Worker:
     def _crash(self) -> ModelError:
         status = self._process.wait()
         how = f"signal {-status}" if status < 0 else f"status {status}"
+        operators = sorted({each.name for part in self._staged.stages for each in part.network().operators})
         return ModelError(
             f"TensorFlow Lite Micro stopped ({how}): {self._reason('it gave no reason')}; the network is "
-            "damaged, hostile, or has an operator that it lacks. Convert it again without that operator"
+            f"damaged, or it lacks one of the operators {', '.join(operators)}. Replace the layer that needs "
+            "it, and convert the network again"
         )
 
     def _reason(self, otherwise: str) -> str:
