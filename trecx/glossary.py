@@ -69,6 +69,11 @@ TERMS: dict[str, str] = {
     "the reweighted test set: (Σw)² / Σw².",
     "optimism": "How much better a ρ looks on the samples it was chosen on than on new samples.",
     "precision": "What computed the scores: float32, or int8 with a softmax of 256 levels.",
+    "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",
+    "stage": "The part of a deployment that one exit needs and no earlier exit has.",
+    "calibration samples": "The samples that set the scales of an int8 network when it is converted.",
+    "golden samples": "Inputs with the bytes that every exit must give for them, to check an implementation.",
+    "tensor arena": "The RAM in which TensorFlow Lite Micro keeps the tensors of a network.",
     "device": "The board, clock, runtime and supply on which energy and latency were measured, or your own "
     "measurements.",
     "energy estimate": "Measured energy of the task's reference network, scaled by instructions or by FLOPs, "

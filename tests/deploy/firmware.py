@@ -101,7 +101,7 @@ class Firmware:
         write_folder(content, self.folder)
         (path / "stub_network.h").write_text(stub_network(content))
 
-    def run(self, source="main_example.cc", *sanitized):
+    def run(self, source="main_example.cc", *options):
         """Compile a source with the folder's own, and return what the program says and its exit status."""
         sources = [self.folder / name for name in ("model_data.cc", "staged_inference.cc")]
         includes = [f"-I{place}" for place in (STUB, self.folder, self.path)]
@@ -109,7 +109,7 @@ class Firmware:
         command = [
             compilers()[1],
             *STRICT,
-            *sanitized,
+            *options,
             *includes,
             *sources,
             self.folder / source,
@@ -121,9 +121,9 @@ class Firmware:
         assert not done.stderr
         return done.stdout.splitlines(), done.returncode
 
-    def decisions(self, *sanitized):
+    def decisions(self, *options):
         """Return exit, class, confidence, and the stages run so far, of each golden sample."""
         (self.path / "driver.cc").write_text(DRIVER)
-        lines, status = self.run(self.path / "driver.cc", *sanitized)
+        lines, status = self.run(self.path / "driver.cc", *options)
         assert (lines[:3], status) == (["1"] * 3, 0)
         return [tuple(map(int, line.split())) for line in lines[3:]]

@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.conftest import compilers
+from tests.conftest import ROOT, compilers
 from tests.deploy.deployments import content, deployment, staged
 from tests.deploy.firmware import STRICT, STUB, Firmware
 from trecx.deploy.folder import check_folder, write_folder
@@ -82,6 +83,28 @@ def test_the_report_tells_what_the_deployment_is(tmp_path):
         "versions": {"tensorflow": "2.21.0"},
     }
     assert {name: told[name] for name in expected} == expected
+    assert told.keys() - expected.keys() == {
+        *(
+            "trecx_version",
+            "task",
+            "system",
+            "class_names",
+            "stages",
+            "crossing",
+            "whole_bytes",
+            "float_bytes",
+        ),
+        *(
+            "expected_instructions",
+            "input",
+            "softmax",
+            "float_sha256",
+            "quantizer",
+            "golden_samples",
+            "files",
+        ),
+        "point",
+    }
     assert told["stages"][0] == {
         "file": "stage_1.tflite",
         "bytes": 100,
@@ -286,3 +309,9 @@ def test_a_full_disk_is_told_and_the_old_folder_stays(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=r"cannot be written \(No space left on device\)"):
         write_folder(content(0.65), out)
     assert report(out)["threshold"] == 0.5
+
+
+def test_a_folder_is_written_without_tensorflow():
+    code = "import sys; sys.modules.update(tensorflow=None, keras=None, flatbuffers=None)\n"
+    code += "import trecx.deploy.folder"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)

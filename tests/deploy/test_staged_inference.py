@@ -45,6 +45,11 @@ def test_no_memory_is_read_or_written_beside_its_own(tmp_path):
     assert Firmware(tmp_path, parts).decisions(*SANITIZED) == expected(parts.golden, 0.6, "largest")
 
 
+def test_it_fits_newer_releases_whose_types_are_in_another_namespace(tmp_path):
+    parts = content(0.6)
+    assert Firmware(tmp_path, parts).decisions("-DTFLM_STUB_NEWER") == expected(parts.golden, 0.6, "largest")
+
+
 def test_the_first_of_equal_scores_is_the_class(tmp_path):
     golden = content().golden
     exits = golden.exits.copy()

@@ -24,9 +24,14 @@ _SPELLED_OTHERWISE = {
     "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTM",
 }
 ADD = """\
+namespace tflite::micro {{}}  // empty in older releases; in newer ones the types are there
+
 namespace trecx {{
 
-using OpResolver = tflite::MicroMutableOpResolver<{count}>;
+using namespace tflite;
+using namespace tflite::micro;
+
+using OpResolver = MicroMutableOpResolver<{count}>;
 
 /* Adds the kernels that the stages need. */
 inline TfLiteStatus AddOperators(OpResolver& resolver) {{

@@ -50,6 +50,7 @@ def write_folder(content: FolderContent, out: Path) -> list[Path]:
         ExportError: the folder has something else, which would be lost.
         ModelError: TensorFlow Lite Micro cannot run the stages, or their softmax is not the rule's.
         OutputError: the folder cannot be written.
+        ValueError: run, deployment, golden samples and stages do not belong together.
     """
     check_folder(out)
     interface = interface_of(content.network)

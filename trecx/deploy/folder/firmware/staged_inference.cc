@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model_data.h"
-#include "op_resolver.h"
+#include "op_resolver.h"  // makes the names of tflite known here
 #include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 #include "tensorflow/lite/schema/schema_generated.h"
@@ -22,15 +22,15 @@ alignas(16) uint8_t crossing[TRECX_CROSSING_BYTES > 0 ? TRECX_CROSSING_BYTES : 1
 OpResolver resolver;
 bool operators_added = false;
 
-alignas(tflite::MicroInterpreter) uint8_t places[TRECX_N_EXITS][sizeof(tflite::MicroInterpreter)];
-tflite::MicroInterpreter* interpreters[TRECX_N_EXITS];
+alignas(MicroInterpreter) uint8_t places[TRECX_N_EXITS][sizeof(MicroInterpreter)];
+MicroInterpreter* interpreters[TRECX_N_EXITS];
 bool ready = false;
 
 bool HasSlot(const TfLiteTensor* tensor, int slot) {
   return tensor != nullptr && tensor->bytes == trecx_slots[slot].bytes;
 }
 
-bool HasItsTensors(tflite::MicroInterpreter* interpreter, const TrecxStage& stage) {
+bool HasItsTensors(MicroInterpreter* interpreter, const TrecxStage& stage) {
   if (interpreter->inputs_size() != static_cast<size_t>(stage.n_takes) ||
       interpreter->outputs_size() != static_cast<size_t>(stage.n_gives) + 1) {
     return false;
@@ -45,12 +45,12 @@ bool HasItsTensors(tflite::MicroInterpreter* interpreter, const TrecxStage& stag
   return softmax != nullptr && softmax->type == kTfLiteInt8 && softmax->bytes == TRECX_N_CLASSES;
 }
 
-Status Prepare(int number, tflite::MicroAllocator* allocator) {
+Status Prepare(int number, MicroAllocator* allocator) {
   const TrecxStage& stage = trecx_stages[number];
-  const tflite::Model* model = tflite::GetModel(stage.model);
+  const Model* model = GetModel(stage.model);
   if (model->version() != TFLITE_SCHEMA_VERSION) return Status::kWrongSchema;
-  tflite::MicroInterpreter* interpreter =
-      new (places[number]) tflite::MicroInterpreter(model, resolver, allocator);
+  MicroInterpreter* interpreter =
+      new (places[number]) MicroInterpreter(model, resolver, allocator);
   if (interpreter->AllocateTensors() != kTfLiteOk) return Status::kArena;
   if (!HasItsTensors(interpreter, stage)) return Status::kTensors;
   interpreters[number] = interpreter;
@@ -63,7 +63,7 @@ Status Initialize() {
   if (ready) return Status::kOk;
   if (!operators_added && AddOperators(resolver) != kTfLiteOk) return Status::kOperators;
   operators_added = true;
-  tflite::MicroAllocator* allocator = tflite::MicroAllocator::Create(arena, TRECX_ARENA_BYTES);
+  MicroAllocator* allocator = MicroAllocator::Create(arena, TRECX_ARENA_BYTES);
   if (allocator == nullptr) return Status::kArena;
   for (int stage = 0; stage < TRECX_N_EXITS; ++stage) {
     const Status status = Prepare(stage, allocator);
@@ -79,7 +79,7 @@ Status RunStage(int number, const int8_t* input, int8_t* softmax) {
     return Status::kBadArgument;
   }
   const TrecxStage& stage = trecx_stages[number];
-  tflite::MicroInterpreter* interpreter = interpreters[number];
+  MicroInterpreter* interpreter = interpreters[number];
   for (int i = 0; i < stage.n_takes; ++i) {
     const TrecxSlot& slot = trecx_slots[stage.takes[i]];
     const void* source = stage.takes[i] == 0 ? static_cast<const void*>(input) : crossing + slot.offset;

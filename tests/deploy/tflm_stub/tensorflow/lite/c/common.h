@@ -4,6 +4,16 @@
 #include <cstddef>
 #include <cstdint>
 
+// In newer releases, all but the schema is in tflite::micro.
+#ifdef TFLM_STUB_NEWER
+#define TFLM_STUB_BEGIN namespace micro {
+#define TFLM_STUB_END }
+namespace tflite::micro {
+#else
+#define TFLM_STUB_BEGIN
+#define TFLM_STUB_END
+#endif
+
 enum TfLiteStatus { kTfLiteOk = 0, kTfLiteError = 1 };
 enum TfLiteType { kTfLiteNoType = 0, kTfLiteInt8 = 9 };
 
@@ -17,3 +27,7 @@ struct TfLiteTensor {
   TfLitePtrUnion data;
   size_t bytes;
 };
+
+#ifdef TFLM_STUB_NEWER
+}  // namespace tflite::micro
+#endif

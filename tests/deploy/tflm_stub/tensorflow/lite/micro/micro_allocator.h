@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tensorflow/lite/c/common.h"
+
 namespace tflite {
+TFLM_STUB_BEGIN
 
 class MicroAllocator {
  public:
@@ -29,4 +32,5 @@ class MicroAllocator {
   size_t kept_bytes = 0;
 };
 
+TFLM_STUB_END
 }  // namespace tflite

@@ -15,6 +15,7 @@
 #define TFLITE_SCHEMA_VERSION (3)
 
 namespace tflite {
+TFLM_STUB_BEGIN
 
 class MicroInterpreter {
  public:
@@ -83,4 +84,5 @@ class MicroInterpreter {
   TfLiteTensor outputs_[stub::kMost + 1];
 };
 
+TFLM_STUB_END
 }  // namespace tflite

@@ -6,6 +6,7 @@
 #include "tensorflow/lite/c/common.h"
 
 namespace tflite {
+TFLM_STUB_BEGIN
 
 class MicroOpResolver {
  public:
@@ -131,4 +132,5 @@ class MicroMutableOpResolver : public MicroOpResolver {
   unsigned int count_ = 0;
 };
 
+TFLM_STUB_END
 }  // namespace tflite
