@@ -70,10 +70,10 @@ TERMS: dict[str, str] = {
     "optimism": "How much better a ρ looks on the samples it was chosen on than on new samples.",
     "precision": "What computed the scores: float32, or int8 with a softmax of 256 levels.",
     "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",
-    "stage": "The part of a deployment that one exit needs and no earlier exit has.",
+    "stage": "The part of a deployment that one exit needs and no earlier exit has; it runs only if no exit "
+    "before it stopped the inference.",
     "calibration samples": "The samples that set the scales of an int8 network when it is converted.",
     "golden samples": "Inputs with the bytes that every exit must give for them, to check an implementation.",
-    "tensor arena": "The RAM in which TensorFlow Lite Micro keeps the tensors of a network.",
     "device": "The board, clock, runtime and supply on which energy and latency were measured, or your own "
     "measurements.",
     "energy estimate": "Measured energy of the task's reference network, scaled by instructions or by FLOPs, "
@@ -82,10 +82,8 @@ TERMS: dict[str, str] = {
     "network in plain C, earlier stages included.",
     "band": "The range in which an energy estimate's true value is expected: by each estimate that is known, "
     "divided and multiplied by one factor; it is not a confidence interval.",
-    "stage": "The part of a staged int8 network between two exits; it runs only if no exit before it stopped "
-    "the inference.",
     "flash": "Read-only memory of the device: here the bytes of all stages of the int8 network.",
-    "arena": "RAM for a network's intermediate values; all stages share one.",
+    "arena": "The RAM in which TensorFlow Lite Micro keeps the tensors of a network; all stages share one.",
     "duty cycle": "The share of time that the device spends on inference.",
     "pt": "Percentage point: a difference between two shares. Relative changes are given in %.",
     "95 % CI": "The 95 % confidence interval; for shares, Wilson's.",

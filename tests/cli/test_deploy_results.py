@@ -10,7 +10,7 @@ import pytest
 from tests.cli.test_commands import document, run
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import SHIPPED
-from tests.deploy.networks import staged_digits
+from tests.deploy.networks import staged_digits, two_exits_after, with_a_difference
 from tests.needs_tensorflow import TENSORFLOW
 from trecx.nn import keras
 from trecx.store import Store
@@ -145,26 +145,14 @@ def test_a_hostile_tflite_file_is_refused_in_a_sentence(capsys, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def two_exits_after(change, path):
-    """Save a network of digits whose maps a layer changes before the early exit."""
-    inputs = keras.Input((8, 8, 1))
-    maps = change(keras.layers.Conv2D(4, 3)(inputs))
-    deeper = keras.layers.Conv2D(4, 3, activation="relu")(maps)
-    pooled = [keras.layers.GlobalAveragePooling2D()(each) for each in (maps, deeper)]
-    keras.Model(inputs, [keras.layers.Dense(10, activation="softmax")(each) for each in pooled]).save(path)
-    return str(path)
-
-
 def deploying(model, out):
     words = ("deploy", model, "--system", "trecx", "--task", "digits", "--threshold", "0.9")
     return (*words, "--out", str(out))
 
 
 def test_an_operator_that_plain_c_lacks_is_named_and_the_stages_are_written(capsys, tmp_path):
-    def differences(maps):
-        return keras.layers.Subtract()([maps, keras.layers.Conv2D(4, 3, padding="same")(maps)])
-
-    model, out = two_exits_after(differences, tmp_path / "differences.keras"), tmp_path / "out"
+    model, out = str(tmp_path / "differences.keras"), tmp_path / "out"
+    with_a_difference().save(model)
     found, err = answer(capsys, *deploying(model, out))
     assert "Plain C has no SUB; the .tflite stages need none of it." in " ".join(err.split())
     assert (found["plain_c"], [stage["instructions"] for stage in found["stages"]]) == (False, [None] * 2)
@@ -173,7 +161,8 @@ def test_an_operator_that_plain_c_lacks_is_named_and_the_stages_are_written(caps
 
 
 def test_an_operator_that_tensorflow_lite_micro_lacks_is_named(capsys, tmp_path):
-    model = two_exits_after(keras.layers.UpSampling2D(2), tmp_path / "larger.keras")
+    model = str(tmp_path / "larger.keras")
+    two_exits_after(keras.layers.UpSampling2D(2)).save(model)
     status, out, err = run(capsys, *deploying(model, tmp_path / "out"))
     assert (status, out) == (1, "")
     assert "TensorFlow Lite Micro cannot run it: " in err

@@ -58,3 +58,21 @@ def three_exits_with_a_skip():
         return keras.layers.Dense(3, activation="softmax")(pooled)
 
     return keras.Model(sample, [head(first), head(second), head(joined)])
+
+
+def two_exits_after(change):
+    """A network of digits whose maps a layer changes before the early exit."""
+    sample = keras.Input((8, 8, 1))
+    maps = change(keras.layers.Conv2D(4, 3)(sample))
+    deeper = keras.layers.Conv2D(4, 3, activation="relu")(maps)
+    pooled = [keras.layers.GlobalAveragePooling2D()(each) for each in (maps, deeper)]
+    return keras.Model(sample, [keras.layers.Dense(10, activation="softmax")(each) for each in pooled])
+
+
+def with_a_difference():
+    """A network with SUB, which plain C lacks."""
+
+    def differences(maps):
+        return keras.layers.Subtract()([maps, keras.layers.Conv2D(4, 3, padding="same")(maps)])
+
+    return two_exits_after(differences)

@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from tests.deploy.networks import digits_features, staged_digits
+from tests.deploy.networks import converted, digits_features, staged_digits, with_a_difference
 from trecx.deploy import tflm
 from trecx.deploy.quantization import int8_exits, int8_input
-from trecx.deploy.stages import Stage, StagedNetwork
-from trecx.deploy.tflm import ArenaUse, StagedInterpreter, StagePart, arena_use, serve
+from trecx.deploy.stages import Stage, StagedNetwork, cut_at_exits
+from trecx.deploy.tflm import StagedInterpreter, StagePart, serve
 from trecx.deploy.tflm_processes import arena_uses, run_stages
 from trecx.errors import ModelError
 
@@ -36,29 +36,31 @@ def test_the_served_process_answers_on_its_output():
     asked = {
         "stages": [(len(part.content), *part[1:]) for part in parts(staged)],
         "shape": staged.input_shape,
-        "memory": False,
+        "arena_bytes": tflm.AMPLE_BYTES,
     }
     stages = b"".join(stage.content for stage in staged.stages)
     sink = io.BytesIO()
     serve(io.BytesIO(json.dumps(asked).encode() + b"\n" + stages + levels.tobytes()), sink)
     line, _, answers = sink.getvalue().partition(b"\n")
-    assert json.loads(line) == {"memory": []}
+    assert [len(use) for use in json.loads(line)["memory"]] == [2, 2]
     found = np.frombuffer(answers, np.int8).reshape(3, 2, 10)
     assert np.array_equal(found, np.concatenate(list(run_stages(staged, [levels]))))
 
 
 def test_the_arena_is_the_smallest_that_a_stage_starts_with():
-    for stage, use in zip(staged_digits().stages, arena_uses(staged_digits()), strict=True):
-        assert use == arena_use(stage.content)
+    for part, use in zip(parts(staged_digits()), arena_uses(staged_digits()), strict=True):
         assert 0 < use.kept_bytes < use.arena_bytes
-        tflm._interpreter(stage.content, use.arena_bytes)
-        with pytest.raises(RuntimeError), tflm._native_output():
-            tflm._interpreter(stage.content, use.arena_bytes - 16)
+        StagedInterpreter([part], use.arena_bytes)
+        with pytest.raises(RuntimeError):
+            StagedInterpreter([part], use.arena_bytes - 16)
 
 
-def test_the_arena_does_not_depend_on_the_machine_s_load():
-    assert arena_uses(staged_digits()) == arena_uses(staged_digits())
-    assert all(isinstance(use, ArenaUse) for use in arena_uses(staged_digits()))
+def test_an_arena_that_crashes_the_kernels_is_only_too_small():
+    """TensorFlow Lite Micro's SUB ends the process where its arena is too small."""
+    staged = cut_at_exits(converted(with_a_difference()))
+    uses = arena_uses(staged)
+    assert [use.arena_bytes > use.kept_bytes for use in uses] == [True, True]
+    assert uses == arena_uses(staged)
 
 
 def test_a_hostile_file_ends_its_own_process_only():
@@ -84,7 +86,7 @@ def test_a_hostile_file_ends_its_own_process_only():
 def test_without_it_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "tflite_micro", None)
     with pytest.raises(ModelError, match=r"pip install -e '.\[deploy\]'"):
-        tflm._interpreter(staged_digits().stages[0].content)
+        StagedInterpreter(parts(staged_digits()))
 
 
 def test_many_samples_are_shared_among_the_processes_and_none_is_lost():

@@ -9,9 +9,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,8 @@ MISSING = (
     "TensorFlow Lite Micro is not installed here, and an int8 network is scored with its kernels only; "
     "install it with `pip install -e '.[deploy]'` on Linux and x86_64, the only machines with wheels of it"
 )
-_AMPLE_BYTES = 64 * 1024**2
+AMPLE_BYTES = 64 * 1024**2
 _MEMORY_BYTES = 4 * 1024**3
-_STEP_BYTES, _STEPS = 16, 64
 Levels = npt.NDArray[np.int8]
 
 
@@ -73,15 +72,23 @@ class StagedInterpreter:
 
     Args:
         parts: the stages in the order of the exits.
+        arena_bytes: of the arena of each stage. One that is too small can crash the process.
 
     Raises:
         ModelError: TensorFlow Lite Micro is not installed.
         RuntimeError: it cannot run a stage.
     """
 
-    def __init__(self, parts: Sequence[StagePart]) -> None:
+    def __init__(self, parts: Sequence[StagePart], arena_bytes: int = AMPLE_BYTES) -> None:
         self._parts = parts
-        self._interpreters = [_interpreter(part.content) for part in parts]
+        with without_tflm():
+            from tflite_micro import runtime
+        opened = runtime.Interpreter.from_bytes
+        self._interpreters = [opened(part.content, arena_size=arena_bytes) for part in parts]
+
+    def arena_uses(self) -> list[ArenaUse]:
+        """Return what each stage takes of its arena, on this 64-bit machine."""
+        return [_reported_use(interpreter) for interpreter in self._interpreters]
 
     def each_exit(self, sample: Levels) -> Iterator[Levels]:
         """Run the stages one by one, and yield the softmax of each exit, of shape (n_classes,).
@@ -103,37 +110,16 @@ class StagedInterpreter:
         return np.array(list(self.each_exit(sample)), np.int8)
 
 
-def arena_use(content: bytes) -> ArenaUse:
-    """Return the memory of one stage: the smallest arena that it starts with, on this 64-bit machine.
-
-    Raises:
-        ModelError: TensorFlow Lite Micro is not installed.
-        RuntimeError: it cannot run the stage.
-    """
-    interpreter = _interpreter(content)
+def _reported_use(interpreter: Any) -> ArenaUse:
     with _native_output() as said:
         interpreter.print_allocations()
         text = said()
     total, tail = (int(re.findall(rf"allocation {part} (\d+) bytes", text)[0]) for part in ("total", "tail"))
-    for more in range(_STEPS):
-        arena = total + more * _STEP_BYTES
-        try:
-            with _native_output():
-                _interpreter(content, arena)
-        except RuntimeError:
-            continue
-        return ArenaUse(arena, tail + arena - total)
-    raise RuntimeError(f"its arena is larger than the {total} bytes that it reports")
-
-
-def _interpreter(content: bytes, arena_bytes: int = _AMPLE_BYTES):  # type: ignore[no-untyped-def]  # untyped
-    with without_tflm():
-        from tflite_micro import runtime
-    return runtime.Interpreter.from_bytes(content, arena_size=arena_bytes)
+    return ArenaUse(total, tail)
 
 
 @contextmanager
-def _native_output() -> Iterator:  # type: ignore[type-arg]
+def _native_output() -> Iterator[Callable[[], str]]:
     """Catch what C++ writes to standard error, and yield a function that returns it."""
     sys.stderr.flush()
     saved = os.dup(2)
@@ -155,20 +141,18 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Run stages for samples until the source ends.
 
     The source has one line of JSON (length, `takes`, `gives` and number of exits of each stage, the shape of
-    a sample, and whether the memory is asked for), the files of the stages, and then samples as int8. The
-    sink gets one line of JSON (the memory of each stage, or an error), and then every exit's softmax of each
-    sample.
+    a sample, and the size of an arena), the files of the stages, and then samples as int8. The sink gets one
+    line of JSON (the memory of each stage, or an error), and then every exit's softmax of each sample.
     """
     asked = json.loads(source.readline())
     parts = [StagePart(source.read(length), *rest) for length, *rest in asked["stages"]]
     shape = tuple(asked["shape"])
     try:
-        uses = [arena_use(part.content) for part in parts] if asked["memory"] else []
-        network = StagedInterpreter(parts)
+        network = StagedInterpreter(parts, asked["arena_bytes"])
     except (ModelError, RuntimeError, ValueError) as error:
         sink.write(json.dumps({"error": str(error)}).encode() + b"\n")
         return
-    sink.write(json.dumps({"memory": uses}).encode() + b"\n")
+    sink.write(json.dumps({"memory": network.arena_uses()}).encode() + b"\n")
     sink.flush()
     while sample := source.read(int(np.prod(shape))):
         sink.write(network.exits(np.frombuffer(sample, np.int8).reshape(shape)).tobytes())

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,21 +15,26 @@ from typing import Any
 import numpy as np
 
 import trecx
-from trecx.deploy.stages import StagedNetwork
-from trecx.deploy.tflm import ArenaUse, Levels
+from trecx.deploy.stages import Stage, StagedNetwork
+from trecx.deploy.tflm import AMPLE_BYTES, ArenaUse, Levels
 from trecx.errors import ModelError
 
 _ROOT = Path(trecx.__file__).parents[1]
 _SAMPLES_AT_ONCE = 32
+_SLACK_BYTES, ALIGNMENT = 1024, 16
 
 
 class _Worker:
-    """One process that runs the stages of a network."""
+    """One process that runs stages of a network.
 
-    def __init__(self, staged: StagedNetwork) -> None:
-        self._staged = staged
-        self._shape = staged.input_shape
-        self._exits = (staged.n_exits, staged.n_classes)
+    Args:
+        stages: the stages.
+        shape: shape of one sample, without the batch; not needed to load the stages.
+        exits: numbers of exits and of classes; likewise.
+    """
+
+    def __init__(self, stages: Sequence[Stage], shape: Sequence[int] = (), exits: Sequence[int] = ()) -> None:
+        self._stages, self._shape, self._exits = stages, shape, tuple(exits)
         self._errors = tempfile.TemporaryFile()  # closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "trecx.deploy.tflm"],
@@ -39,19 +44,18 @@ class _Worker:
             cwd=_ROOT,
         )
 
-    def load(self, memory: bool) -> list[ArenaUse]:
-        """Load the stages; return the memory of each, if it is asked for.
+    def load(self, arena_bytes: int = AMPLE_BYTES) -> list[ArenaUse]:
+        """Load the stages, each into an arena of this size, and return what each takes of it.
 
         Raises:
             ModelError: TensorFlow Lite Micro cannot run the stages, or crashed; the message says why.
         """
-        staged = self._staged
         asked = {
-            "stages": [(len(part.content), part.takes, part.gives, part.n_exits) for part in staged.stages],
+            "stages": [(len(part.content), part.takes, part.gives, part.n_exits) for part in self._stages],
             "shape": self._shape,
-            "memory": memory,
+            "arena_bytes": arena_bytes,
         }
-        self._send(json.dumps(asked).encode() + b"\n", *(stage.content for stage in staged.stages))
+        self._send(json.dumps(asked).encode() + b"\n", *(stage.content for stage in self._stages))
         told = self._read_line()
         if "error" in told:
             raise ModelError(f"TensorFlow Lite Micro cannot run it: {self._reason(told['error'])}")
@@ -98,11 +102,10 @@ class _Worker:
     def _crash(self) -> ModelError:
         status = self._process.wait()
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        operators = sorted({each.name for part in self._staged.stages for each in part.network().operators})
         return ModelError(
             f"TensorFlow Lite Micro stopped ({how}): {self._reason('it gave no reason')}; the network is "
-            f"damaged, or it lacks one of the operators {', '.join(operators)}. Replace the layer that needs "
-            "it, and convert the network again"
+            f"damaged, or it lacks one of the operators: {_operators(self._stages)}. Replace the layer that "
+            "needs it, and convert the network again"
         )
 
     def _reason(self, otherwise: str) -> str:
@@ -112,9 +115,18 @@ class _Worker:
         return lines[-1] if lines else otherwise
 
 
+def _operators(stages: Sequence[Stage]) -> str:
+    try:
+        return ", ".join(sorted({each.name for stage in stages for each in stage.network().operators}))
+    except Exception:  # a damaged file gives errors of many types
+        return "they cannot be read"
+
+
 @contextmanager
-def _started(staged: StagedNetwork) -> Iterator[_Worker]:
-    worker = _Worker(staged)
+def _started(
+    stages: Sequence[Stage], shape: Sequence[int] = (), exits: Sequence[int] = ()
+) -> Iterator[_Worker]:
+    worker = _Worker(stages, shape, exits)
     try:
         yield worker
     finally:
@@ -122,13 +134,26 @@ def _started(staged: StagedNetwork) -> Iterator[_Worker]:
 
 
 def arena_uses(staged: StagedNetwork) -> list[ArenaUse]:
-    """Return the memory of each stage.
+    """Return the memory of each stage: the smallest arena that it starts with, on this 64-bit machine.
 
     Raises:
         ModelError: TensorFlow Lite Micro cannot run a stage, or is not installed.
     """
-    with _started(staged) as worker:
-        return worker.load(memory=True)
+    return [_arena_use(stage) for stage in staged.stages]
+
+
+def _arena_use(stage: Stage) -> ArenaUse:
+    """Try arenas from the size that a stage reports upwards, each in a process: a small one may crash it."""
+    with _started([stage]) as worker:
+        (use,) = worker.load()
+    for more in range(0, _SLACK_BYTES, ALIGNMENT):
+        try:
+            with _started([stage]) as worker:
+                worker.load(use.arena_bytes + more)
+        except ModelError:
+            continue
+        return ArenaUse(use.arena_bytes + more, use.kept_bytes + more)
+    raise ModelError(f"TensorFlow Lite Micro needs more than the {use.arena_bytes} bytes that it reports")
 
 
 def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Levels]:
@@ -144,9 +169,10 @@ def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Lev
     with ExitStack() as stack:
         workers: SimpleQueue[_Worker] = SimpleQueue()
         n_workers = os.cpu_count() or 1
+        exits = staged.n_exits, staged.n_classes
         for _ in range(n_workers):
-            worker = stack.enter_context(_started(staged))
-            worker.load(memory=False)
+            worker = stack.enter_context(_started(staged.stages, staged.input_shape, exits))
+            worker.load()
             workers.put(worker)
         pool = stack.enter_context(ThreadPoolExecutor(n_workers))
 
