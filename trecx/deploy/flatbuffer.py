@@ -13,6 +13,7 @@ from trecx.errors import ModelError
 from trecx.nn.tflite.graph import AGAIN
 
 IDENTIFIER = b"TFL3"
+EXIT = "exit_"  # names of the outputs of a network that was converted here: exit_1, exit_2, …
 
 
 @dataclass(frozen=True, eq=False)

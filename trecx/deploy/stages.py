@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from trecx.deploy.flatbuffer import QuantizedNetwork, Tensor, pack, read_quantized, unpack
+from trecx.deploy.flatbuffer import EXIT, QuantizedNetwork, Tensor, pack, read_quantized, unpack
 from trecx.errors import ModelError
 from trecx.nn.graphs import exit_order
 from trecx.nn.tflite.graph import read_operators
@@ -105,14 +105,16 @@ def cut_at_exits(whole: bytes) -> StagedNetwork:
     """Cut a network at its exits.
 
     Stage k has the operators that the softmax of exit k needs and no earlier stage has. Tensors that a later
-    stage needs become outputs of the stage that computes them, and inputs of each stage that uses them.
+    stage needs become outputs of the stage that computes them, and inputs of each stage that uses them. The
+    order of the exits is that of `convert_to_int8`, or else by depth in the network.
 
     Raises:
         ModelError: the file is damaged, has more than one input, or an output that is no int8 softmax.
     """
     graph = read_operators(whole)
     _check_ends(read_quantized(whole))
-    order = tuple(exit_order(graph))
+    model = unpack(whole)
+    order = _named_order(model) or tuple(exit_order(graph))
     parts: list[list[int]] = []
     done: frozenset[int] = frozenset()
     for index in order:
@@ -138,13 +140,20 @@ def cut_at_exits(whole: bytes) -> StagedNetwork:
     crossing = [tensor for tensor in _unique(t for needs in takes for t in needs) if tensor in made_in]
     crossing.sort(key=lambda tensor: (made_in[tensor], tensor))
     slots = {graph.inputs[0]: INPUT} | {tensor: slot for slot, tensor in enumerate(crossing, start=1)}
-    model = unpack(whole)
     stages = []
     for stage, (part, index) in enumerate(zip(parts, order, strict=True)):
         given = [tensor for tensor in crossing if made_in[tensor] == stage]
         content = _part_of(model, part, takes[stage], [graph.outputs[index], *given])
         stages.append(Stage(content, tuple(slots[t] for t in takes[stage]), tuple(slots[t] for t in given)))
     return StagedNetwork(whole, order, tuple(stages))
+
+
+def _named_order(model: Any) -> tuple[int, ...]:
+    """Return the outputs in the order of their names, if `convert_to_int8` gave them."""
+    graph = model.subgraphs[0]
+    names = [(graph.tensors[output].name or b"").decode("utf-8", "replace") for output in graph.outputs]
+    exits = [f"{EXIT}{number}" for number in range(1, len(names) + 1)]
+    return tuple(map(names.index, exits)) if sorted(names) == sorted(exits) else ()
 
 
 def _check_ends(network: QuantizedNetwork) -> None:
