@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+import tests.needs_tensorflow  # noqa: F401  # before all that imports it
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.plain_c import run_on_host, write_plain_c
 from trecx.deploy.stages import StagedNetwork

@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.needs_tensorflow import TENSORFLOW  # before what imports TensorFlow
+from tests.deploy.byte_equality import differing
+from tests.deploy.made_networks import NONE, RELU, RELU6, RELU_N1_TO_1, SAME, VALID, Made, samples
 
-from tests.deploy.byte_equality import differing  # isort: skip
-from tests.deploy.made_networks import NONE, RELU, RELU6, RELU_N1_TO_1, SAME, VALID, Made, samples  # isort: skip
-
-pytestmark = [TENSORFLOW, pytest.mark.compiler]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.tflm, pytest.mark.compiler]
 N = 24
 
 

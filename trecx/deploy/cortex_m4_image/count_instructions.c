@@ -28,7 +28,7 @@ int main(void)
             int8_t softmax[TRECX_NETWORK_EXIT_BYTES];
             const uint64_t n = counted(stage, trecx_golden_inputs[sample], softmax);
             if (memcmp(softmax, trecx_golden_exits[sample][stage - 1], sizeof softmax) != 0) {
-                printf("differs: sample %d, exit %d\n", sample, stage);
+                fprintf(stderr, "differs: sample %d, exit %d\n", sample, stage);
                 return 1;
             }
             printf("%d %d %lu%09lu\n", sample, stage, (unsigned long)(n / 1000000000u),

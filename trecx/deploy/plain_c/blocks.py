@@ -11,7 +11,11 @@ N_LOOPS = 4  # of the kernels that copy and add
 
 
 def concatenation(text: StageText, operator: Operator) -> None:
-    """Add `CONCATENATION`: one copy for each input."""
+    """Add `CONCATENATION`: one copy for each input.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     output = text.tensor(operator, -1)
     if operator.options["fusedActivationFunction"]:
         raise not_supported(operator, "a fused activation")
@@ -26,7 +30,11 @@ def concatenation(text: StageText, operator: Operator) -> None:
 
 
 def pad(text: StageText, operator: Operator) -> None:
-    """Add `PAD` and `PADV2`: the value everywhere, then the input inside."""
+    """Add `PAD` and `PADV2`: the value everywhere, then the input inside.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     value = output.zero_point
     if len(operator.inputs) > 2:
@@ -39,7 +47,11 @@ def pad(text: StageText, operator: Operator) -> None:
 
 
 def strided_slice(text: StageText, operator: Operator) -> None:
-    """Add `STRIDED_SLICE` with positive strides, without new and ellipsis axes."""
+    """Add `STRIDED_SLICE` with positive strides, without new and ellipsis axes.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source = text.tensor(operator, 0)
     begin, end, stride = (_constant(text, operator, number) for number in (1, 2, 3))
     options = operator.options
@@ -59,7 +71,11 @@ def strided_slice(text: StageText, operator: Operator) -> None:
 
 
 def transpose(text: StageText, operator: Operator) -> None:
-    """Add `TRANSPOSE`."""
+    """Add `TRANSPOSE`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, order = text.tensor(operator, 0), _constant(text, operator, 1)
     size, inner = [source.shape[axis] for axis in order], steps(source.shape)
     _copy(text, operator, 0, size, 0, [inner[axis] for axis in order], 0, steps(size))

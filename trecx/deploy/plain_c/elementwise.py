@@ -13,7 +13,11 @@ HEADROOM = 20  # bits that ADD moves both inputs up by; `trecx_add.c` says the s
 
 
 def add(text: StageText, operator: Operator) -> None:
-    """Add `ADD`."""
+    """Add `ADD`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     first, second, output = (text.tensor(operator, number) for number in (0, 1, -1))
     twice = 2.0 * max(first.scale, second.scale)
     factors = {
@@ -25,7 +29,11 @@ def add(text: StageText, operator: Operator) -> None:
 
 
 def multiply(text: StageText, operator: Operator) -> None:
-    """Add `MUL`."""
+    """Add `MUL`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     first, second, output = (text.tensor(operator, number) for number in (0, 1, -1))
     _pair(text, operator, "multiply", {"": first.scale * second.scale / output.scale})
 
@@ -44,7 +52,11 @@ def _pair(text: StageText, operator: Operator, function: str, factors: dict[str,
 
 
 def softmax(text: StageText, operator: Operator) -> None:
-    """Add `SOFTMAX`."""
+    """Add `SOFTMAX`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     if (output.scale, output.zero_point) != (1 / 256, INT8[0]):
         raise not_supported(operator, "an output of another scale than 1/256")
@@ -63,7 +75,11 @@ def softmax(text: StageText, operator: Operator) -> None:
 
 
 def mean(text: StageText, operator: Operator) -> None:
-    """Add `MEAN` over neighbouring dimensions."""
+    """Add `MEAN` over neighbouring dimensions.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     constant = text.network.tensors[operator.inputs[1]].data
     if constant is None:
@@ -88,21 +104,33 @@ def mean(text: StageText, operator: Operator) -> None:
 
 
 def quantize(text: StageText, operator: Operator) -> None:
-    """Add `QUANTIZE` from int8 to int8."""
+    """Add `QUANTIZE` from int8 to int8.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     multiplier, shift = fixed_point(source.scale / output.scale)
     _lookup(text, operator, lambda x: fixed.rescale(x, multiplier, shift) + output.zero_point)
 
 
 def relu(text: StageText, operator: Operator) -> None:
-    """Add `RELU`."""
+    """Add `RELU`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, output = text.tensor(operator, 0), text.tensor(operator, -1)
     multiplier, shift = fixed_point(source.scale / output.scale)
     _lookup(text, operator, lambda x: max(fixed.rescale(x, multiplier, shift), 0) + output.zero_point)
 
 
 def relu6(text: StageText, operator: Operator) -> None:
-    """Add `RELU6`."""
+    """Add `RELU6`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source = text.tensor(operator, 0)
     if source.scales != text.tensor(operator, -1).scales:
         raise not_supported(operator, "an output of another scale than its input")
@@ -111,12 +139,20 @@ def relu6(text: StageText, operator: Operator) -> None:
 
 
 def logistic(text: StageText, operator: Operator) -> None:
-    """Add `LOGISTIC`."""
+    """Add `LOGISTIC`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     _curve(text, operator, fixed.logistic, 8, INT8[0])
 
 
 def tanh(text: StageText, operator: Operator) -> None:
-    """Add `TANH`."""
+    """Add `TANH`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     _curve(text, operator, fixed.tanh, 7, 0)
 
 

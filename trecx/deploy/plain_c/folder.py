@@ -45,6 +45,7 @@ def write_plain_c(staged: StagedNetwork, golden: GoldenSamples, folder: Path) ->
 
     Raises:
         ModelError: plain C lacks an operator, or a variant of one; the message names it.
+        ValueError: the golden samples do not belong to the network.
         OutputError: the folder cannot be written.
     """
     networks = [stage.network() for stage in staged.stages]
@@ -65,7 +66,8 @@ def plain_c_files(
     """Return the text of every file, by name.
 
     Raises:
-        ModelError: as for `write_plain_c`, or the golden samples do not belong to the network.
+        ModelError: as for `write_plain_c`.
+        ValueError: the golden samples do not belong to the network.
     """
     if lacking := unsupported_operators(staged):
         raise ModelError(f"plain C has no {', '.join(lacking)}; {STAGES}")

@@ -12,7 +12,11 @@ SAME = 0  # the schema's number of this padding
 
 
 def convolution(text: StageText, operator: Operator) -> None:
-    """Add `CONV_2D`."""
+    """Add `CONV_2D`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, weights = text.tensor(operator, 0), text.tensor(operator, 1)
     if weights.shape[3] != source.shape[3]:
         raise not_supported(operator, "groups of channels")
@@ -20,23 +24,39 @@ def convolution(text: StageText, operator: Operator) -> None:
 
 
 def depthwise_convolution(text: StageText, operator: Operator) -> None:
-    """Add `DEPTHWISE_CONV_2D`."""
+    """Add `DEPTHWISE_CONV_2D`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     weights = text.tensor(operator, 1)
     _filtered(text, operator, weights.shape[1:3], weights.shape[3], "depthwise_convolution")
 
 
 def average_pool(text: StageText, operator: Operator) -> None:
-    """Add `AVERAGE_POOL_2D`."""
+    """Add `AVERAGE_POOL_2D`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     _pooled(text, operator, "average_pool")
 
 
 def max_pool(text: StageText, operator: Operator) -> None:
-    """Add `MAX_POOL_2D`."""
+    """Add `MAX_POOL_2D`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     _pooled(text, operator, "max_pool")
 
 
 def fully_connected(text: StageText, operator: Operator) -> None:
-    """Add `FULLY_CONNECTED`."""
+    """Add `FULLY_CONNECTED`.
+
+    Raises:
+        ModelError: plain C does not have this variant of it; the message names it.
+    """
     source, weights, output = (text.tensor(operator, number) for number in (0, 1, -1))
     outputs, inputs = weights.shape
     _symmetric(operator, weights)
