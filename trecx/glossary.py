@@ -68,7 +68,8 @@ TERMS: dict[str, str] = {
     "effective sample size": "The number of equally weighted samples that would give the same precision as "
     "the reweighted test set: (Σw)² / Σw².",
     "optimism": "How much better a ρ looks on the samples it was chosen on than on new samples.",
-    "precision": "What computed the scores: float32, or int8 with a softmax of 256 levels.",
+    "precision": "What computed the scores: float32, or int8, the quantized network of the device, with a "
+    "softmax of 256 levels.",
     "device": "The board, clock, runtime and supply on which energy and latency were measured, or your own "
     "measurements.",
     "energy estimate": "Measured energy of the task's reference network, scaled by FLOPs, with a band; it is "
