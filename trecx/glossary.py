@@ -68,7 +68,8 @@ TERMS: dict[str, str] = {
     "effective sample size": "The number of equally weighted samples that would give the same precision as "
     "the reweighted test set: (Σw)² / Σw².",
     "optimism": "How much better a ρ looks on the samples it was chosen on than on new samples.",
-    "precision": "What computed the scores: float32, or int8 with a softmax of 256 levels.",
+    "precision": "What computed the scores: float32, or int8, the quantized network of the device, with a "
+    "softmax of 256 levels.",
     "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",
     "stage": "The part of a deployment that one exit needs and no earlier exit has; it runs only if no exit "
     "before it stopped the inference.",

@@ -113,6 +113,7 @@ def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
     numbers: dict[str, Any] = {
         "design": design.name,
         "runs": " ".join(run.run_id for run in design.runs),
+        "precision": design.runs[0].precision,
         "dataset": design.runs[0].dataset,
         "n_samples": design.runs[0].n_samples,
         "parameters": design.runs[0].parameters,
@@ -136,6 +137,9 @@ def _reasons(designs: Sequence[Design], targets: Sequence[Target]) -> list[str]:
     reasons = {
         "No baseline on the same samples, so the saving is unknown": [
             design.name for design in designs if design.ranks is None
+        ],
+        "The baseline's scores have another precision than the design's": [
+            f"{design.name} ({other})" for design in designs if (other := design.other_baseline)
         ],
         "Even the oracle saves no FLOPs": [
             design.name

@@ -14,6 +14,7 @@ from tests.saved_points.records import record_of
 from trecx.saved_points.record import Rule
 from trecx.store import Store
 
+WITHOUT_INT8 = "kws/trecx-at-quarter"  # no int8 run of it is shipped
 MAIN = str(ROOT / "app" / "main.py")
 
 
@@ -57,13 +58,14 @@ def said(page):
 
 
 def test_the_export_offers_a_report_and_files_made_only_when_they_are_asked_for(shipped, offered):
-    page = opened(run="kws-trecx-1bbb3c96", rho="0.69", mix="even", precision="int8")
-    assert list(offered) == [f"kws-trecx-rho-0-69{ending}" for ending in (".html", ".h", ".json", ".csv")]
+    page = opened(run=WITHOUT_INT8, rho="0.69", mix="even", precision="int8")
+    name = "kws-trecx-at-quarter-rho-0-69"
+    assert list(offered) == [f"{name}{ending}" for ending in (".html", ".h", ".json", ".csv")]
     assert "ρ = 0.69 for the maximum softmax probability of an int8 softmax" in said(page)
-    point = json.loads(offered["kws-trecx-rho-0-69.json"]())
-    assert point["numbers"] == record_of("kws/trecx", Rule(0.69, precision="int8"), mix="even").numbers
-    assert "#define TRECX_THRESHOLD_INT8 49" in offered["kws-trecx-rho-0-69.h"]()
-    report = Page(offered["kws-trecx-rho-0-69.html"]())
+    point = json.loads(offered[f"{name}.json"]())
+    assert point["numbers"] == record_of(WITHOUT_INT8, Rule(0.69, precision="int8"), mix="even").numbers
+    assert "#define TRECX_THRESHOLD_INT8 49" in offered[f"{name}.h"]()
+    report = Page(offered[f"{name}.html"]())
     assert report.data["begin"] == {"threshold": 0.69, "precision": "int8"}
     assert "Classes are weighted (even)" in report.words
     titles = [slide["title"] for slide in slides_of(page)]

@@ -17,6 +17,7 @@ from trecx.threshold.int8_steps import int8_thresholds
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.run_context import RunContext
 
+WITHOUT_INT8 = "kws/trecx-at-quarter"  # no int8 run of it is shipped: int8 is the approximate view
 TWENTY = np.random.default_rng(0).permutation(np.linspace(0, 1, 20))
 
 

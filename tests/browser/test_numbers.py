@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.console import (
     TWENTY,
+    WITHOUT_INT8,
     assert_equals_python,
     context_of,
     drag_across,
@@ -35,9 +36,10 @@ def test_every_number_equals_pythons_at_twenty_thresholds_while_dragging(page, a
 
 
 def test_int8_snaps_to_steps_of_256_and_warns_above_the_highest(page, address):
-    run, context = context_of("kws/trecx")
+    run, context = context_of(WITHOUT_INT8)
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9")
     page.get_by_role("button", name="int8").click()
+    expect(page.locator(".difference")).to_have_text("approximation: float32 scores, only ρ is rounded")
     drag_across(page, TWENTY[:8], context, int8=True)
     typed = page.get_by_label("threshold ρ, 0 to 1")
     for text, step in (("0.69", 177 / 256), ("0.5", 0.5), ("0.99", 254 / 256)):
@@ -74,7 +76,7 @@ def typed_mix(page):
 
 
 def test_an_own_mix_moves_every_number_while_it_is_dragged(page, address, chrome):
-    run, context = context_of("kws/trecx")
+    run, context = context_of(WITHOUT_INT8)
     open_console(
         page, f"{address}/?run={run.run_id}&rho=0.69&mix=my own mix&shares=down:10,go:3.5,unknown:40"
     )

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 
 from tests.comparison.synthetic import save_synthetic, scores_of
+from tests.int8_runs import save_int8
 from tests.threshold.strategies import exit_scores
 from trecx.comparison.seeds import mean_curve, newest_by_seed, seed_groups
 from trecx.store import Provenance, Store
@@ -49,6 +50,13 @@ def test_runs_that_differ_in_nothing_but_their_seed_stand_together():
     elsewhere = save_synthetic(store, "digits", "trecx", 0, n_samples=100)
     groups = seed_groups([*runs, other, longer, elsewhere])
     assert groups == [[runs[1], runs[2], runs[0]], [other], [longer], [elsewhere]]
+
+
+def test_int8_runs_are_a_design_of_their_own_never_further_seeds():
+    store = Store()
+    float32 = [save_synthetic(store, "digits", "trecx", seed) for seed in (0, 1)]
+    int8 = [save_int8(store, run) for run in float32]
+    assert seed_groups([*float32, *int8]) == [float32, int8]
 
 
 def test_runs_without_a_known_seed_stand_alone_even_of_one_system():

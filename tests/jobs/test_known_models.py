@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import ROOT
+from tests.int8_runs import save_int8, shipped_with_int8
 from trecx.errors import DatasetError, UnknownNameError, missing_tensorflow
 from trecx.files import paths
 from trecx.jobs import readiness
@@ -97,6 +98,15 @@ def test_a_shipped_run_is_known_as_what_its_model_was_scored_as(shipped):
         assert model.scored_as([]) is None
         assert model.scored_as([replace(run, dataset="others")]) is None
     assert find_known("trained here/digits/sdn/seed-2").scored_as(runs).training["seed"] == 2
+
+
+def test_an_int8_run_is_not_the_run_of_the_float32_model(shipped, tmp_path):
+    store = shipped_with_int8(shipped, tmp_path, "kws/trecx")
+    for key in ("published/kws/trecx", "trained here/digits/sdn/seed-2"):
+        run = find_known(key).scored_as(store.runs())
+        int8 = store.counterpart_of(run) or save_int8(store, run)
+        assert find_known(key).scored_as([int8]) is None
+        assert find_known(key).scored_as(store.runs()) == run
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.comparison.synthetic import FLOPS, save_synthetic, scores_of
 from tests.conftest import ROOT
+from tests.int8_runs import save_int8
 from trecx.cli import main
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.reproduction import reproduction_of, write
@@ -219,6 +220,15 @@ def test_published_and_trained_here_never_share_a_line():
         for record in records(made, name):
             assert len({sources[run_id] for run_id in record["runs"].split()}) == 1
     assert {one.setting.source for one in gather(Store())} == {"published", "trained here"}
+
+
+def test_int8_runs_change_no_number_of_the_reproduction():
+    runs = [save_synthetic(Store(), "digits", system, 0) for system in ("baseline", "trecx", "sdn")]
+    before = reproduction_of(Store())
+    for run in runs:
+        save_int8(Store(), run)
+    assert reproduction_of(Store()).csvs == before.csvs
+    assert [one.runs["trecx"] for one in gather(Store())] == [[runs[1]]]
 
 
 def test_no_line_of_the_shipped_store_mixes_datasets_or_sources(shipped):

@@ -8,7 +8,9 @@ import typer
 RunName = Annotated[
     str,
     typer.Argument(
-        metavar="RUN", help="Run id, or task/system for the newest run of that design, such as kws/trecx."
+        metavar="RUN",
+        help="Run id, or task/system for the newest run of that design, such as kws/trecx; kws/trecx:int8 is "
+        "its int8 run.",
     ),
 ]
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="kws, ic, vww or digits.")]

@@ -81,6 +81,11 @@ class Design:
             [float(step.accuracy[0]) for step in steps]
         )
 
+    @property
+    def other_baseline(self) -> str:
+        """The precision of a baseline's scores if it is not the design's; else empty."""
+        return next((context.other_baseline for context in self.situations if context.other_baseline), "")
+
     @cached_property
     def baseline(self) -> tuple[Mean, Mean] | None:
         """Accuracy and FLOPs of the baseline; None if it was not scored."""

@@ -1,13 +1,14 @@
 """The content of a report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trecx.comparison.design import Design
 from trecx.device.instructions import exit_instructions
 from trecx.report.sample_pictures import Picture
 from trecx.saved_points.capture import context_of
 from trecx.saved_points.record import PointRecord, SavedPoint
+from trecx.scores.run import other_precision
 from trecx.store import Run, Store
 from trecx.store.run_context import counts_of
 from trecx.threshold.run_context import RunContext
@@ -87,8 +88,9 @@ def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
     Raises:
         TrecxError: its device is unknown, or its class mix does not fit the samples.
     """
-    baselines = [other for other in store.runs() if other.run_id == record.baseline_run_id]
-    baseline = store.load_table(baselines[0]) if baselines else None
-    counted = exit_instructions(baselines[0]) if baselines else None
-    context = context_of(record, counts_of(store, run, record.rule.criterion), baseline, counted)
+    baseline = next((other for other in store.runs() if other.run_id == record.baseline_run_id), None)
+    against = store.load_table(baseline) if baseline else None
+    counted = exit_instructions(baseline) if baseline else None
+    context = context_of(record, counts_of(store, run, record.rule.criterion), against, counted)
+    context = replace(context, other_baseline=other_precision(run, baseline))
     return report_of(store, run, context, record)

@@ -13,6 +13,7 @@ from trecx.device.memory import MemoryUse
 from trecx.figures.style import shortened
 from trecx.report.content import Report
 from trecx.saved_points.record import Rule
+from trecx.scores.run import INT8
 from trecx.store import Run
 from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.exit_criteria import CRITERIA
@@ -97,20 +98,19 @@ def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
         ),
         (
             "Limits",
-            f"The numbers hold for {noun}s like these. {SAME_SAMPLES['sentence']} Confidences are those of "
-            "the scored model: int8 rounds ρ to steps of 1/256 and does not model how quantisation changes "
-            "the scores.",
+            f"The numbers hold for {noun}s like these. {SAME_SAMPLES['sentence']} {_scores(run)}",
         ),
     ]
 
 
 def provenance_words(report: Report) -> Rows:
     """Return the provenance: names, hashes, versions and dates."""
-    run, record = report.run, report.record
+    run, record, other = report.run, report.record, report.context.other_baseline
+    baseline = record.baseline_run_id or "none was scored on these samples"
     return [
         ("Run", f"{run.run_id}, of {run.created_at:%Y-%m-%d}"),
         ("Identity", run.identity),
-        ("Baseline", record.baseline_run_id or "none was scored on these samples"),
+        ("Baseline", f"{baseline} ({other} scores)" if other else baseline),
         ("Model", run.model),
         ("Model's SHA-256", run.model_sha256 or "unknown: the scores were imported"),
         ("Parameters", "unknown" if run.parameters is None else f"{run.parameters:,}"),
@@ -146,6 +146,15 @@ def pictures_words(report: Report) -> Iterator[str]:
         "sorted by how much more confident the final exit is than the first."
     )
     yield f"They are {noun}s of {run.dataset} and may be personal data; check before sharing this file."
+
+
+def _scores(run: Run) -> str:
+    if run.precision == INT8:
+        return "The scores are those of the int8 network, so ρ acts in steps of 1/256, as on the device."
+    return (
+        "The scores are those of the float32 network: int8 is an approximation, which rounds ρ to steps of "
+        "1/256 and does not model how quantisation changes the scores."
+    )
 
 
 def _steps(rule: Rule) -> str:

@@ -120,9 +120,10 @@ def runs_named(runs: Iterable[Run], name: str, source: str | None = None) -> lis
 
 
 def known_names(runs: Iterable[Run]) -> list[str]:
-    """Return `task/system` of each design, and `task/system:int8` where there is an int8 run of it."""
-    names = [names_of(run)[: 2 if run.precision == INT8 else 1] for run in runs]
-    return list(dict.fromkeys(name for both in names for name in both))
+    """Return `task/system` of each design, then `task/system:int8` of each design with an int8 run."""
+    names = [(*names_of(run), run.precision) for run in runs]
+    designs = [design for design, _, _ in names]
+    return list(dict.fromkeys([*designs, *(own for _, own, precision in names if precision == INT8)]))
 
 
 def comparable_costs(one: Run, other: Run) -> bool:
