@@ -34,6 +34,7 @@ def shown(page):
           tiles: tiles.map((t) => t.querySelector(".number").textContent),
           bases: tiles.map((t) => t.querySelector(".basis").textContent),
           changes: tiles.map((t) => t.querySelector(".change").textContent),
+          asides: tiles.map((t) => t.querySelector(".aside").textContent),
           counts: [...root.querySelectorAll(".count")].map((n) => n.textContent),
           confusion: [...root.querySelectorAll(".confusion tbody tr")].map((row) =>
             [...row.cells].slice(1).map((cell) => cell.textContent)),
@@ -113,14 +114,15 @@ def assert_equals_python(seen, context, int8=False):
 
 def assert_tells_both_estimates(seen, context, point):
     """The energy tile has the band over both estimates, and both changes where they differ by over 3 pt."""
-    saving = energy_saving(context, point)
-    end = "vs baseline"
+    saving, aside = energy_saving(context, point), "estimate"
+    if context.class_weights is not None:
+        aside += ", weighted"
     if saving.differs:
         other = f"{-100 * saving.other_saving:+.1f} %".replace("-", "−")
-        end += f" · by {saving.other_basis} {other}"
-    assert seen["changes"][3].endswith(end)
-    title, _, band = seen["bases"][3].partition(", ")
-    assert title == context.conditions.costs.title
+        aside = f"by {saving.other_basis} {other}"
+    assert seen["asides"][3] == aside
+    basis, _, band = seen["bases"][3].partition(", ")
+    assert basis == f"by {context.conditions.costs.basis}"
     ends = [float(value) for value in band.removesuffix(" mJ").split("–")]
     expected = [uj / 1000 for uj in context.conditions.bands(point)["energy_uj"]]
     assert ends == pytest.approx(expected, rel=0.051)  # two digits

@@ -40,7 +40,7 @@ def test_both_estimates_follow_the_pointer_and_the_one_by_flops_is_in_the_addres
     drag_across(page, TWENTY[:6], context)
     page.get_by_text("instructions", exact=True).click()
     page.wait_for_url(lambda url: "estimate=FLOPs" not in url)
-    page.get_by_text(re.compile("^estimate by instructions, ")).wait_for()
+    page.get_by_text(re.compile("^by instructions, ")).wait_for()
     drag_across(page, TWENTY[:6], context_of("vww/trecx")[1])
 
 
