@@ -40,7 +40,8 @@ def pick_device(run: Run, store: Store, instructions: IntArray | None) -> Device
     titles = {name: profile.title for name, profile in published.items()}
     options = [*published, *fitting, OWN, NO_DEVICE]
     _tell_unfit(run, [titles.get(name, name) for name in options], kept)
-    box = st.sidebar.container(key="device box", gap=None)  # page.css draws the whole name over the box
+    both = st.sidebar.container(gap=None)
+    box = both.container(key="device box", gap=None)  # page.css draws the whole name over the box
     chosen = box.selectbox(
         "Device",
         options,
@@ -55,29 +56,29 @@ def pick_device(run: Run, store: Store, instructions: IntArray | None) -> Device
         if run.relative_costs:
             st.sidebar.info("Only relative costs are known, so energy cannot be estimated.")
             return Device()
-        estimate = _pick_estimate(instructions)
-        costs = estimated_costs(profile, run.task, run.exit_flops, instructions, estimate)
-        about = f"{definition('energy estimate')} {plain(costs.source)}"
-        st.sidebar.caption(f"Energy is an {costs.title}", help=about)
-        return Device(costs, profile)
+        about = f"{definition('energy estimate')} {plain(profile.source)}"
+        if instructions is None:
+            st.sidebar.caption(f"Energy is an estimate by {FLOPS}", help=about)
+            return Device(estimated_costs(profile, run.task, run.exit_flops), profile)
+        with both:
+            estimate = _pick_estimate(about)
+        return Device(estimated_costs(profile, run.task, run.exit_flops, instructions, estimate), profile)
     if chosen in fitting:
         return Device(_kept_costs(fitting[chosen], store))
     return Device(_own_costs(run, store) if chosen == OWN else None)
 
 
-def _pick_estimate(instructions: IntArray | None) -> Basis:
-    """Let the user select what an estimate rests on, if instructions are known."""
-    if instructions is None:
-        return FLOPS
+def _pick_estimate(about: str) -> Basis:
+    """Let the user select what an estimate rests on."""
     tell_unknown("estimate", BASES)
-    chosen: Basis = st.sidebar.radio(
+    chosen: Basis = st.radio(
         "Estimate energy by",
         BASES,
         key="estimate",
         bind="query-params",
         horizontal=True,
-        help=f"{definition('instructions')} The energy tile shows both estimates where they differ by more "
-        "than 3 pt.",
+        help=f"{about} Instructions: {definition('instructions')} The energy tile shows both estimates where "
+        "they differ by more than 3 pt.",
     )
     return chosen
 

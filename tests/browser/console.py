@@ -9,9 +9,11 @@ from tests.browser.session import rail
 from tests.conftest import SHIPPED
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
+from trecx.device.instructions import known_instructions
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Store
 from trecx.threshold.class_mix import class_mix_presets, class_weights
+from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_steps import int8_thresholds
 from trecx.threshold.intervals import wilson_interval
@@ -33,6 +35,7 @@ def shown(page):
           tiles: tiles.map((t) => t.querySelector(".number").textContent),
           bases: tiles.map((t) => t.querySelector(".basis").textContent),
           changes: tiles.map((t) => t.querySelector(".change").textContent),
+          asides: tiles.map((t) => t.querySelector(".aside").textContent),
           counts: [...root.querySelectorAll(".count")].map((n) => n.textContent),
           confusion: [...root.querySelectorAll(".confusion tbody tr")].map((row) =>
             [...row.cells].slice(1).map((cell) => cell.textContent)),
@@ -42,17 +45,18 @@ def shown(page):
     )
 
 
-def context_of(name, device="nucleo-l4r5zi-tflm-2.3.1-1.8v", battery="CR2032", mix=None):
+def context_of(name, device="nucleo-l4r5zi-tflm-2.3.1-1.8v", battery="CR2032", mix=None, estimate=None):
     """The context that an address with these means; `mix`: a preset's name, or one number a class."""
     store = Store(SHIPPED)
     run = store.find_run(name)
     table, baseline = ExitTable.of(store.load_scores(run)), store.baseline_of(run)
-    profile = find_profile(device)
+    profile, (counted, baseline_counted) = find_profile(device), known_instructions(run, baseline)
     conditions = OperatingConditions(
-        estimated_costs(profile, run.task, run.exit_flops), 1200, find_battery(battery)
+        estimated_costs(profile, run.task, run.exit_flops, counted, estimate), 1200, find_battery(battery)
     )
     counts = ExitTable.of(store.load_scores(baseline))
-    return run, weighed(RunContext(run.task, table, counts, conditions, profile), mix)
+    context = RunContext(run.task, table, counts, conditions, profile, baseline_instructions=baseline_counted)
+    return run, weighed(context, mix)
 
 
 def weighed(context, mix):
@@ -101,11 +105,28 @@ def assert_equals_python(seen, context, int8=False):
         ],
         abs=0.051,
     )
+    assert_tells_both_estimates(seen, context, point)
     cells = np.array([[int(cell or 0) for cell in row] for row in seen["confusion"]])
     assert np.abs(cells - point.confusion).max() <= (0 if context.class_weights is None else 0.5 + 1e-9)
     assert [int(count.replace(",", "")) for count in seen["counts"]] == pytest.approx(
         point.outcome_counts.tolist(), abs=0.51
     )
+
+
+def assert_tells_both_estimates(seen, context, point):
+    """The energy tile has the band over both estimates, and both changes where they differ by over 3 pt."""
+    saving, aside = energy_saving(context, point), "estimate"
+    if context.class_weights is not None:
+        aside += ", weighted"
+    if saving.differs:
+        other = f"{-100 * saving.other_saving:+.1f} %".replace("-", "−")
+        aside = f"by {saving.other_basis} {other}"
+    assert seen["asides"][3] == aside
+    basis, _, band = seen["bases"][3].partition(", ")
+    assert basis == f"by {context.conditions.costs.basis}"
+    ends = [float(value) for value in band.removesuffix(" mJ").split("–")]
+    expected = [uj / 1000 for uj in context.conditions.bands(point)["energy_uj"]]
+    assert ends == pytest.approx(expected, rel=0.051)  # two digits
 
 
 def drag_across(page, thresholds, context, int8=False):

@@ -11,7 +11,7 @@ from trecx.device.energy import find_profile
 from trecx.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
-WISHES = {"met": "max_energy_uj:4600,min_accuracy:0.91", "not met": "max_energy_uj:4200,min_accuracy:0.91"}
+WISHES = {"met": "max_energy_uj:4800,min_accuracy:0.91", "not met": "max_energy_uj:4200,min_accuracy:0.91"}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -35,6 +35,16 @@ def test_every_number_equals_pythons_at_twenty_thresholds_while_dragging(page, a
     drag_across(page, TWENTY, context)
 
 
+def test_both_estimates_follow_the_pointer_and_the_one_by_flops_is_in_the_address(page, address):
+    run, context = context_of("vww/trecx", estimate="FLOPs")
+    open_console(page, f"{address}/?run={run.run_id}&rho=0.9&estimate=FLOPs")
+    drag_across(page, TWENTY[:6], context)
+    page.get_by_text("instructions", exact=True).click()
+    page.wait_for_url(lambda url: "estimate=FLOPs" not in url)
+    page.get_by_text(re.compile("^by instructions, ")).wait_for()
+    drag_across(page, TWENTY[:6], context_of("vww/trecx")[1])
+
+
 def test_int8_snaps_to_steps_of_256_and_warns_above_the_highest(page, address):
     run, context = context_of(WITHOUT_INT8)
     open_console(page, f"{address}/?run={run.run_id}&rho=0.9")

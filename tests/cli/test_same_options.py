@@ -307,6 +307,6 @@ def test_tables_show_what_was_asked_for(capsys, store):
             "Exit criterion: margin",
             "Class mix: even",
             "multiple of 1/256",
-            "Costs (estimate): NUCLEO",
+            "Costs (estimate by FLOPs): NUCLEO",  # the task is none whose instructions are counted
         ):
             assert words in err

@@ -22,10 +22,11 @@ from trecx.threshold.run_context import RunContext
 
 
 def test_it_says_where_the_numbers_come_from_and_what_they_do_not_say(shipped):
-    words = page_of().words
+    words = page_of(estimate="FLOPs").words
     for said in (
         "DS-CNN on Speech Commands v0.02 test, 4,890 clips",
-        "NUCLEO-L4R5ZI · Cortex-M4 120 MHz · TFLM 2.3.1 · 1.8 V · CR2032 · 20 inferences per minute",
+        "NUCLEO-L4R5ZI · Cortex-M4 120 MHz · TFLM 2.3.1 · 1.8 V · energy: estimate by FLOPs · CR2032 · 20 "
+        "inferences per minute",
         "Estimate: 4,161, 7,516 µJ, cumulative by exit",
         "The actual value is expected within 0.72–1.39 times the estimate",
         "no sensor, no radio",

@@ -59,7 +59,7 @@ def test_the_savings_are_the_exit_shares_and_the_energy_against_the_baseline(shi
     assert list(trace(figure, "exits").x) == ["exit 1", "exit 2", "exit 3", "final exit"]
     energy = [context.reference["energy_uj"] / 1000, point.expected(costs.energy_uj) / 1000]
     assert list(trace(figure, "costs").y) == pytest.approx(energy)
-    assert figure.layout.yaxis2.title.text == "energy per inference (mJ, estimate)"
+    assert figure.layout.yaxis2.title.text == "energy per inference (mJ, estimate by instructions)"
     assert context.device.title in about(figure)
 
 

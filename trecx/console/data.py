@@ -102,8 +102,9 @@ def reference_data(context: RunContext) -> dict[str, Any]:
     correct = against.operating_point(math.inf).confusion.diagonal().tolist()
     name = "baseline" if context.reference else "final exit"
     about = {"name": name, "short": name, "class_correct": correct}
-    other_energy = other.without_early_exits.get("energy_uj") if other else None
-    return about | context.without_early_exits | {"other_energy_uj": other_energy}
+    if other and (energy := other.without_early_exits.get("energy_uj")):
+        about |= {"other_energy_uj": energy}
+    return about | context.without_early_exits
 
 
 def device_data(conditions: OperatingConditions) -> dict[str, Any]:

@@ -80,10 +80,12 @@ class Tiles {
     const energy = point.expected(costs.energy_uj);
     const [joule, unit] = energyUnit(energy);
     const [low, high] = energyBand(point, costs).map((end) => end / joule);
-    const band = costs.kind === "measured" ? "" : `, ${rough(low)}–${rough(high)} ${unit}`;
-    this.fill("energy", energy / joule, 2, unit, `${costs.title}${band}`);
-    const change = known ? this.relative(energy, known) + this.byOther(point, costs, energy / known) : "baseline unknown";
-    this.change("energy", change, known ? known - energy : 0);
+    const basis = costs.basis ? `by ${costs.basis}, ${rough(low)}–${rough(high)} ${unit}` : costs.kind;
+    this.fill("energy", energy / joule, 2, unit, basis);
+    this.change("energy", known ? this.relative(energy, known) : "baseline unknown", known ? known - energy : 0);
+    const aside = this.tile.energy.aside;
+    if (costs.basis) aside.textContent = aside.textContent ? `estimate, ${aside.textContent}` : "estimate";
+    aside.textContent = this.byOther(point, costs, energy / known) || aside.textContent;
     if (!battery || !perHour) {
       this.unknown("battery", battery ? remedies.rate : remedies.battery);
       return { energy };
@@ -100,7 +102,7 @@ class Tiles {
     const before = this.reference.other_energy_uj;
     if (!other || !before) return "";
     const byOther = point.expected(other.energy_uj) / before;
-    return Math.abs(byOther - share) > MUCH ? ` · by ${other.basis} ${signed(100 * (byOther - 1), 1)} %` : "";
+    return Math.abs(byOther - share) > MUCH ? `by ${other.basis} ${signed(100 * (byOther - 1), 1)} %` : "";
   }
 
   relative(value, before) {
