@@ -156,12 +156,22 @@ LAYERS = {
     ),
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
+    "jobs.deployed_point": (
+        "device.battery threshold.class_mix threshold.exit_criteria saved_points.capture saved_points.record "
+        "store store.run_context jobs.job jobs.known_models"
+    ),
+    "jobs.model_deployment": (
+        "progress saved_points.record store deploy jobs.known_models jobs.model_scoring"
+    ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
-    "jobs.readiness": "errors files store jobs.queue",
+    "jobs.readiness": "errors files store deploy jobs.queue",
     "jobs.runner": "jobs.job jobs.records",
-    "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
+    "jobs.worker": (
+        "errors progress store jobs.deployed_point jobs.job jobs.known_models jobs.model_deployment "
+        "jobs.model_scoring jobs.records"
+    ),
     "nn": "errors progress scores files datasets store",
     "deploy": (
         "errors progress scores files datasets device.energy threshold.int8_threshold saved_points.record "
