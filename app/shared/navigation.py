@@ -6,6 +6,20 @@ from app.shared.address import carry
 from trecx.store import Run
 
 
+def select_run(run: Run, rho: str | None = None) -> None:
+    """Select a run in the left column, before it is drawn: in a callback.
+
+    Args:
+        run: a run with early exits.
+        rho: ρ, as in the address; None: as it is.
+    """
+    st.session_state["task"] = run.task
+    st.session_state[f"run of {run.task}"] = run
+    carry(run=run.run_id)
+    if rho is not None:
+        carry(rho=rho)
+
+
 def open_run(run: Run) -> None:
     """Open a run in Tune.
 
