@@ -7,13 +7,12 @@ from trecx.store import Run
 
 
 def select_run(run: Run, rho: str | None = None) -> None:
-    """Select a run in the left column, before it is drawn: in a callback.
+    """Select a run of the same task in the left column; to be called before that is drawn, as in a callback.
 
     Args:
         run: a run with early exits.
         rho: ρ, as in the address; None: as it is.
     """
-    st.session_state["task"] = run.task
     st.session_state[f"run of {run.task}"] = run
     carry(run=run.run_id)
     if rho is not None:
