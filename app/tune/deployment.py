@@ -9,6 +9,7 @@ from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.jobs.deployed_point import options_of
+from trecx.jobs.job import Job
 from trecx.jobs.known_models import KnownModel, model_of
 from trecx.jobs.queue import Queue
 from trecx.jobs.readiness import deployment_obstacle, queue_of
@@ -44,9 +45,9 @@ def offer_deployment(frame: Frame, record: Callable[[], PointRecord]) -> None:
             "Deploy", key="deploy", icon=":material/memory:", on_click=_start, args=(queue, model, record)
         )
         st.caption(_ABOUT)
-        _show_jobs(frame.store, queue, model)
+        _show_deployments(frame.store, queue, model)
 
-    st.fragment(show, run_every=LOOKED_EVERY_S)()  # the dialog draws the slides, which take longer
+    st.fragment(show)()  # a click draws this part only, not the slides of the dialog, too
 
 
 def _start(queue: Queue, model: KnownModel, record: Callable[[], PointRecord]) -> None:
@@ -56,11 +57,23 @@ def _start(queue: Queue, model: KnownModel, record: Callable[[], PointRecord]) -
         st.toast(plain(str(error)), icon=":material/error:")
 
 
-def _show_jobs(store: Store, queue: Queue, model: KnownModel) -> None:
+def _show_deployments(store: Store, queue: Queue, model: KnownModel) -> None:
+    """Show the latest deployments of a model, live if one is unfinished."""
+
+    def jobs() -> list[Job]:
+        return in_order([job for job in queue.jobs() if job.point and job.key == model.key])[:JOBS_SHOWN]
+
+    def show() -> None:
+        try:
+            now = jobs()
+            runs = {run.run_id: run for run in store.runs()} if any(job.run_id for job in now) else {}
+            for job in now:
+                show_job(queue, job, model, runs.get(job.run_id))
+        except TrecxError as error:
+            st.error(plain(str(error)))
+
     try:
-        jobs = [job for job in queue.jobs() if job.point and job.key == model.key]
-        runs = {run.run_id: run for run in store.runs()} if any(job.run_id for job in jobs) else {}
-        for job in in_order(jobs)[:JOBS_SHOWN]:
-            show_job(queue, job, model, runs.get(job.run_id))
+        live = any(job.unfinished for job in jobs())
+        st.fragment(show, run_every=LOOKED_EVERY_S if live else None)()
     except TrecxError as error:
         st.error(plain(str(error)))

@@ -21,7 +21,7 @@ from trecx.errors import ModelError, UnknownNameError
 from trecx.jobs import readiness, worker
 from trecx.jobs.deployed_point import options_of, package_name, point_of
 from trecx.jobs.job import CANCELLED, DONE, FAILED, RUNNING, Job, PointOptions
-from trecx.jobs.known_models import find_known
+from trecx.jobs.known_models import find_known, model_of
 from trecx.jobs.queue import LOST, Queue
 from trecx.jobs.readiness import deployment_obstacle
 from trecx.jobs.records import Records
@@ -132,6 +132,20 @@ def test_the_entropy_and_a_setting_without_device_and_battery_stay_what_they_are
     there = record_of("kws/trecx", Rule(0.5, "entropy"), device=None, battery=None, per_hour=None)
     made = fitting(there)
     assert (made.rule, made.setting, made.numbers) == (there.rule, there.setting, there.numbers)
+
+
+@pytest.mark.parametrize(
+    ("change", "way"),
+    [
+        ({"dataset": "others"}, "deploy MODEL --task kws --system trecx …"),
+        ({"task": "pets"}, "deploy MODEL --task-file TASK.toml --data FOLDER --system trecx …"),
+    ],
+)
+def test_a_run_whose_model_is_not_known_gets_the_command_that_takes_the_file(shipped, change, way):
+    run = Store().find_run("kws/trecx")
+    assert model_of(run).key == KWS
+    with pytest.raises(ModelError, match=f"is not known here.*{way}"):
+        model_of(replace(run, **change))
 
 
 def test_a_job_of_a_release_without_deployments_is_a_scoring_and_a_deployment_is_read_as_written(tmp_path):
