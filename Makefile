@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest -n 3 --dist loadfile
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: run backend test lint coverage bench audit mutants screenshots platforms clean
+.PHONY: run backend test lint coverage bench audit mutants screenshots instructions platforms clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app/server.py
@@ -45,6 +45,10 @@ mutants: $(VENV)/dev.stamp
 
 screenshots: $(VENV)/dev.stamp
 	$(PY) -m tests.browser.screenshots
+
+# Cortex-M4 instructions of every known model, from its plain C in an emulator: data/instruction_counts.csv, 10 minutes.
+instructions: $(VENV)/dev.stamp
+	$(PY) -m trecx.jobs.instruction_counts
 
 # For which computers and which Pythons is there a wheel of every pin? Asks PyPI; prints the table of docs/setup.md.
 platforms: $(VENV)/dev.stamp

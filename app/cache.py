@@ -15,14 +15,15 @@ from trecx.confidence.calibration import Reliability, reliability
 from trecx.confidence.distribution import exit_confidence
 from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
+from trecx.console import Counterpart, device_data, reference_data
 from trecx.console import console_data as live_console_data
-from trecx.console import device_data, reference_data
 from trecx.files.paths import database_url
 from trecx.importing.examples import write_examples
-from trecx.scores import ExitScores
+from trecx.scores import ExitScores, IntArray
 from trecx.store import Run, Store
 from trecx.store.run_context import counts_of
 from trecx.threshold.class_changes import paired_table
+from trecx.threshold.decision_differences import exit_differences
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.run_context import RunContext
@@ -100,8 +101,20 @@ def reached_by_criterion(
     return dict(zip(CRITERIA, found, strict=True))
 
 
+@st.cache_data(max_entries=12, show_spinner="Comparing the precisions …", hash_funcs=OF_RUN)
+def differences(run: Run, other: Run, store_name: str, criterion: str = LARGEST) -> IntArray:
+    """Return the samples that stop at another exit in the other run (`exit_differences`), of shape (257,)."""
+    here = _named(store_name)
+    return exit_differences(here.load_answers(run, criterion), here.load_answers(other, criterion))
+
+
 def console_data(
-    run: Run, store_name: str, context: RunContext, axis: str, criterion: str = LARGEST
+    run: Run,
+    store_name: str,
+    context: RunContext,
+    axis: str,
+    criterion: str = LARGEST,
+    counterpart: Run | None = None,
 ) -> dict[str, Any]:
     """Return the data of the console of a run (`trecx.console.console_data`).
 
@@ -111,11 +124,12 @@ def console_data(
         context: its counts with class mix, device, battery and inference rate.
         axis: cost axis of the benefit curve.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        counterpart: the run of the same network in the other precision; None if there is none.
     """
     weights = context.class_weights
     setting = (device_data(context.conditions), reference_data(context))
     mix = None if weights is None else tuple(weights.tolist())
-    return _console_data(run, store_name, axis, criterion, mix, json.dumps(setting), context)
+    return _console_data(run, store_name, axis, criterion, counterpart, mix, json.dumps(setting), context)
 
 
 @st.cache_data(max_entries=12, show_spinner=False, hash_funcs=OF_RUN)
@@ -124,11 +138,15 @@ def _console_data(
     store_name: str,
     axis: str,
     criterion: str,
+    counterpart: Run | None,
     mix: tuple[float, ...] | None,
     setting: str,
     _context: RunContext,
 ) -> dict[str, Any]:
-    return live_console_data(run, _context, axis, criterion)
+    other = None
+    if counterpart:
+        other = Counterpart(counterpart, differences(run, counterpart, store_name, criterion))
+    return live_console_data(run, _context, axis, criterion, (), other)
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs=OF_RUN)

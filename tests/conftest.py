@@ -39,15 +39,19 @@ def missing(mark: str) -> str | None:
         return "no data: set TRECX_MIRROR to a folder of downloads"
     if mark == "compiler" and compilers() is None:
         return "no C and C++ compiler: apt-get install gcc g++ libc6-dev, or set CC and CXX"
+    if mark == "emulator" and not all(map(shutil.which, ("arm-none-eabi-gcc", "qemu-system-arm"))):
+        return "no emulator: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
     if mark == "postgres" and not (find_spec("psycopg") and programs()):
         return "no PostgreSQL: apt-get install postgresql, and pip install -e '.[postgres]'"
     if mark == "tensorflow" and not TENSORFLOW_IS_HERE:
         return missing_tensorflow()
+    if mark == "tflm" and not find_spec("tflite_micro"):
+        return "no TensorFlow Lite Micro: pip install -e '.[deploy]', on Linux and x86_64"
     return None
 
 
 def pytest_runtest_setup(item):
-    for mark in ("browser", "mirror", "compiler", "postgres", "tensorflow"):
+    for mark in ("browser", "mirror", "compiler", "emulator", "postgres", "tensorflow", "tflm"):
         reason = missing(mark) if item.get_closest_marker(mark) else None
         if reason and IN_CI:
             pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.report import designs_beside, report_of, write_report
 from trecx.saved_points.capture import capture_point
-from trecx.saved_points.record import Rule
+from trecx.saved_points.record import Rule, rule_for
 from trecx.scores import ExitScores
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
@@ -34,7 +34,8 @@ def load_scores(name: str, source: str | None = None, db: str | None = None) -> 
     """Return the scores of a run.
 
     Args:
-        name: run id, or `task/system` for the newest run of that design; published runs come first.
+        name: run id, or `task/system` for the newest run of that design; published runs come first, and
+            float32 before int8. `task/system:int8` names its int8 run.
         source: `published`, `trained here` or `imported`, if there are several runs.
         db: SQLAlchemy URL or path of an SQLite file; default: `TRECX_DB`, or the shipped store.
 
@@ -115,17 +116,17 @@ def save_report(
         source: `published`, `trained here` or `imported`, if there are several runs.
         db: SQLAlchemy URL or path of an SQLite file; default: `TRECX_DB`, or the shipped store.
         criterion: exit criterion: `largest` (maximum softmax probability), `entropy` or `margin`.
-        int8: whether the results are for an int8 softmax.
+        int8: whether the results are for an int8 softmax; those of an int8 run are in any case.
         compare: other runs to show in the report.
         context_options: options of `trecx.store.run_context.load_context`: `device`, `energy_uj`,
-            `latency_ms`, `battery`, `inferences_per_hour`, `class_mix`.
+            `latency_ms`, `estimate`, `battery`, `inferences_per_hour`, `class_mix`.
 
     Raises:
         TrecxError: a name is unknown, or the file cannot be written; the message says what to do.
     """
     store = Store(db)
     run = store.find_run(name, source)
-    rule = Rule(checked_threshold(threshold), criterion, "int8" if int8 else "float32")
+    rule = rule_for(run, checked_threshold(threshold), criterion, int8)
     context = load_context(store, run, criterion=criterion, **context_options)
     class_mix = context_options.get("class_mix", AS_TESTED)
     record = capture_point(run, store.baseline_of(run), context, rule, class_mix)

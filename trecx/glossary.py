@@ -71,10 +71,16 @@ TERMS: dict[str, str] = {
     "precision": "What computed the scores: float32, or int8 with a softmax of 256 levels.",
     "device": "The board, clock, runtime and supply on which energy and latency were measured, or your own "
     "measurements.",
-    "energy estimate": "Measured energy of the task's reference network, scaled by FLOPs, with a band; it is "
-    "not a measurement.",
-    "band": "The range in which an energy estimate's true value is expected: the estimate divided and "
-    "multiplied by one factor; it is not a confidence interval.",
+    "energy estimate": "Measured energy of the task's reference network, scaled by instructions or by FLOPs, "
+    "with a band; it is not a measurement.",
+    "instructions": "Cortex-M4 instructions from the input to an exit's prediction, counted for the int8 "
+    "network in plain C, earlier stages included.",
+    "band": "The range in which an energy estimate's true value is expected: by each estimate that is known, "
+    "divided and multiplied by one factor; it is not a confidence interval.",
+    "stage": "The part of a staged int8 network between two exits; it runs only if no exit before it stopped "
+    "the inference.",
+    "flash": "Read-only memory of the device: here the bytes of all stages of the int8 network.",
+    "arena": "RAM for a network's intermediate values; all stages share one.",
     "duty cycle": "The share of time that the device spends on inference.",
     "pt": "Percentage point: a difference between two shares. Relative changes are given in %.",
     "95 % CI": "The 95 % confidence interval; for shares, Wilson's.",

@@ -7,7 +7,7 @@ import streamlit as st
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from trecx.comparison.seeds import seed_groups
-from trecx.datasets.tasks import SHORT_NAMES
+from trecx.datasets.tasks import SHORT_NAMES, short_name
 from trecx.reproduction.parts import PARTS, Part
 from trecx.scores.run import SOURCES
 from trecx.store import Run, comparable_costs
@@ -27,7 +27,7 @@ def options_of(frame: Frame) -> Options:
     ]  # designs that the paper does not have come last
     runs = sorted(
         (run for run in frame.runs if run.task == frame.run.task and comparable_costs(run, frame.run)),
-        key=lambda run: (SOURCES.index(run.source), order.index(run.system)),
+        key=lambda run: (SOURCES.index(run.source), order.index(run.system), run.precision),
     )
     groups = [tuple(group) for group in seed_groups(runs)]
     groups += [(run,) for run in runs if (run,) not in groups]
@@ -40,7 +40,7 @@ def options_of(frame: Frame) -> Options:
 
 
 def _name(runs: Sequence[Run]) -> str:
-    system = SHORT_NAMES.get(runs[0].system, runs[0].system)
+    system = short_name(runs[0].system, runs[0].precision)
     if len(runs) > 1:
         return f"{system} · {runs[0].source}, {len(runs)} seeds"
     seed = f", seed {runs[0].training['seed']}" if "seed" in runs[0].training else ""
@@ -125,7 +125,8 @@ def picture(part: Part, run: Run, options: Options) -> list[str]:
 
 
 def _made_alike(run: Run) -> tuple[object, ...]:
-    return run.sample_set_id, run.source, run.training.get("recipe"), run.training.get("epochs")
+    recipe, epochs = run.training.get("recipe"), run.training.get("epochs")
+    return run.sample_set_id, run.source, run.precision, recipe, epochs
 
 
 def _first(frame: Frame, options: Options) -> list[str]:

@@ -14,6 +14,7 @@ from trecx.figures import CurveLine
 from trecx.figures.comparison import line_inks
 from trecx.figures.style import GRAY
 from trecx.scores import FloatArray
+from trecx.scores.run import other_precision
 from trecx.store import Run, baseline_among
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_table import ExitTable
@@ -36,7 +37,13 @@ def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[
 def _context(frame: Frame, run: Run) -> RunContext:
     table, baseline = exit_table(run, frame.store.name), baseline_among(run, frame.runs)
     counts = exit_table(baseline, frame.store.name) if baseline else None
-    return RunContext(run.task, table, counts, class_weights=weights_over(frame, table))
+    return RunContext(
+        run.task,
+        table,
+        counts,
+        class_weights=weights_over(frame, table),
+        other_baseline=other_precision(run, baseline),
+    )
 
 
 def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.import_scores.stored_import import KEPT
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
+from trecx.glossary import definition
 from trecx.store import Run, Store
 
 ROWS_SHOWN, ROW_HEIGHT = 7, 34
@@ -56,6 +57,7 @@ def _pick_run(runs: Sequence[Run]) -> Run | None:
             "exits": column.NumberColumn("Exits", width=60),
             "accuracy": column.NumberColumn("Accuracy %", format="%.2f", width=92, help=ACCURACY),
             **{name: column.TextColumn(name.capitalize()) for name in ("run", "dataset", "source")},
+            "precision": column.TextColumn("Precision", width=84, help=definition("precision")),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -70,6 +72,7 @@ def _pick_run(runs: Sequence[Run]) -> Run | None:
 def _row(run: Run) -> dict[str, Any]:
     return {
         "run": run.run_id,
+        "precision": run.precision,
         "source": run.source,
         "dataset": run.dataset,
         "samples": run.n_samples,

@@ -1,7 +1,7 @@
 """The live console: the browser receives the `ExitTable` once, and returns ρ when the pointer is released."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,11 @@ import streamlit as st
 from app.cache import console_data
 from app.live.assets import script, style
 from app.live.budget import answer
+from app.shared.address import carry
 from app.shared.conditions import mix_is_own
+from app.shared.run_controls import show_run
+from trecx.console import PrecisionChoice
+from trecx.scores.run import INT8
 from trecx.store import Run
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.run_context import RunContext
@@ -40,7 +44,12 @@ def console_key(run: Run) -> str:
 
 
 def console(
-    run: Run, context: RunContext, start: ConsoleState, store_name: str, criterion: str = LARGEST
+    run: Run,
+    context: RunContext,
+    start: ConsoleState,
+    store_name: str,
+    criterion: str = LARGEST,
+    counterpart: Run | None = None,
 ) -> ConsoleState:
     """Show the live console of a run; return its settings when the pointer was last released.
 
@@ -50,9 +59,10 @@ def console(
         start: the initial settings.
         store_name: name of the store of the run.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        counterpart: the run of the same network in the other precision, which the console switches to.
     """
-    key = console_key(run)
-    now = _state(st.session_state.get(key), start)
+    key, choice = console_key(run), PrecisionChoice.of(run, criterion, counterpart)
+    now = _state(st.session_state.get(key), start, choice)
     show = st.components.v2.component(
         "trecx_console",
         js=script(*SCRIPTS),
@@ -60,23 +70,34 @@ def console(
         isolate_styles=False,
     )
     begin = asdict(start) | {"threshold": None if math.isinf(start.threshold) else start.threshold}
-    data = console_data(run, store_name, context, now.axis, criterion)
-    int8 = now.precision == "int8" and "int8" in data["precisions"]
+    other = counterpart if len(choice.offered) > 1 else None
+    data = console_data(run, store_name, context, now.axis, criterion, other)
+    found = answer(context, now.wish, now.precision == INT8)
     result = show(
         key=key,
-        data=data | begin | {"answer": answer(context, now.wish, int8), "own_mix": mix_is_own()},
+        data=data | begin | {"answer": found, "own_mix": mix_is_own()},
         default=begin,
         on_threshold_change=lambda: None,
-        on_precision_change=lambda: None,
+        on_precision_change=lambda: _switch(run, other, start),
         on_axis_change=lambda: None,
         on_wish_change=lambda: None,
     )
-    return _state(result, start)
+    return _state(result, start, choice)
 
 
-def _state(held: Any, start: ConsoleState) -> ConsoleState:
+def _state(held: Any, start: ConsoleState, choice: PrecisionChoice) -> ConsoleState:
     if not held or "precision" not in held:
-        return start
+        return replace(start, precision=choice.shown(start.precision))
     rho = held["threshold"]  # None is inf, which JSON lacks: no early exits
     threshold = math.inf if rho is None else float(rho)
-    return ConsoleState(threshold, held["precision"], held["axis"], dict(held["wish"] or {}))
+    precision = choice.shown(held["precision"])
+    return ConsoleState(threshold, precision, held["axis"], dict(held["wish"] or {}))
+
+
+def _switch(run: Run, counterpart: Run | None, start: ConsoleState) -> None:
+    """Show the run of the other precision if that was selected, at the same ρ."""
+    held = st.session_state.get(console_key(run))
+    if counterpart and held and held["precision"] == counterpart.precision:
+        rho = held["threshold"]
+        show_run(counterpart)
+        carry(rho=str(math.inf if rho is None else rho), precision=counterpart.precision)

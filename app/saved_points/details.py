@@ -7,6 +7,7 @@ from typing import Any
 
 from trecx.datasets.tasks import system_title
 from trecx.device.energy import device_profiles
+from trecx.device.exit_costs import costs_title
 from trecx.saved_points.record import OWN_DEVICE, PointRecord, Setting
 from trecx.threshold.exit_criteria import CRITERIA
 
@@ -59,7 +60,7 @@ def rho_text(threshold: float) -> str:
 
 def run_text(record: PointRecord) -> str:
     """Return task and design of a point."""
-    return f"{record.run.task} · {system_title(record.run.system)}"
+    return f"{record.run.task} · {system_title(record.run.system, record.run.precision)}"
 
 
 def definition(record: PointRecord) -> dict[str, str]:
@@ -76,7 +77,7 @@ def definition(record: PointRecord) -> dict[str, str]:
         "Softmax": rule.precision,
         "Class mix": _mix(setting, record.run.class_names),
         "Device": _device(setting),
-        "Costs": setting.costs or "unknown",
+        "Costs": costs_title(setting.costs or "unknown", setting.costs_basis),
         "FLOPs": "relative: 1 MFLOP = final exit" if record.run.relative_costs else "counted",
         "Inferences per minute": UNKNOWN if rate is None else f"{rate / 60:,.4g}",
         "Battery": setting.battery.name if setting.battery else UNKNOWN,

@@ -10,13 +10,15 @@ from app.shared.conditions import OWN_MIX, SHARES
 from app.shared.device import NO_DEVICE, OWN
 from trecx.device.battery import BATTERIES
 from trecx.device.energy import device_profiles
+from trecx.device.exit_costs import FLOPS
 from trecx.saved_points.record import OWN_DEVICE, PointRecord, Setting
 from trecx.store import Run
 from trecx.threshold.class_mix import AS_TESTED, EVEN, QUIET
 from trecx.threshold.exit_criteria import LARGEST
 
 ASKED_FOR = "point to open"
-_NOT_ALWAYS_THERE = ("uj", "ms", "own_battery")  # widgets that only some devices and batteries have
+# Widgets that only some devices and batteries have.
+_NOT_ALWAYS_THERE = ("uj", "ms", "estimate", "own_battery")
 
 
 def ask_for(record: PointRecord, run: Run) -> None:
@@ -56,7 +58,7 @@ def left_column(setting: Setting) -> dict[str, Any]:
     """Return the values of the sidebar's widgets, by key."""
     values: dict[str, Any] = {"mix": _mix(setting), "device": NO_DEVICE}
     if setting.device in device_profiles():
-        values["device"] = setting.device
+        values |= {"device": setting.device, "estimate": setting.costs_basis or FLOPS}
     elif setting.device == OWN_DEVICE:
         values |= {
             "device": OWN,

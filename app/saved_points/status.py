@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.cache import exit_table
+from trecx.device.instructions import exit_instructions
 from trecx.errors import TrecxError
 from trecx.saved_points.capture import context_of, point_numbers
 from trecx.saved_points.record import PointRecord, SavedPoint
@@ -24,7 +25,8 @@ def _standing(record: PointRecord, runs: dict[str, Run], store: Store) -> PointS
     try:
         table = exit_table(run, store.name, record.rule.criterion)
         against = exit_table(baseline, store.name) if baseline else None
-        today = point_numbers(context_of(record, table, against), record.rule)
+        counted = exit_instructions(baseline) if baseline else None
+        today = point_numbers(context_of(record, table, against, counted), record.rule)
     except TrecxError as error:
         return point_status(record, run.identity, None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
     return point_status(record, run.identity, today)

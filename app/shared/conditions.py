@@ -11,7 +11,7 @@ from trecx.device.energy import DeviceProfile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import TrecxError
 from trecx.glossary import definition
-from trecx.scores import FloatArray
+from trecx.scores import FloatArray, IntArray
 from trecx.store import Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_mix_presets, class_weights
 from trecx.threshold.exit_table import ExitTable
@@ -63,9 +63,17 @@ def _own_mix(table: ExitTable) -> list[float]:
     return mix
 
 
-def pick_conditions(run: Run, store: Store) -> tuple[OperatingConditions, DeviceProfile | None]:
-    """Let the user set device, inference rate and battery."""
-    device = pick_device(run, store)
+def pick_conditions(
+    run: Run, store: Store, instructions: IntArray | None
+) -> tuple[OperatingConditions, DeviceProfile | None]:
+    """Let the user set device, inference rate and battery.
+
+    Args:
+        run: the run shown.
+        store: the store of the saved devices.
+        instructions: instructions from the input to each exit's prediction; None: unknown.
+    """
+    device = pick_device(run, store, instructions)
     tell_not_within("rate", *RATES)
     rate = st.sidebar.number_input(
         "Inferences per minute", *RATES, PER_MINUTE, key="rate", bind="query-params", format="%g"

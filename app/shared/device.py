@@ -6,9 +6,11 @@ import streamlit as st
 
 from app.shared.address import tell_unknown
 from app.shared.plain_text import plain
-from trecx.device.energy import DeviceProfile, ExitCosts, device_profiles, estimated_costs, measured_costs
+from trecx.device.energy import DeviceProfile, device_profiles, estimated_costs
+from trecx.device.exit_costs import BASES, FLOPS, Basis, ExitCosts, measured_costs
 from trecx.errors import TrecxError
 from trecx.glossary import definition
+from trecx.scores import IntArray
 from trecx.store import CustomProfile, Run, Store
 
 OWN, NO_DEVICE = "my own", "none"
@@ -24,8 +26,14 @@ class Device:
     profile: DeviceProfile | None = None
 
 
-def pick_device(run: Run, store: Store) -> Device:
-    """Let the user select a device; saved custom devices are offered if their number of exits fits."""
+def pick_device(run: Run, store: Store, instructions: IntArray | None) -> Device:
+    """Let the user select a device; saved custom devices are offered if their number of exits fits.
+
+    Args:
+        run: the run shown.
+        store: the store of the saved devices.
+        instructions: instructions from the input to each exit's prediction; None: unknown.
+    """
     published = device_profiles()
     kept = {KEPT + own.name: own for own in store.profiles.all()}
     fitting = {name: own for name, own in kept.items() if own.n_exits == run.n_exits}
@@ -47,14 +55,31 @@ def pick_device(run: Run, store: Store) -> Device:
         if run.relative_costs:
             st.sidebar.info("Only relative costs are known, so energy cannot be estimated.")
             return Device()
-        costs = estimated_costs(profile, run.task, run.exit_flops)
-        st.sidebar.caption(
-            "Energy is an estimate", help=f"{definition('energy estimate')} {plain(costs.source)}"
-        )
+        estimate = _pick_estimate(instructions)
+        costs = estimated_costs(profile, run.task, run.exit_flops, instructions, estimate)
+        about = f"{definition('energy estimate')} {plain(costs.source)}"
+        st.sidebar.caption(f"Energy is an {costs.title}", help=about)
         return Device(costs, profile)
     if chosen in fitting:
         return Device(_kept_costs(fitting[chosen], store))
     return Device(_own_costs(run, store) if chosen == OWN else None)
+
+
+def _pick_estimate(instructions: IntArray | None) -> Basis:
+    """Let the user select what an estimate rests on, if instructions are known."""
+    if instructions is None:
+        return FLOPS
+    tell_unknown("estimate", BASES)
+    chosen: Basis = st.sidebar.radio(
+        "Estimate energy by",
+        BASES,
+        key="estimate",
+        bind="query-params",
+        horizontal=True,
+        help=f"{definition('instructions')} The energy tile shows both estimates where they differ by more "
+        "than 3 pt.",
+    )
+    return chosen
 
 
 def _tell_unfit(run: Run, titles: list[str], kept: dict[str, CustomProfile]) -> None:

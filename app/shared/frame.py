@@ -11,8 +11,11 @@ from app.shared.exit_criterion import pick_criterion
 from app.shared.plain_text import plain
 from app.shared.run_controls import pick_run, runs_or_stop
 from trecx.datasets.tasks import Task, task_of
+from trecx.device.instructions import known_instructions
+from trecx.device.memory import MemoryUse, memory_of
 from trecx.errors import TrecxError
 from trecx.figures.style import shortened
+from trecx.scores.run import counterpart_among, other_precision
 from trecx.store import Run, Store, baseline_among
 from trecx.threshold.run_context import RunContext
 
@@ -40,9 +43,19 @@ class Frame:
     criterion: str
 
     @property
+    def counterpart(self) -> Run | None:
+        """The run of the same network in the other precision; None if there is none."""
+        return counterpart_among(self.run, self.runs)
+
+    @property
     def task(self) -> Task:
         """The task of the run."""
         return task_of(self.run.task, self.run.noun)
+
+    @property
+    def memory(self) -> MemoryUse | None:
+        """Flash and RAM of the run's deployment, against the baseline's; None if the run has none."""
+        return memory_of(self.run, baseline_among(self.run, self.runs))
 
     def title(self, question: str) -> None:
         """Write the page's title with network, dataset and number of samples."""
@@ -66,12 +79,22 @@ def open_frame(any_criterion: bool = False) -> Frame:
         criterion = pick_criterion(run, any_criterion)
         table, baseline = exit_table(run, here.name, criterion), baseline_among(run, runs)
         weights = pick_class_weights(table)
-        conditions, device = pick_conditions(run, here)
+        counted, baseline_counted = known_instructions(run, baseline)
+        conditions, device = pick_conditions(run, here, counted)
         against = exit_table(baseline, here.name) if baseline else None
     except TrecxError as error:
         st.error(plain(str(error)))
         st.stop()
-    context = RunContext(run.task, table, against, conditions, device, weights)
+    context = RunContext(
+        run.task,
+        table,
+        against,
+        conditions,
+        device,
+        weights,
+        other_baseline=other_precision(run, baseline),
+        baseline_instructions=baseline_counted,
+    )
     threshold = asked_threshold()
     carry(run=run.run_id, rho=str(threshold))
     return Frame(here, runs, run, context, threshold, criterion)

@@ -7,7 +7,7 @@ from app.shared.plain_text import plain
 from trecx.datasets.tasks import TASKS, system_title, task_of
 from trecx.errors import TrecxError
 from trecx.glossary import definition
-from trecx.scores.run import runs_named
+from trecx.scores.run import FLOAT32, baseline_among, other_precision, runs_named
 from trecx.store import Run, Store
 
 
@@ -69,17 +69,28 @@ def pick_run(runs: list[Run]) -> Run:
         of_task,
         index=of_task.index(wanted if wanted in of_task else _first(of_task)),
         format_func=lambda run: run_title(run, of_task),
-        key=f"run of {task}",
+        key=_key(task),
         help=definition("design"),
     )
     about = [] if run.source in run_title(run, of_task) else [run.source]  # the title may contain it already
-    if run.precision != "float32":
+    if run.precision != FLOAT32:
         about.append(f"{run.precision} run: ρ acts in steps of 1/256")
+    if other := other_precision(run, baseline_among(run, runs)):
+        about.append(f"baseline: {other}")
     if run.relative_costs:
         about.append("relative costs: 1 MFLOP is the final exit")
     if about:
         st.sidebar.caption("  \n".join(about))
     return run
+
+
+def show_run(run: Run) -> None:
+    """Select a run in the left column; to be called before it is drawn, as in a callback."""
+    st.session_state[_key(run.task)] = run
+
+
+def _key(task: str) -> str:
+    return f"run of {task}"
 
 
 def _first(runs: list[Run]) -> Run:
@@ -93,9 +104,10 @@ def _first(runs: list[Run]) -> Run:
 
 def run_title(run: Run, runs: list[Run]) -> str:
     """Return the design's title, with source and seed if other runs have the same title."""
-    namesakes = [other for other in runs if other.system == run.system]
+    title = system_title(run.system, run.precision)
+    namesakes = [other for other in runs if system_title(other.system, other.precision) == title]
     if len(namesakes) == 1:
-        return system_title(run.system)
+        return title
     twins = [other for other in namesakes if other.source == run.source]
     parts = [] if len(twins) == len(namesakes) else [run.source]
     if len(twins) > 1:
@@ -103,4 +115,4 @@ def run_title(run: Run, runs: list[Run]) -> str:
         parts.append(
             f"seed {run.training['seed']}" if len(seeds) == len(twins) and None not in seeds else run.run_id
         )
-    return " · ".join([system_title(run.system), *parts])
+    return " · ".join([title, *parts])

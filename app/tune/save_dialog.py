@@ -10,7 +10,8 @@ from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.saved_points.capture import capture_point
-from trecx.saved_points.record import PointRecord, Rule
+from trecx.saved_points.record import PointRecord, Rule, rule_for
+from trecx.scores.run import INT8
 from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
 
@@ -60,8 +61,8 @@ def _record(frame: Frame, state: ConsoleState) -> PointRecord:
 
 def rule_of(frame: Frame, state: ConsoleState) -> Rule:
     """Return the exit rule that the console shows."""
-    int8 = state.precision == "int8" and frame.criterion != ENTROPY
-    return Rule(state.threshold, frame.criterion, "int8" if int8 else "float32")
+    int8 = state.precision == INT8 and frame.criterion != ENTROPY
+    return rule_for(frame.run, state.threshold, frame.criterion, int8)
 
 
 def rule_words(frame: Frame, state: ConsoleState) -> str:

@@ -46,7 +46,7 @@ if costs:
     energy = class_cost(point, costs.energy_uj)
     unit, scale = ("mJ", 1e3) if costs.energy_uj.max() >= 1e3 else ("µJ", 1.0)
     columns.append(Column(f"{unit} ({SHORT[costs.kind]})", scale, energy))
-    cost = Panel(f"mean energy ({unit}, {costs.kind})", unit, scale, energy)
+    cost = Panel(f"mean energy ({unit}, {costs.title})", unit, scale, energy)
 
 show_changes(frame, changes, against, (Panel("exit rate (%)", "%", 0.01, exit_rate), cost))
 st.markdown("##### Confusion matrix")

@@ -8,8 +8,11 @@ from app.shared.address import asked, carry, tell_unknown
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from app.tune.export_dialog import offer_export
+from app.tune.memory import show_memory
 from app.tune.save_dialog import save_point
-from trecx.console import PRECISIONS, QUANTITIES
+from trecx.console import QUANTITIES
+from trecx.scores.run import FLOAT32, INT8, PRECISIONS
+from trecx.threshold.int8_steps import snap_int8
 
 
 def asked_state(frame: Frame) -> ConsoleState:
@@ -21,9 +24,10 @@ def asked_state(frame: Frame) -> ConsoleState:
     if len([part for part in text.split(",") if part]) > len(limits):
         st.sidebar.warning(plain(f"Some limits in the address are not valid and were ignored: {text!r}."))
     precision, axis = asked("precision"), asked("axis")
+    approximate = precision == INT8 and frame.run.precision == FLOAT32 and frame.counterpart is not None
     return ConsoleState(
-        frame.threshold,
-        precision if precision in PRECISIONS else PRECISIONS[0],
+        snap_int8(frame.threshold) if approximate else frame.threshold,  # a link from before the int8 run
+        precision if precision in PRECISIONS else FLOAT32,
         axis if axis in QUANTITIES else "FLOPs",
         limits,
     )
@@ -36,7 +40,8 @@ with head.container(width="stretch"):
 if console_key(frame.run) not in st.session_state:  # a new visit, page or run: settings are carried along
     st.session_state["console start"] = asked_state(frame)
 start = st.session_state["console start"]
-state = console(frame.run, frame.context, start, frame.store.name, frame.criterion)
+state = console(frame.run, frame.context, start, frame.store.name, frame.criterion, frame.counterpart)
+show_memory(frame.memory)
 with head.container(horizontal=True, width="content"):
     offer_export(frame, state)
     save_point(frame, state)

@@ -173,10 +173,10 @@ def test_the_options_of_import_settle_what_a_file_leaves_open_and_int8_is_said(c
     assert (found["precision"], found["standalone_accuracy"]) == ("int8", [1, 1])
     assert document(capsys, "runs")[0]["precision"] == "int8"
     told = run(capsys, "point", found["run_id"], "--threshold", "0.9", "--int8")[2]
-    assert "The samples' confidences are int8, too." in told
+    assert "are those of an int8 network; its ρ is a multiple of 1/256, at most 0.9961." in told
     export = ("export", found["run_id"], "--threshold", "0.9", "--out", str(tmp_path / "x.h"))
     assert run(capsys, *export)[0] == 0
-    assert "the scores of an int8 softmax" in (tmp_path / "x.h").read_text()
+    assert "the scores are the device's" in (tmp_path / "x.h").read_text()
     logits = tmp_path / "logits.csv"
     logits.write_text("# exit_flops: 10\nlabel,exit1_a,exit1_b\na,3,-1\nb,-2,0.5\n")
     words = ("import", str(logits), "--task", "pets", "--system", "baseline")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.cli.model_files import saved
 from tests.cli.test_commands import document, run
 from tests.conftest import ROOT
 from tests.needs_tensorflow import TENSORFLOW
@@ -15,35 +16,6 @@ from trecx.nn import keras
 from trecx.store import Store
 
 pytestmark = [TENSORFLOW, pytest.mark.filterwarnings("ignore")]
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """Six images of the visual wake words format."""
-    folder = tmp_path_factory.mktemp("images")
-    random = np.random.default_rng(0)
-    rows = []
-    for k in range(6):
-        random.integers(0, 256, (96, 96, 3), dtype=np.uint8).tofile(folder / f"{k}.bin")
-        rows.append(f"{k}.bin,2,{k % 2}\n")
-    (folder / "y_labels.csv").write_text("".join(rows))
-    return folder
-
-
-def saved(folder, name, *activations):
-    inputs = keras.Input((96, 96, 3))
-    stem = keras.layers.Conv2D(4, 3, strides=4, activation="relu")(inputs)
-    deeper = keras.layers.Conv2D(4, 3, strides=4, activation="relu")(stem)
-    pooled = [keras.layers.GlobalAveragePooling2D()(maps) for maps in (stem, deeper)[-len(activations) :]]
-    outputs = [keras.layers.Dense(2, activation=a)(p) for a, p in zip(activations, pooled, strict=True)]
-    path = folder / name
-    keras.Model(inputs, outputs).save(path)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
-def two_exits(tmp_path_factory):
-    return saved(tmp_path_factory.mktemp("model"), "mine.keras", "softmax", "softmax")
 
 
 def arguments(model, images, system="trecx"):

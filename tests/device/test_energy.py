@@ -7,13 +7,8 @@ from hypothesis import strategies as st
 
 from tests.threshold.strategies import exit_scores, thresholds
 from trecx.device.battery import BATTERIES, Battery, find_battery, mj_per_day
-from trecx.device.energy import (
-    REFERENCE_FLOPS,
-    device_profiles,
-    estimated_costs,
-    find_profile,
-    measured_costs,
-)
+from trecx.device.energy import REFERENCE_FLOPS, device_profiles, estimated_costs, find_profile
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError, UnknownNameError
 from trecx.store import Store
@@ -164,13 +159,13 @@ def test_a_deployment_tells_only_what_it_knows(eight):
 def test_bands_turn_round_for_days(eight):
     costs = estimated_costs(find_profile(REFERENCE_BOARD), "kws", eight.exit_flops)
     conditions = OperatingConditions(costs, 3600, CELL)
-    known = conditions.quantities(operating_point(eight, 0.75))
-    bands = conditions.bands(known)
+    point = operating_point(eight, 0.75)
+    known, bands = conditions.quantities(point), conditions.bands(point)
     assert set(bands) == set(known) - {"accuracy", "exit_rate", "flops"}
     for name, (low, high) in bands.items():
         assert low < known[name] < high
     assert bands["battery_days"][0] == CELL.days(bands["energy_uj"][1], 3600)
-    assert OperatingConditions().bands(known) == {}
+    assert OperatingConditions().bands(point) == {}
 
 
 def test_a_battery_is_found_by_name_or_by_its_numbers():

@@ -8,7 +8,7 @@ import pytest
 from tests.docs.documents import blocks, slug, text_of
 from trecx.console.labels import SAME_SAMPLES
 from trecx.device.battery import find_battery
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.threshold.benefit_curve import operating_point
 from trecx.threshold.outcomes import OUTCOMES

@@ -59,7 +59,12 @@ def test_tensorflow_and_keras_exist_only_in_nn_and_deploy():
 def test_only_the_command_line_and_jobs_see_nn_and_only_where_a_model_is_run():
     outside = [path for path in elsewhere("trecx.nn") if path not in files("trecx.deploy")]
     seeing = [module(path) for path in outside if uses(path, "trecx.nn")]
-    assert seeing == ["trecx.cli.score", "trecx.cli.train", "trecx.jobs.model_scoring"]
+    assert seeing == [
+        "trecx.cli.score",
+        "trecx.cli.train",
+        "trecx.jobs.instruction_counts",
+        "trecx.jobs.model_scoring",
+    ]
     for name in ("cli/score.py", "cli/train.py", "jobs/model_scoring.py"):
         assert not uses(ROOT / "trecx" / name, "trecx.nn", anywhere=False)
 
@@ -78,8 +83,11 @@ LAYERS = {
     "files": "errors progress",
     "datasets": "errors progress files",
     "device.battery": "errors scores",
-    "device.energy": "errors files scores",
-    "device.operating_conditions": "scores device.battery device.energy",
+    "device.exit_costs": "errors scores",
+    "device.instructions": "errors files scores",
+    "device.memory": "scores device.instructions",
+    "device.energy": "errors files scores device.exit_costs device.instructions",
+    "device.operating_conditions": "scores device.battery device.exit_costs",
     "threshold.class_mix": "errors scores",
     "threshold.exit_criteria": "errors scores",
     "threshold.exit_order": "scores",
@@ -93,6 +101,7 @@ LAYERS = {
     "threshold.benefit_curve": (
         "errors scores threshold.exit_order threshold.operating_point threshold.outcomes"
     ),
+    "threshold.decision_differences": "scores threshold.exit_order threshold.int8_steps",
     "threshold.choice": "errors scores device.operating_conditions threshold.benefit_curve threshold.limits",
     "threshold.exit_table": (
         "errors scores threshold.benefit_curve threshold.cumulative_counts threshold.exit_order "
@@ -105,18 +114,25 @@ LAYERS = {
     "threshold.oracle": "scores threshold.exit_table threshold.outcomes",
     "threshold.outcome_curve": "scores threshold.exit_table threshold.outcomes",
     "threshold.run_context": (
-        "scores device.energy device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.exit_table threshold.int8_steps threshold.limits threshold.operating_point"
+        "scores device.energy device.exit_costs device.operating_conditions threshold.benefit_curve "
+        "threshold.choice threshold.exit_table threshold.int8_steps threshold.limits "
+        "threshold.operating_point"
     ),
+    "threshold.energy_saving": "threshold.operating_point threshold.run_context",
     "threshold.sample_exit": "threshold.outcomes",
     "threshold.threshold_text": "",
-    "saved_points.record": "errors scores device.battery threshold.exit_criteria threshold.int8_threshold",
+    "saved_points.record": (
+        "errors scores device.battery device.exit_costs device.memory threshold.exit_criteria "
+        "threshold.int8_threshold"
+    ),
     "saved_points.capture": (
-        "scores device.energy device.operating_conditions threshold.class_mix threshold.exit_table "
+        "scores device.energy device.exit_costs device.instructions device.memory "
+        "device.operating_conditions threshold.class_mix threshold.energy_saving threshold.exit_table "
         "threshold.intervals threshold.operating_point threshold.run_context saved_points.record"
     ),
     "saved_points.document": (
-        "errors scores device.battery threshold.exit_criteria threshold.int8_threshold saved_points.record"
+        "errors scores device.battery device.memory threshold.exit_criteria threshold.int8_threshold "
+        "saved_points.record"
     ),
     "saved_points.status": "saved_points.record",
     "store": (
@@ -124,8 +140,9 @@ LAYERS = {
         "threshold.outcomes saved_points.document saved_points.record"
     ),
     "store.run_context": (
-        "errors scores device.battery device.energy device.operating_conditions threshold.class_mix "
-        "threshold.exit_criteria threshold.exit_table threshold.run_context store"
+        "errors scores device.battery device.energy device.exit_costs device.instructions "
+        "device.operating_conditions threshold.class_mix threshold.exit_criteria threshold.exit_table "
+        "threshold.run_context store"
     ),
     "comparison.accuracy_targets": "errors",
     "comparison.bootstrap": "scores",
@@ -148,11 +165,11 @@ LAYERS = {
         "errors scores comparison.cost_at_accuracy confidence.calibration confidence.distribution "
         "confidence.temperature"
     ),
-    "importing": "errors progress scores files device.energy threshold.intervals store",
+    "importing": "errors progress scores files device.exit_costs threshold.intervals store",
     "importing.examples": "errors scores files importing",
     "exporting": (
-        "errors scores files threshold.exit_criteria threshold.int8_threshold saved_points.document "
-        "saved_points.record"
+        "errors scores files device.exit_costs threshold.energy_saving threshold.exit_criteria "
+        "threshold.int8_threshold saved_points.document saved_points.record"
     ),
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
@@ -164,6 +181,12 @@ LAYERS = {
         "progress saved_points.record store deploy jobs.known_models jobs.model_scoring"
     ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
+    "jobs.instruction_counts": (
+        "errors progress files device.instructions jobs.known_models jobs.model_scoring nn deploy"
+    ),
+    "jobs.model_deployment": (
+        "progress saved_points.record store deploy jobs.known_models jobs.model_scoring"
+    ),
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
     "jobs.readiness": "errors files store deploy jobs.queue",
@@ -174,8 +197,9 @@ LAYERS = {
     ),
     "nn": "errors progress scores files datasets store",
     "deploy": (
-        "errors progress scores files datasets device.energy threshold.int8_threshold saved_points.record "
-        "store store.run_context exporting nn"
+        "errors progress scores files datasets threshold.decision_differences "
+        "threshold.exit_criteria threshold.int8_threshold saved_points.document saved_points.record store "
+        "store.run_context exporting nn"
     ),
     "figures": (
         "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "
@@ -183,21 +207,26 @@ LAYERS = {
         "comparison.training_history confidence.calibration confidence.distribution"
     ),
     "console": (
-        "glossary datasets device.operating_conditions threshold.benefit_curve threshold.exit_criteria "
-        "threshold.exit_table threshold.oracle threshold.outcomes threshold.run_context store figures"
+        "glossary scores datasets device.operating_conditions threshold.benefit_curve "
+        "threshold.exit_criteria threshold.exit_table threshold.oracle threshold.outcomes "
+        "threshold.run_context store figures"
     ),
     "report": (
-        "errors scores datasets threshold.class_mix threshold.exit_criteria threshold.exit_table "
+        "errors scores datasets device.exit_costs device.instructions device.memory "
+        "threshold.class_mix threshold.energy_saving threshold.exit_criteria threshold.exit_table "
         "threshold.int8_threshold threshold.outcomes threshold.run_context saved_points.capture "
         "saved_points.record store store.run_context comparison.design exporting figures console"
     ),
-    "report.slides": "scores datasets threshold.operating_point threshold.run_context store figures",
+    "report.slides": (
+        "scores datasets threshold.energy_saving threshold.operating_point threshold.run_context store "
+        "figures"
+    ),
     "reproduction": (
         "errors scores files datasets threshold.benefit_curve threshold.intervals store comparison.seeds "
         "confidence.distribution figures"
     ),
     "api": (
-        "scores device.energy device.operating_conditions threshold.benefit_curve threshold.choice "
+        "scores device.exit_costs device.operating_conditions threshold.benefit_curve threshold.choice "
         "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.limits "
         "saved_points.capture saved_points.record store store.run_context report"
     ),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
+from trecx.device.instructions import known_instructions
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
@@ -18,19 +19,25 @@ BOARD = "nucleo-l4r5zi-tflm-2.3.1-1.8v"
 HOSTILE = '=1+1 <script>alert("x")</script> **b** :red[r] $x$ `c` [l](javascript:0) \' \u202eabc نص عربي'
 
 
-def context_options(name, criterion="largest", mix=None, device=BOARD, per_hour=1200.0, battery="CR2032"):
+def context_options(
+    name, criterion="largest", mix=None, device=BOARD, per_hour=1200.0, battery="CR2032", estimate=None
+):
     """Return a run of the default store, its baseline, and what it is looked at with."""
     store = Store()
     run = store.find_run(name)
     baseline = store.baseline_of(run)
     table = ExitTable.of(by_criterion(store.load_scores(run), criterion))
     profile = find_profile(device) if device else None
-    costs = estimated_costs(profile, run.task, run.exit_flops) if profile else None
+    counted, baseline_counted = known_instructions(run, baseline)
+    costs = estimated_costs(profile, run.task, run.exit_flops, counted, estimate) if profile else None
     counts = table.class_counts
     weights = class_weights(class_mix_presets(table.class_names, counts)[mix], counts) if mix else None
     conditions = OperatingConditions(costs, per_hour, find_battery(battery) if battery else None)
     against = store.load_table(baseline) if baseline else None
-    return run, baseline, RunContext(run.task, table, against, conditions, profile, weights)
+    context = RunContext(
+        run.task, table, against, conditions, profile, weights, baseline_instructions=baseline_counted
+    )
+    return run, baseline, context
 
 
 def record_of(name, rule=None, title="", mix=None, **setting):

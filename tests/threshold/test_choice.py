@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.threshold.strategies import exit_scores
 from trecx.device.battery import Battery
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import BudgetError
 from trecx.threshold.benefit_curve import benefit_curve, operating_point

@@ -1,21 +1,26 @@
 """The command that compares runs of one task: `compare`."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
 from trecx.cli import printing, printing_comparison
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json
+from trecx.cli.precision import differs_from
 from trecx.cli.printing_comparison import Comparison, Pair
 from trecx.cli.run_context import Asked, with_options
 from trecx.comparison.accuracy_targets import parse_targets
 from trecx.comparison.design import Design
 from trecx.comparison.paired_difference import paired_difference
+from trecx.device.exit_costs import FLOPS, INSTRUCTIONS
 from trecx.errors import TrecxError
 from trecx.scores import ExitScores
+from trecx.scores.run import INT8, counterpart_among
 from trecx.store import Run, Store, comparable_costs
+from trecx.threshold.run_context import RunContext
 
 TARGETS = "-1,-2,-3"
 RunNames = Annotated[
@@ -48,9 +53,21 @@ def compare(
     targets = parse_targets(at or TARGETS) if at or threshold is None else []
     store = open_store(asked.db)
     runs = _comparable([store.find_run(name, asked.source) for name in run_names])
-    designs = [Design(run.run_id, [run], [asked.context(store, run)]) for run in runs]
-    found = Comparison(designs, targets, threshold, _pairs(store, asked, designs))
+    contexts = _contexts(store, asked, runs)
+    designs = [Design(run.run_id, [run], [context]) for run, context in zip(runs, contexts, strict=True)]
+    differing = [] if threshold is None else _differing(store, asked, runs, threshold)
+    found = Comparison(designs, targets, threshold, _pairs(store, asked, designs), differing)
     printing_comparison.show_comparison(found, asked, as_json)
+
+
+def _contexts(store: Store, asked: Asked, runs: Sequence[Run]) -> list[RunContext]:
+    """Return the context of each run, all with estimates by the same basis."""
+    contexts = [asked.context(store, run) for run in runs]
+    bases = {context.conditions.costs.basis for context in contexts if context.conditions.costs}
+    if len(bases) < 2:
+        return contexts
+    printing.tell(f"Not all of these runs have an estimate by {INSTRUCTIONS}: all are estimated by {FLOPS}.")
+    return [replace(asked, estimate=FLOPS).context(store, run) for run in runs]
 
 
 def _comparable(runs: Sequence[Run]) -> list[Run]:
@@ -72,6 +89,18 @@ def _comparable(runs: Sequence[Run]) -> list[Run]:
         if why:
             raise TrecxError(f"{other.run_id} cannot be compared with {first.run_id}: {why}; name other runs")
     return distinct
+
+
+def _differing(
+    store: Store, asked: Asked, runs: Sequence[Run], threshold: float
+) -> list[tuple[Run, dict[str, Any]]]:
+    """Return each int8 run whose float32 run is compared too, and how often both decide differently."""
+    both = [(run, counterpart_among(run, runs)) for run in runs if run.precision == INT8]
+    return [
+        (run, differs_from(store, run, other, asked.rule(threshold, run).effective, asked.criterion))
+        for run, other in both
+        if other
+    ]
 
 
 def _pairs(store: Store, asked: Asked, designs: Sequence[Design]) -> list[Pair]:

@@ -1,14 +1,16 @@
 """The commands that print runs and operating points: `runs`, `curve`, `point`, `tradeoff`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from trecx.cli import printing, printing_points
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Grid, Json, RunName
+from trecx.cli.precision import differs_from
 from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.errors import ScoresError
+from trecx.scores.run import INT8
 from trecx.threshold.benefit_curve import checked_threshold, tradeoff_points
 
 
@@ -39,7 +41,8 @@ def point(
 ) -> None:
     """Print the operating point at one ρ: accuracy, exit rate, FLOPs, outcomes."""
     checked_threshold(threshold)
-    printing_points.show_point(RunView.of(run_name, asked, threshold), threshold, as_json)
+    view = RunView.of(run_name, asked, threshold)
+    printing_points.show_point(view, threshold, as_json, _differs(view, threshold))
 
 
 @with_options
@@ -59,6 +62,14 @@ def tradeoff(
         baseline_accuracy = _baseline_accuracy(view)
     found = tradeoff_points(view.curve(grid), baseline_accuracy)
     printing_points.show_tradeoff(view, found, baseline_accuracy, as_json)
+
+
+def _differs(view: RunView, threshold: float) -> dict[str, Any] | None:
+    """Return how often an int8 run decides differently from its float32 run; None without one."""
+    if view.counterpart is None or view.run.precision != INT8:
+        return None
+    store, rho = open_store(view.asked.db), view.rule(threshold).effective
+    return differs_from(store, view.run, view.counterpart, rho, view.asked.criterion)
 
 
 def _baseline_accuracy(view: RunView) -> float:

@@ -73,9 +73,11 @@ def deploy(
     """
     choice = CalibrationChoice(calibration_samples, calibration_seed)
     given = GivenModel.checked(Path(name), system, task, task_file, folder) if system else None
+    if given is None and (task or task_file or folder or calibration):
+        raise typer.BadParameter("--task, --task-file, --data and --calibration need a MODEL with --system")
     store = open_store(asked.db)
-    model = None if given else model_of(store.find_run(name, asked.source))
-    if math.isnan(threshold) and (model.system if model else system) != "baseline":
+    source = given or model_of(store.find_run(name, asked.source))
+    if math.isnan(threshold) and source.system != "baseline":
         raise typer.BadParameter("--threshold is needed: the network has early exits")
     threshold = math.inf if math.isnan(threshold) else threshold
     asked.rule(threshold)  # a rule that cannot be is told before anything is made
@@ -85,17 +87,16 @@ def deploy(
         return capture_point(run, store.baseline_of(run), context, rule, asked.mix)
 
     with printing.progress() as progress:
-        if given:
-            done = _deploy_given(given, store, system, point_of, out, calibration, choice, progress)
+        if isinstance(source, GivenModel):
+            done = _deploy_given(source, store, point_of, out, calibration, choice, progress)
         else:
-            done = deploy_known(model, store, point_of, out, choice, progress)
+            done = deploy_known(source, store, point_of, out, choice, progress)
     show_deployment(done, as_json)
 
 
 def _deploy_given(
     given: GivenModel,
     store: Store,
-    system: str,
     point_of: Callable[[Run], PointRecord],
     out: Path,
     calibration: Path | None,
@@ -108,6 +109,8 @@ def _deploy_given(
     progress("loading TensorFlow", 1, 1)
     tested = given.test_samples(progress)
     own = replace(given, folder=calibration, training=None).test_samples(progress) if calibration else None
-    source = calibration_source(tested, given.training, own, given.folder, progress)
-    chosen = choose_calibration(source, tested, choice)
-    return deploy_model(store, given.path, system, tested, chosen, point_of, out, given.training, progress)
+    some = calibration_source(tested, given.training, own, given.folder, progress)
+    chosen = choose_calibration(some, tested, choice)
+    return deploy_model(
+        store, given.path, given.system, tested, chosen, point_of, out, given.training, progress
+    )

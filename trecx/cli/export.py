@@ -61,10 +61,10 @@ def export(
     ending = out.suffix.lower()
     if ending != REPORT and (compare or pictures):
         raise typer.BadParameter("--compare and --pictures need a report; use --out FILE.html")
-    rule = asked.rule(threshold)
+    asked.rule(threshold)
     store = open_store(asked.db)
     run = store.find_run(run_name, asked.source)
-    context = asked.float32_context(store, run)
+    rule, context = asked.rule(threshold, run), asked.float32_context(store, run)
     if ending in PICTURES:
         printing.show_paths(write_slides(run, context, rule.effective, out), as_json)
         return

@@ -26,6 +26,7 @@ class GivenModel:
 
     Attributes:
         path: its file or folder.
+        system: name of its design.
         task: a built-in task; empty with a task file.
         own: the task of the task file; None with a built-in task.
         folder: folder of the test samples; None: the one of `data fetch`.
@@ -33,6 +34,7 @@ class GivenModel:
     """
 
     path: Path
+    system: str
     task: str
     own: CustomTask | None
     folder: Path | None
@@ -42,6 +44,13 @@ class GivenModel:
     def checked(cls, path: Path, system: str, task: str, task_file: Path | None, folder: Path | None) -> Self:
         """Return the model if the options fit together.
 
+        Args:
+            path: its file or folder.
+            system: name of its design.
+            task: a built-in task, or empty.
+            task_file: file of a new task, or None.
+            folder: folder of the test samples; None: the one of `data fetch`.
+
         Raises:
             BadParameter: neither or both of a task and a task file are given, or a folder is missing.
             TrecxError: a name is unknown, or the task file is not valid.
@@ -50,7 +59,7 @@ class GivenModel:
             raise ModelError(not_text(path.name))
         own = _own_task(task, task_file, folder)
         _ = checked_name("system", system) if own else find_system(system)
-        return cls(path, task, own, folder, None if own else _training_of(path, task, system))
+        return cls(path, system, task, own, folder, None if own else _training_of(path, task, system))
 
     def test_samples(self, progress: Progress) -> SampleSet:
         """Return the samples to score, each checked.

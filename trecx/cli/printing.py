@@ -75,6 +75,7 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
         tell("Score a model with 'python -m trecx score', or import scores with 'python -m trecx import'.")
     head = (
         "run",
+        "precision",
         "source",
         "dataset",
         "samples",
@@ -89,6 +90,7 @@ def show_runs(runs: Sequence[Run], as_json: bool, single: bool = False) -> None:
 def _run_cells(run: Run) -> tuple[str, ...]:
     return (
         run.run_id,
+        run.precision,
         run.source,
         run.dataset,
         f"{run.n_samples:,}",

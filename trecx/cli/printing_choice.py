@@ -69,7 +69,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         "more_accurate": _point_document(choice.more_accurate),
     }
     view = answer.view
-    about = {"wish": limits, "int8": view.asked.int8, "baseline": view.context.reference}
+    about = {"wish": limits, "int8": view.int8, "baseline": view.context.reference}
     if answer.point is None or choice.best is None:
         return {"run_id": view.run.run_id, "met": False, **settings(view), **about, "nearest": around}
     return {
@@ -77,7 +77,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         **choice.best.quantities,
         "met": True,
         **about,
-        "bands": view.context.conditions.bands(choice.best.quantities),
+        "bands": view.context.conditions.bands(answer.point),
         **conditions(view.context.conditions),
         "slack": choice.best.slack,
         "binds": choice.binds,

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trecx.cli.precision import tell_differences
 from trecx.cli.printing import mflops, percent, print_columns, print_json, rho, tell
-from trecx.cli.quantities import TITLES, number, settings, tell_settings
+from trecx.cli.quantities import TITLES, estimates, number, saving_text, settings, tell_settings
 from trecx.cli.run_context import Asked, RunView
 from trecx.comparison.accuracy_targets import Target
 from trecx.comparison.design import Design, ranked
 from trecx.comparison.paired_difference import PairedDifference
+from trecx.scores.run import counterpart_among
+from trecx.store import Run
 from trecx.threshold.run_context import RunContext
 
 NONE = "–"
@@ -33,12 +36,14 @@ class Comparison:
         targets: the accuracies to compare at.
         threshold: ρ to compare at; None: not asked for.
         pairs: the first run with each other one on the same samples.
+        differing: each int8 run whose float32 run is compared too, and how often they differ at ρ.
     """
 
     designs: Sequence[Design]
     targets: Sequence[Target]
     threshold: float | None
     pairs: Sequence[Pair]
+    differing: Sequence[tuple[Run, dict[str, Any]]] = ()
 
 
 def show_comparison(found: Comparison, asked: Asked, as_json: bool) -> None:
@@ -48,22 +53,27 @@ def show_comparison(found: Comparison, asked: Asked, as_json: bool) -> None:
     if as_json:
         print_json({"designs": documents, "paired": [_pair_document(pair) for pair in found.pairs]})
         return
-    savings = ("run", "FLOPs saving", "share of oracle saving", "samples")
+    savings = ("run", "precision", "FLOPs saving", "share of oracle saving", "samples")
     print_columns(savings, map(_saving_cells, designs))
     costs = [name for name in TITLES if any(name in point for each in documents for point in each["points"])]
-    head = ("run", "at", "ρ", "accuracy", "exit rate", "MFLOPs", *(TITLES[name] for name in costs))
+    changes = ("energy vs baseline",) if costs else ()
+    head = ("run", "at", "ρ", "accuracy", "exit rate", "MFLOPs", *(TITLES[name] for name in costs), *changes)
     print_columns(head, (cells for document in documents for cells in _point_cells(document, costs)))
     if found.pairs:
         head = ("accuracy at equal FLOPs", "mean difference", "95 % CI", "significant at MFLOPs")
         print_columns(head, map(_pair_cells, found.pairs))
     if any("threshold" not in point for each in documents for point in each["points"]):
         tell(f"“{NONE}”: no ρ reaches this accuracy, or there is no baseline.")
+    for run, differs in found.differing:
+        tell_differences(run, differs)
     _tell_of_samples(designs)
-    tell_settings(_view(designs[0], asked))
+    tell_settings(*(_view(design, designs, asked) for design in designs))
 
 
-def _view(design: Design, asked: Asked) -> RunView:
-    return RunView(design.runs[0], None, design.situations[0], asked)
+def _view(design: Design, compared: Sequence[Design], asked: Asked) -> RunView:
+    run = design.runs[0]
+    counterpart = counterpart_among(run, [each.runs[0] for each in compared])
+    return RunView(run, None, design.situations[0], asked, counterpart)
 
 
 def _document(design: Design, found: Comparison, asked: Asked) -> dict[str, Any]:
@@ -74,6 +84,7 @@ def _document(design: Design, found: Comparison, asked: Asked) -> dict[str, Any]
         points.append({"at": f"ρ = {found.threshold:g}", **_point_document(context, found.threshold)})
     return {
         "run_id": run.run_id,
+        "precision": run.precision,
         "dataset": run.dataset,
         "n_samples": run.n_samples,
         "parameters": run.parameters,
@@ -82,9 +93,9 @@ def _document(design: Design, found: Comparison, asked: Asked) -> dict[str, Any]
         "saving": saving.value if saving else None,
         "oracle_share": share.value if share else None,
         "baseline": context.reference,
-        **settings(_view(design, asked)),
+        **settings(_view(design, found.designs, asked)),
         "points": points,
-    }
+    } | next(({"differs_from": differs} for other, differs in found.differing if other == run), {})
 
 
 def _target_document(design: Design, target: Target) -> dict[str, Any]:
@@ -96,7 +107,8 @@ def _target_document(design: Design, target: Target) -> dict[str, Any]:
 
 def _point_document(context: RunContext, threshold: float) -> dict[str, Any]:
     point = context.point(threshold)
-    return {"threshold": point.threshold, **context.conditions.quantities(point)}
+    known = context.conditions.quantities(point)
+    return {"threshold": point.threshold, **known, **estimates(context, point)}
 
 
 def _pair_document(pair: Pair) -> dict[str, Any]:
@@ -124,6 +136,7 @@ def _saving_cells(design: Design) -> tuple[str, ...]:
     reference = run.system == "baseline"
     return (
         run.run_id,
+        run.precision,
         "reference" if reference else saving,
         NONE if reference else share,
         f"{run.n_samples:,}",
@@ -133,10 +146,12 @@ def _saving_cells(design: Design) -> tuple[str, ...]:
 def _point_cells(document: dict[str, Any], costs: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for point in document["points"]:
         if "threshold" not in point:
-            yield (document["run_id"], point["at"], *[NONE] * (4 + len(costs)))
+            yield (document["run_id"], point["at"], *[NONE] * (4 + len(costs) + bool(costs)))
             continue
         results = (percent(point["accuracy"]), percent(point["exit_rate"]), mflops(point["flops"]))
-        paid = (number(name, point[name]) for name in costs)
+        paid = [number(name, point[name]) for name in costs]
+        if costs:
+            paid.append(saving_text(point) or NONE)
         yield (document["run_id"], point["at"], rho(point["threshold"]), *results, *paid)
 
 

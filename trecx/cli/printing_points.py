@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from trecx.cli.precision import tell_differences
 from trecx.cli.printing import count, mflops, percent, print_columns, print_json, rho, tell
-from trecx.cli.quantities import TITLES, cost_rows, number, settings, statistics, tell_settings
+from trecx.cli.quantities import TITLES, cost_rows, estimates, number, settings, statistics, tell_settings
 from trecx.cli.run_context import RunView
+from trecx.device.memory import memory_of
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.outcomes import OUTCOME_LABELS, OUTCOMES
@@ -74,16 +76,27 @@ def _tradeoff_cells(row: Mapping[str, float], costs: Sequence[str], flops: int |
     return [f"{100 * row['drop']:.0f} pt", rho(row["threshold"]), *_cells(row, costs), change]
 
 
-def show_point(view: RunView, threshold: float, as_json: bool) -> None:
-    """Print the operating point at ρ; FLOPs are compared with the baseline's, or with the final exit's."""
+def show_point(view: RunView, threshold: float, as_json: bool, differs: dict[str, Any] | None = None) -> None:
+    """Print the operating point at ρ; FLOPs are compared with the baseline's, or with the final exit's.
+
+    Args:
+        view: the run.
+        threshold: ρ.
+        as_json: print one JSON document instead of a table.
+        differs: how often the run decides differently from its float32 run (`precision.differs_from`).
+    """
     document = point_document(view, view.context.point(threshold))
-    if view.asked.int8:
-        rule = view.asked.rule(threshold)
+    if view.int8:
+        rule = view.rule(threshold)
         document |= {"asked_threshold": threshold, "int8_threshold": rule.int8_threshold}
+    if differs:
+        document["differs_from"] = differs
     if as_json:
         print_json(document)
         return
     print_columns(("", view.run.run_id), (point_rows(document) | dict(cost_rows(document))).items())
+    if differs:
+        tell_differences(view.run, differs)
     tell_settings(view)
 
 
@@ -91,7 +104,7 @@ def point_document(view: RunView, point: OperatingPoint) -> dict[str, Any]:
     """Return an operating point as `--json` prints it."""
     run, known = view.run, view.context.conditions.quantities(point)
     against = view.baseline.exit_flops[-1] if view.baseline else run.exit_flops[-1]
-    bands = view.context.conditions.bands(known)
+    bands, memory = view.context.conditions.bands(point), memory_of(run, view.baseline)
     return {
         "run_id": run.run_id,
         "threshold": point.threshold,
@@ -108,6 +121,8 @@ def point_document(view: RunView, point: OperatingPoint) -> dict[str, Any]:
         "overthinking": point.overthinking,
         **statistics(point),
         **({"bands": bands} if bands else {}),
+        **estimates(view.context, point),
+        **({"memory": memory.document()} if memory else {}),
         **{name: known[name] for name in TITLES if name in known},
         **settings(view),
     }

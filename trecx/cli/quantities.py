@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trecx.cli.precision import precision_notes
 from trecx.cli.printing import tell
 from trecx.cli.run_context import RunView
+from trecx.device.exit_costs import ExitCosts
+from trecx.device.memory import MemoryUse
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.threshold.class_mix import AS_TESTED
+from trecx.threshold.energy_saving import EnergySaving, energy_saving
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
-from trecx.threshold.int8_steps import HIGHEST
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
@@ -46,8 +49,10 @@ def settings(view: RunView) -> dict[str, Any]:
     """Return the settings that were asked for; nothing of those that were not."""
     context, asked = view.context, view.asked
     document: dict[str, Any] = {} if asked.criterion == LARGEST else {"criterion": asked.criterion}
-    if asked.int8:
+    if view.int8:
         document |= {"int8": True, "int8_scale": asked.int8_scale, "int8_zero_point": asked.int8_zero_point}
+    if context.other_baseline:
+        document["baseline_precision"] = context.other_baseline
     if context.class_weights is not None:
         document["class_mix"] = class_shares(context)
     if context.conditions.costs:
@@ -68,14 +73,51 @@ def conditions(known: OperatingConditions) -> dict[str, Any]:
     return {
         "costs": costs
         and {
-            "kind": costs.kind,
-            "source": costs.source,
-            "exit_energy_uj": costs.energy_uj.tolist(),
-            "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+            **_costs(costs),
+            "other": costs.other and _costs(costs.other),
         },
         "inferences_per_hour": known.inferences_per_hour,
         "battery": battery and asdict(battery),
     }
+
+
+def _costs(costs: ExitCosts) -> dict[str, Any]:
+    return {
+        "kind": costs.kind,
+        "basis": costs.basis,
+        "source": costs.source,
+        "exit_energy_uj": costs.energy_uj.tolist(),
+        "exit_latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
+    }
+
+
+def estimates(context: RunContext, point: OperatingPoint) -> dict[str, Any]:
+    """Return the saving of energy at a point, and its costs by the other estimate; None where unknown."""
+    saving, other = energy_saving(context, point), context.conditions.by_other_estimate
+    if context.conditions.costs is None:
+        return {}
+    document: dict[str, Any] = {
+        "basis": context.conditions.costs.basis,
+        "energy_saving": saving.saving if saving else None,
+        "other_estimate": None,
+    }
+    if other and other.costs:
+        known = other.quantities(point)
+        document["other_estimate"] = {
+            "basis": other.costs.basis,
+            **{name: known[name] for name in TITLES if name in known},
+            "energy_saving": saving.other_saving if saving else None,
+        }
+    return document
+
+
+def saving_text(document: Mapping[str, Any]) -> str:
+    """Return the saving of energy in `estimates` as a change; empty if it is unknown."""
+    if document.get("energy_saving") is None:
+        return ""
+    other = document["other_estimate"] or {"basis": None, "energy_saving": None}
+    saving, other_saving = document["energy_saving"], other["energy_saving"]
+    return EnergySaving(document["basis"], saving, other["basis"], other_saving).text
 
 
 def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -87,27 +129,29 @@ def cost_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             low, high = document["bands"][name]
             band = "" if low == high else f" (band {number(name, low)} – {number(name, high)})"
             yield title, number(name, document[name]) + band
+            if name == "energy_uj" and (change := saving_text(document)):
+                yield f"energy vs {document['flops_saving_against']}", change
+    if document.get("memory"):
+        yield from MemoryUse.from_document(document["memory"]).rows().items()
 
 
-def tell_settings(view: RunView) -> None:
-    """Print the settings that were asked for, and what is not exact, to standard error."""
+def tell_settings(view: RunView, *others: RunView) -> None:
+    """Print the settings that were asked for, and what is not exact, to standard error.
+
+    Args:
+        view: the run shown, or the first of several.
+        others: further runs, with the same options.
+    """
     asked = view.asked
     if asked.criterion != LARGEST:
         tell(f"Exit criterion: {CRITERIA[asked.criterion]}.")
     if asked.mix != AS_TESTED:
         tell(f"Class mix: {asked.mix}.")
     if costs := view.context.conditions.costs:
-        tell(f"Costs: {costs.source}" if costs.kind == "measured" else f"Costs (estimate): {costs.source}")
-    if asked.int8:
-        still = "int8, too" if view.run.precision == "int8" else "still float32"
-        tell(f"ρ is {_int8_steps(view)}. The samples' confidences are {still}.")
+        kind = f" ({costs.title})" if costs.kind == "estimate" else ""
+        tell(f"Costs{kind}: {costs.source}")
+    for note in dict.fromkeys(note for each in (view, *others) for note in precision_notes(each)):
+        tell(note)
     if not view.context.table.exact:
         steps = f"{len(view.context.table.edges):,} steps of ρ"
         tell(f"The samples are counted in {steps}; between two of them, ρ counts as the upper one.")
-
-
-def _int8_steps(view: RunView) -> str:
-    if view.asked.own_quantisation:
-        scale, zero = view.asked.int8_scale, view.asked.int8_zero_point
-        return f"a value of an int8 softmax with scale {scale:g} and zero point {zero}"
-    return f"a multiple of 1/256, at most {HIGHEST:.4f}"

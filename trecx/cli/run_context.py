@@ -12,7 +12,8 @@ import typer
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Source, numbers
 from trecx.glossary import definition
-from trecx.saved_points.record import Rule
+from trecx.saved_points.record import Rule, rule_for
+from trecx.scores.run import FLOAT32, INT8
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
 from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
@@ -42,7 +43,8 @@ class Asked:
         bool,
         typer.Option(
             "--int8",
-            help="Compute the results for an int8 softmax: only ρ that it distinguishes.",
+            help="Approximate an int8 softmax by float32 scores: only ρ that it distinguishes. An int8 run "
+            "needs no option.",
             rich_help_panel=SOFTMAX,
         ),
     ] = False
@@ -70,6 +72,14 @@ class Asked:
         str,
         typer.Option(help="a,b,…: measured ms from the input to each exit.", rich_help_panel=DEVICE),
     ] = ""
+    estimate: Annotated[
+        Literal["instructions", "FLOPs"] | None,
+        typer.Option(
+            help="What energy and latency of --device are scaled by; default: instructions where they are "
+            "known, else FLOPs.",
+            rich_help_panel=DEVICE,
+        ),
+    ] = None
     battery: Annotated[
         str | None,
         typer.Option(
@@ -94,19 +104,22 @@ class Asked:
         """Whether a scale or a zero point is given."""
         return Quantisation(self.int8_scale, self.int8_zero_point) != INT8_SOFTMAX
 
-    def rule(self, threshold: float) -> Rule:
-        """Return the exit rule at ρ.
+    def rule(self, threshold: float, run: Run | None = None) -> Rule:
+        """Return the exit rule at ρ; an int8 run has that of an int8 softmax without an option.
 
         Raises:
             QuantisationError: an int8 softmax has no such rule, or its scale or zero point is not valid.
             ThresholdError: ρ is neither within 0..1 nor `inf`.
         """
         quantisation = Quantisation(self.int8_scale, self.int8_zero_point)
-        precision: Literal["int8", "float32"] = "int8" if self.int8 else "float32"
-        return Rule(checked_threshold(threshold), self.criterion, precision, quantisation)
+        if run:
+            return rule_for(run, checked_threshold(threshold), self.criterion, self.int8, quantisation)
+        return Rule(
+            checked_threshold(threshold), self.criterion, INT8 if self.int8 else FLOAT32, quantisation
+        )
 
     def context(self, store: Store, run: Run, threshold: float | None = None) -> RunContext:
-        """Return a run's counts with class mix, device and battery; with `int8`, of an int8 softmax.
+        """Return a run's counts with class mix, device and battery; with int8, of an int8 softmax.
 
         Args:
             store: the store of the run.
@@ -116,10 +129,10 @@ class Asked:
         Raises:
             TrecxError: an option has an unknown value; the message lists the known ones.
         """
-        thresholds = self.rule(0).thresholds
+        thresholds = self.rule(0, run).thresholds
         if self.own_quantisation and not self.int8:
             raise typer.BadParameter("--int8-scale and --int8-zero-point need --int8")
-        exact_at = None if threshold is None else self.rule(threshold).effective
+        exact_at = None if threshold is None else self.rule(threshold, run).effective
         return self.float32_context(store, run, exact_at).on_device(thresholds)
 
     def float32_context(self, store: Store, run: Run, exact_at: float | None = None) -> RunContext:
@@ -140,6 +153,7 @@ class Asked:
             device=self.device,
             energy_uj=numbers("--energy-uj", self.energy_uj, float),
             latency_ms=numbers("--latency-ms", self.latency_ms, float),
+            estimate=self.estimate,
             battery=self.battery,
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,
@@ -156,12 +170,14 @@ class RunView:
         baseline: the run without early exits on the same samples; None if it was not scored.
         context: the run's counts, class mix, device and battery.
         asked: the options.
+        counterpart: the run of the same network in the other precision; None if there is none.
     """
 
     run: Run
     baseline: Run | None
     context: RunContext
     asked: Asked
+    counterpart: Run | None = None
 
     @classmethod
     def of(cls, run_name: str, asked: Asked, threshold: float | None = None) -> Self:
@@ -178,7 +194,17 @@ class RunView:
         asked.rule(0)  # a rule that cannot be is told before a store is opened
         store = open_store(asked.db)
         run = store.find_run(run_name, asked.source)
-        return cls(run, store.baseline_of(run), asked.context(store, run, threshold), asked)
+        context = asked.context(store, run, threshold)
+        return cls(run, store.baseline_of(run), context, asked, store.counterpart_of(run))
+
+    @property
+    def int8(self) -> bool:
+        """Whether ρ acts in the steps of an int8 softmax."""
+        return self.rule(0).precision == INT8
+
+    def rule(self, threshold: float) -> Rule:
+        """Return the run's exit rule at ρ."""
+        return self.asked.rule(threshold, self.run)
 
     def curve(self, grid: int | None = None) -> BenefitCurve:
         """Return the benefit curve, or its points at `grid` evenly spaced ρ.
@@ -187,7 +213,7 @@ class RunView:
         """
         if grid is None:
             return self.context.curve
-        thresholds = (self.asked.rule(threshold).effective for threshold in np.linspace(0, 1, grid))
+        thresholds = (self.rule(threshold).effective for threshold in np.linspace(0, 1, grid))
         return self.context.curve.at(list(dict.fromkeys(thresholds)))
 
 

@@ -10,6 +10,7 @@ from trecx.store import Run
 from trecx.threshold.benefit_curve import BenefitCurve
 
 N_POINTS = 101
+EACH_RUNS_OWN = ("seed", "deployment")  # entries of `training` that differ between runs of one design
 
 
 class MeanCurve(NamedTuple):
@@ -58,6 +59,7 @@ def newest_by_seed(runs: Iterable[Run]) -> list[Run]:
 def seed_groups(runs: Iterable[Run]) -> list[list[Run]]:
     """Return the runs in groups that differ only in their seed, one run per seed.
 
+    An int8 run never shares a group with a float32 run.
     A run whose seed is unknown is a group of its own. Groups are in the order of their first runs.
     """
     groups: dict[object, list[Run]] = {}
@@ -67,5 +69,5 @@ def seed_groups(runs: Iterable[Run]) -> list[list[Run]]:
 
 
 def _design(run: Run) -> tuple[object, ...]:
-    shaping = sorted((name, str(value)) for name, value in run.training.items() if name != "seed")
+    shaping = sorted((name, str(value)) for name, value in run.training.items() if name not in EACH_RUNS_OWN)
     return run.task, run.system, run.source, run.sample_set_id, run.exit_flops, *shaping

@@ -1,6 +1,6 @@
 """The live console without its server part: the dashboard and the report share it.
 
-- data.py and labels.py: data and texts for the browser;
+- data.py, labels.py and precisions.py: data and texts for the browser;
 - console.js with console.css and access.css: the console, built from slider.js (ρ), tiles.js (the five
   numbers) and outcomes.js (outcomes and confusion matrix);
 - counts.js: counts at any ρ and class mix;
@@ -11,7 +11,6 @@
 """
 
 from trecx.console.data import (
-    PRECISIONS,
     QUANTITIES,
     console_data,
     cost_axes,
@@ -19,10 +18,12 @@ from trecx.console.data import (
     reference_data,
     table_data,
 )
+from trecx.console.precisions import Counterpart, PrecisionChoice
 
 __all__ = [
-    "PRECISIONS",
     "QUANTITIES",
+    "Counterpart",
+    "PrecisionChoice",
     "console_data",
     "cost_axes",
     "device_data",

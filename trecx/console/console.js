@@ -5,7 +5,7 @@
 class Console {
   constructor(root, data, send) {
     Object.assign(this, { root, data, send });
-    this.precision = data.precisions.includes(data.precision) ? data.precision : "float32";
+    this.precision = data.fixed_precision ?? (data.precisions.includes(data.precision) ? data.precision : "float32");
     delete root.dataset.drawn;
     this.point = new Point(data.table, data.weights);
     this.slider = new Slider(data.text, (rho) => this.set(rho), (rho) => this.release(rho));
@@ -29,7 +29,11 @@ class Console {
     const { slider, data: { text } } = this;
     this.plateau = term("", text.hints.plateau);
     this.plateau.classList.add("plateau");
-    const meaning = element("p", "meaning", "", element("span", "rule", text.meaning), this.plateau, slider.problem);
+    this.difference = term("", text.hints.difference);
+    this.difference.classList.add("difference");
+    this.root.classList.toggle("paired", Boolean(this.data.counterpart));
+    const meaning = element("p", "meaning", "", element("span", "rule", text.meaning), this.plateau, slider.problem,
+      this.difference);
     slider.onrefuse = (refused) => this.root.classList.toggle("held", refused);
     const rho = element("div", "threshold", "", term("ρ", text.hints.rho), element("span", "equals", "="), slider.input);
     const terms = this.terms.opener("about", "?");
@@ -45,12 +49,13 @@ class Console {
     return element("p", "caveat", "", `${sentence} `, dialog.opener("why", question), dialog.node);
   }
 
-  /** The choice of precision: with an int8 softmax, ρ has steps of 1/256. */
+  /** The choice of precision: another run of the same network, or, without one, ρ in steps of 1/256. */
   precisions() {
     if (this.data.precisions.length < 2) return "";
     const buttons = this.data.precisions.map((name) => {
       const button = explain(element("button", "", name), this.data.text.hints[name]);
       button.onclick = () => {
+        if (this.data.fixed_precision) return void this.send("precision", name); // Python shows that run
         this.precision = name;
         buttons.forEach((other) => other.setAttribute("aria-pressed", other === button));
         this.release(name === "int8" ? this.slider.threshold : Math.min(this.slider.threshold, 1));
@@ -118,6 +123,7 @@ class Console {
     this.slider.show(this.threshold, [low, high], this.spoken());
     this.plateau.textContent = this.spokenPlateau(low, high);
     this.plateau.classList.toggle("warning", this.precision === "int8" && this.threshold > 1);
+    this.difference.textContent = this.spokenDifference();
     const known = this.tiles.show(point, data);
     this.outcomes.show();
     this.showDot();
@@ -137,6 +143,16 @@ class Console {
     }
     if (this.threshold > 1) return `no early exits${low < 1 ? `; the same for every ρ above ${low.toFixed(4)}` : ""}`;
     return (this.data.table.exact ? "same result for ρ = " : "counted in steps of ρ, here ") + within(low, Math.min(high, 1));
+  }
+
+  /** How often the run of the other precision decides differently; without one, that int8 is an approximation. */
+  spokenDifference() {
+    const { counterpart: other, fixed_precision: fixed, text } = this.data;
+    if (!other) return this.precision === "int8" && !fixed ? "approximation: float32 scores, only ρ is rounded" : "";
+    const step = this.threshold > INT8_HIGHEST ? 256 : Math.ceil(this.threshold * 256);
+    const count = `${thousands(other.differences[step])} of ${thousands(sum(this.point.counts))} ${text.samples}`;
+    if (other.precision === "float32") return `${count} exit elsewhere than in float32`;
+    return `${count} exit elsewhere in int8 (ρ = ${step > 255 ? "∞" : (step / 256).toFixed(4)})`;
   }
 
   get exitRate() {

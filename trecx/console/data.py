@@ -11,18 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.console.labels import words
+from trecx.console.precisions import Counterpart, PrecisionChoice
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
 from trecx.store import Run
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_points
-from trecx.threshold.exit_criteria import ENTROPY, LARGEST
+from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
 from trecx.threshold.run_context import RunContext
 
 MARK_TOLERANCE = 0.001  # accuracy; a trade-off point further from its target than this is not marked
-PRECISIONS = ("float32", "int8")
 QUANTITIES = {"FLOPs": "flops", "energy": "energy_uj", "latency": "latency_ms"}
 
 
@@ -32,6 +32,7 @@ def console_data(
     axis: str = "FLOPs",
     criterion: str = LARGEST,
     named: Sequence[tuple[str, float]] = (),
+    counterpart: Counterpart | None = None,
 ) -> dict[str, Any]:
     """Return all data of the console as JSON values; `table` is a JSON text already.
 
@@ -41,7 +42,10 @@ def console_data(
         axis: cost axis of the benefit curve; FLOPs if that cost is unknown.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         named: name and ρ, 0..1, of points to mark before the trade-off points.
+        counterpart: the run of the same network in the other precision, which the browser can switch to.
     """
+    other = counterpart.run if counterpart else None
+    choice = PrecisionChoice.of(run, criterion, other)
     axes = cost_axes(context)
     axis = axis if axis in axes else "FLOPs"
     curve, reference = context.curve, reference_data(context)
@@ -52,8 +56,9 @@ def console_data(
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
         "reference": reference,
-        # The entropy of probabilities in steps of 1/256 is not itself in such steps.
-        "precisions": PRECISIONS[:1] if criterion == ENTROPY else PRECISIONS,
+        "precisions": choice.offered,
+        "fixed_precision": choice.fixed,
+        "counterpart": counterpart.data if counterpart else None,
         "axes": list(axes),
         "cost_axis": {"name": axis, "scale": axes[axis].scale, "exit_costs": axes[axis].exit_costs.tolist()},
         "marks": [
@@ -71,7 +76,7 @@ def console_data(
                 [(shortened(label), threshold) for label, threshold in named],
             ).to_json(),
         },
-        "text": words(run, reference["flops"], criterion) | {"curve": _spoken(curve, axes[axis])},
+        "text": words(run, reference["flops"], criterion, other) | {"curve": _spoken(curve, axes[axis])},
     }
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 
@@ -81,23 +86,24 @@ def cost_axes(context: RunContext) -> dict[str, CostAxis]:
     costs = context.conditions.costs
     axes = {"FLOPs": flops_axis(context.table.exit_flops)}
     if costs:
-        axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.kind})", "µJ", 1.0, costs.energy_uj)
+        axes["energy"] = CostAxis(f"energy per inference (µJ, {costs.title})", "µJ", 1.0, costs.energy_uj)
         if costs.latency_ms is not None:
-            axes["latency"] = CostAxis(f"time per inference (ms, {costs.kind})", "ms", 1.0, costs.latency_ms)
+            axes["latency"] = CostAxis(f"time per inference (ms, {costs.title})", "ms", 1.0, costs.latency_ms)
     return axes
 
 
 def reference_data(context: RunContext) -> dict[str, Any]:
     """Return the reference of all changes: the baseline, or this network with ρ = ∞.
 
-    `class_correct` has its correct predictions by class, without the class mix, which the browser applies.
+    `class_correct` has its correct predictions by class, without the class mix, which the browser applies,
+    and `other_energy_uj` its energy by the other estimate, if there is one.
     """
-    against = context.baseline or context.table
+    against, other = context.baseline or context.table, context.by_other_estimate
     correct = against.operating_point(math.inf).confusion.diagonal().tolist()
-    if context.reference:
-        return {"name": "baseline", "short": "baseline", "class_correct": correct} | context.reference
-    end = context.conditions.quantities(context.point(math.inf))
-    return {"name": "final exit", "short": "final exit", "class_correct": correct} | end
+    name = "baseline" if context.reference else "final exit"
+    about = {"name": name, "short": name, "class_correct": correct}
+    other_energy = other.without_early_exits.get("energy_uj") if other else None
+    return about | context.without_early_exits | {"other_energy_uj": other_energy}
 
 
 def device_data(conditions: OperatingConditions) -> dict[str, Any]:
@@ -110,7 +116,15 @@ def device_data(conditions: OperatingConditions) -> dict[str, Any]:
             "latency_ms": None if costs.latency_ms is None else costs.latency_ms.tolist(),
             "band": list(costs.energy_band),
             "kind": costs.kind,
+            "basis": costs.basis,
+            "title": costs.title,
             "source": costs.source,
+            "other": costs.other
+            and {
+                "energy_uj": costs.other.energy_uj.tolist(),
+                "band": list(costs.other.energy_band),
+                "basis": costs.other.basis,
+            },
         }
     if battery:
         known["battery"] = {

@@ -2,8 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from trecx.console.precisions import precision_hints
 from trecx.datasets.tasks import task_of
 from trecx.glossary import definition
+from trecx.scores.run import PRECISIONS
 from trecx.store import Run
 from trecx.threshold.benefit_curve import break_even_exit_rate
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
@@ -44,14 +46,6 @@ HINTS = {
     ),
     "never": Hint("no early exit", "ρ = ∞: every sample runs to the final exit.", "Press again to go back."),
     "plateau": _hint("plateau"),
-    "float32": Hint(
-        "float32", "The device computes confidence as the scores hold it, so ρ can be any value."
-    ),
-    "int8": Hint(
-        "int8",
-        "An 8-bit softmax has 256 confidence values, k/256, so ρ moves in steps of 1/256.",
-        "The highest is 255/256 = 0.9961; above it there are no early exits.",
-    ),
     "accuracy": Hint(
         "accuracy",
         "The share of all samples that are classified correctly, at whichever exit they stop.",
@@ -74,7 +68,7 @@ HINTS = {
         "Energy per inference, averaged over all samples at this ρ.",
         f"Estimate: {definition('energy estimate')} Its source is shown at the device. A measured value is "
         "the one that you entered.",
-        "E(exit) = E_reference × FLOPs(exit) / FLOPs(reference)",
+        "E(exit) = E_reference × instructions(exit) / instructions(reference), or FLOPs likewise",
     ),
     "battery": Hint(
         "battery life",
@@ -121,14 +115,17 @@ SAME_SAMPLES = {
 }
 
 
-def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
+def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | None = None) -> dict[str, Any]:
     """Return the texts of the console that do not depend on ρ.
 
     Args:
         run: the run shown.
         baseline_flops: FLOPs of the baseline, or of the final exit if there is no baseline.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        counterpart: the run of the same network in the other precision; None if there is none.
     """
+    precisions = precision_hints(run, counterpart)
+    said = [(name, precisions[name]) for name in PRECISIONS]
     noun = task_of(run.task, run.noun).noun
     article = "An" if noun[0] in "aeiou" else "A"
     several = run.n_exits > 2
@@ -144,8 +141,11 @@ def words(run: Run, baseline_flops: float, criterion: str) -> dict[str, Any]:
         "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
         "several": several,
         "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
-        "hints": {name: hint.text for name, hint in HINTS.items()},
-        "terms": [[hint.term, hint.text] for hint in [*HINTS.values(), *OUTCOME_HINTS.values()]],
+        "hints": {name: hint.text for name, hint in HINTS.items()} | precisions,
+        "terms": [
+            *([hint.term, hint.text] for hint in [*HINTS.values(), *OUTCOME_HINTS.values()]),
+            *map(list, said),
+        ],
         "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
         "same_samples": SAME_SAMPLES,
         "remedies": REMEDIES,

@@ -3,9 +3,18 @@
 
 const TILES = { accuracy: "Accuracy", early: "Exit rate", flops: "Expected FLOPs", energy: "Energy", battery: "Battery life" };
 
+const MUCH = 0.03; // 3 pt
+
 const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const energyUnit = (uj) => (uj >= 1000 ? [1000, "mJ"] : [1, "µJ"]);
 const flopsUnit = (flops) => (flops >= 1e6 ? [1e6, "M"] : [1e3, "k"]);
+
+/** The band [low, high] in µJ; it covers both estimates (OperatingConditions.bands). */
+function energyBand(point, costs) {
+  const bands = [costs, costs.other].filter(Boolean)
+    .map(({ energy_uj: energy, band }) => band.map((factor) => factor * point.expected(energy)));
+  return [Math.min(...bands.map(([low]) => low)), Math.max(...bands.map(([, high]) => high))];
+}
 
 const rough = (value) => thousands(Number(value.toPrecision(2)));
 
@@ -70,10 +79,11 @@ class Tiles {
     const { energy_uj: known, battery_days: before } = this.reference;
     const energy = point.expected(costs.energy_uj);
     const [joule, unit] = energyUnit(energy);
-    const [low, high] = costs.band.map((factor) => (energy * factor) / joule);
+    const [low, high] = energyBand(point, costs).map((end) => end / joule);
     const band = costs.kind === "measured" ? "" : `, ${rough(low)}–${rough(high)} ${unit}`;
-    this.fill("energy", energy / joule, 2, unit, `${costs.kind}${band}`);
-    this.change("energy", known ? this.relative(energy, known) : "baseline unknown", known ? known - energy : 0);
+    this.fill("energy", energy / joule, 2, unit, `${costs.title}${band}`);
+    const change = known ? this.relative(energy, known) + this.byOther(point, costs, energy / known) : "baseline unknown";
+    this.change("energy", change, known ? known - energy : 0);
     if (!battery || !perHour) {
       this.unknown("battery", battery ? remedies.rate : remedies.battery);
       return { energy };
@@ -83,6 +93,14 @@ class Tiles {
     this.change("battery", before ? `${signed(days - before, 1)} days vs ${this.reference.short}` : "",
       before ? days - before : 0);
     return { energy, days };
+  }
+
+  /** The change by the other estimate, if the two differ by more than 3 pt (trecx/threshold/energy_saving.py). */
+  byOther(point, { other }, share) {
+    const before = this.reference.other_energy_uj;
+    if (!other || !before) return "";
+    const byOther = point.expected(other.energy_uj) / before;
+    return Math.abs(byOther - share) > MUCH ? ` · by ${other.basis} ${signed(100 * (byOther - 1), 1)} %` : "";
   }
 
   relative(value, before) {

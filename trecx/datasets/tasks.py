@@ -94,9 +94,30 @@ def task_of(name: str, noun: str = "sample") -> Task:
     return TASKS.get(name) or Task(name, name, "network", noun, ())
 
 
-def system_title(name: str) -> str:
-    """Return the title of a design; that of a custom design is its name."""
-    return SYSTEMS.get(name, name)
+def system_title(name: str, precision: str = "float32") -> str:
+    """Return the title of a design; that of a custom design is its name.
+
+    Args:
+        name: of the design.
+        precision: what computed the scores; a title says it unless it is float32.
+
+    >>> system_title("trecx"), system_title("my-own", "int8")
+    ('T-RECX', 'my-own (int8)')
+    """
+    return _with_precision(SYSTEMS.get(name, name), precision)
+
+
+def short_name(name: str, precision: str = "float32") -> str:
+    """Return the short title of a design, as `system_title` does.
+
+    >>> short_name("sdn"), short_name("sdn", "int8")
+    ('SDN', 'SDN (int8)')
+    """
+    return _with_precision(SHORT_NAMES.get(name, name), precision)
+
+
+def _with_precision(title: str, precision: str) -> str:
+    return title if precision == "float32" else f"{title} ({precision})"
 
 
 def checked_name(kind: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """From a trained network to the folder that firmware is built from: every step of `deploy`."""
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,12 @@ from typing import Any
 from trecx.datasets.samples import SampleSet
 from trecx.deploy.calibration import CalibrationSamples
 from trecx.deploy.cortex_m4 import count_instructions, missing_emulator
-from trecx.deploy.folder import FloatComparison, FolderContent, check_out, report_document, write_folder
+from trecx.deploy.folder import FloatComparison, FolderContent, check_folder, write_folder
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.int8_run import Int8Run, store_int8_run
 from trecx.deploy.plain_c import unsupported_operators, write_plain_c
 from trecx.deploy.stages import StagedNetwork
-from trecx.errors import ModelError
+from trecx.errors import ExportError, ModelError
 from trecx.progress import Progress, silent
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store
@@ -38,6 +39,7 @@ class _PlainC:
     progress: Progress
     files: dict[str, bytes] = field(default_factory=dict)
     missing: str = ""
+    uncounted: str = ""
     instructions: tuple[int, ...] | None = None
 
     def count(self, staged: StagedNetwork, golden: GoldenSamples) -> Sequence[int] | None:
@@ -57,10 +59,14 @@ class _PlainC:
                 for path in sorted(place.rglob("*"))
                 if path.is_file()
             }
-            if missing_emulator():
+            if lacking := missing_emulator():
+                self.uncounted = f"Instructions were not counted: there is no {', '.join(lacking)} here."
                 return None
             self.progress("counting instructions", 0, None)
-            self.instructions = tuple(count_instructions(place))
+            try:
+                self.instructions = tuple(count_instructions(place))
+            except ExportError as error:  # too large for the emulated board, for example
+                self.uncounted = f"Instructions were not counted: {error}."
             self.progress("counting instructions", 1, 1)
             return self.instructions
 
@@ -97,7 +103,7 @@ def deploy_model(
         ModelError: the model cannot be converted, cut or run; the message has the reason.
         StoreError: a run cannot be stored.
     """
-    check_out(out)
+    check_folder(out)
     plain_c = _PlainC(progress)
     int8 = store_int8_run(store, path, system, samples, calibration, training, plain_c.count, progress)
     record = point_of(int8.run)
@@ -110,23 +116,23 @@ def deploy_model(
         deployment=deployment,
         golden=int8.golden,
         float32=_comparison(store, int8, record),
-        warnings=int8.warnings,
+        warnings=(*int8.warnings, *filter(None, (plain_c.missing, plain_c.uncounted))),
         plain_c=plain_c.files,
         no_plain_c=plain_c.missing,
         instructions=plain_c.instructions,
         versions=int8.run.versions,
     )
     progress("writing the folder", 0, None)
-    write_folder(content, out)
+    report = write_folder(content, out)[-1]
     progress("writing the folder", 1, 1)
-    return Deployed(int8, report_document(content, out))
+    return Deployed(int8, json.loads(report.read_text(encoding="utf-8")))
 
 
 def _comparison(store: Store, int8: Int8Run, record: PointRecord) -> FloatComparison | None:
     """Return how often the float32 network decides as the device does at the point's ρ."""
     if int8.float_run is None:
         return None
-    answers = [store.load_answers(run, record.rule.criterion) for run in (int8.float_run, int8.run)]
-    differing = decision_difference(*answers, record.rule.effective)
+    before, after = (store.load_answers(run, record.rule.criterion) for run in (int8.float_run, int8.run))
+    differing = decision_difference(before, after, record.rule.effective)
     agreement = 1 - differing.exits / differing.samples
     return FloatComparison(int8.float_run.run_id, agreement, int8.float_run.standalone_accuracy)

@@ -15,6 +15,7 @@ from trecx.deploy.calibration import CalibrationSamples
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.quantization import OLDER, Quantized, int8_exits, int8_input, quantize, stripped
 from trecx.deploy.stages import StagedNetwork, cut_at_exits
+from trecx.deploy.tflm import require_tflm
 from trecx.deploy.tflm_processes import arena_uses, run_stages
 from trecx.errors import ModelError
 from trecx.nn.exit_model import Batch, ExitModel
@@ -56,8 +57,15 @@ class Int8Run:
 
 
 @dataclass(frozen=True, eq=False)
-class _Prepared:
-    """A staged network before it is scored; `quantized` is None if it came as int8."""
+class PreparedNetwork:
+    """A staged network before it is scored.
+
+    Attributes:
+        model: the model that was given.
+        staged: its int8 stages.
+        quantized: how they were made; None if the model came as int8.
+        calibration: the samples that set the scales; likewise.
+    """
 
     model: ExitModel
     staged: StagedNetwork
@@ -91,19 +99,20 @@ def store_int8_run(
         progress: called with the progress of each step.
 
     Raises:
-        ModelError: the model cannot be read, converted, cut or run; the message has the reason.
+        ModelError: the model cannot be read, converted, cut or run, or TensorFlow Lite Micro is missing.
         StoreError: a run cannot be stored.
     """
+    require_tflm()
     progress("reading the model", 0, None)
     model = load_model(path)
     progress("reading the model", 1, 1)
     samples, provenance = described(path, model, system, samples, training, progress)
     check_match(model, samples)
-    prepared = _prepared(path, model, calibration, progress)
+    prepared = prepare_network(path, model, calibration, progress)
     float_run = None
     if prepared.quantized:
         float_run, _ = score_into(store, path, system, samples, False, progress, training)
-    golden = _golden(model, prepared.staged, samples)
+    golden = golden_samples(model, prepared.staged, samples)
     counts = instructions(prepared.staged, golden) if instructions else None
     provenance = _of_int8(provenance, prepared, _deployment(prepared, counts))
     run = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
@@ -146,13 +155,26 @@ def _cause(run: Run) -> str:
     )
 
 
-def _prepared(path: Path, model: ExitModel, calibration: CalibrationSamples, progress: Progress) -> _Prepared:
+def prepare_network(
+    path: Path, model: ExitModel, calibration: CalibrationSamples, progress: Progress = silent
+) -> PreparedNetwork:
+    """Return the int8 stages of a model.
+
+    Args:
+        path: the model's file or folder; a `.tflite` file is taken as it is.
+        model: the same, read by `load_model`.
+        calibration: the samples that set the scales.
+        progress: called with the progress of each step.
+
+    Raises:
+        ModelError: it cannot be converted, cut or run; the message has the reason.
+    """
     if path.suffix == TFLITE_SUFFIX:
-        return _Prepared(model, stripped(cut_at_exits(path.read_bytes())), None, None)
+        return PreparedNetwork(model, stripped(cut_at_exits(path.read_bytes())), None, None)
     features = np.concatenate(list(_batches(model, calibration.samples)))
     quantized = quantize(path, model, features, progress)
     _check_cut(quantized.staged, features)
-    return _Prepared(model, quantized.staged, quantized, calibration)
+    return PreparedNetwork(model, quantized.staged, quantized, calibration)
 
 
 def _check_cut(staged: StagedNetwork, features: Batch) -> None:
@@ -168,8 +190,12 @@ def _batches(model: ExitModel, samples: SampleSet) -> Iterator[Batch]:
         yield network_input(model, samples, raw)
 
 
-def _golden(model: ExitModel, staged: StagedNetwork, samples: SampleSet) -> GoldenSamples:
-    """Choose golden samples, every class in proportion, and run them."""
+def golden_samples(model: ExitModel, staged: StagedNetwork, samples: SampleSet) -> GoldenSamples:
+    """Choose ten samples, every class in proportion, and run them.
+
+    Raises:
+        ModelError: TensorFlow Lite Micro cannot run a stage, or is not installed.
+    """
     _, chosen = hold_back(samples.names, samples.labels, min(N_GOLDEN, len(samples.names)))
     features = np.concatenate(list(_batches(model, samples.part(chosen, samples.split))))
     return GoldenSamples(int8_input(staged, features), int8_exits(staged, [features]))
@@ -191,7 +217,7 @@ def _scores(model: ExitModel, staged: StagedNetwork, samples: SampleSet, progres
     )
 
 
-def _deployment(prepared: _Prepared, counts: Sequence[int] | None) -> Deployment:
+def _deployment(prepared: PreparedNetwork, counts: Sequence[int] | None) -> Deployment:
     staged, quantized = prepared.staged, prepared.quantized
     stages = tuple(
         DeployedStage(len(stage.content), *use, count)
@@ -210,7 +236,7 @@ def _deployment(prepared: _Prepared, counts: Sequence[int] | None) -> Deployment
     )
 
 
-def _of_int8(provenance: Provenance, prepared: _Prepared, deployment: Deployment) -> Provenance:
+def _of_int8(provenance: Provenance, prepared: PreparedNetwork, deployment: Deployment) -> Provenance:
     """Return the provenance of the int8 network's scores."""
     whole = stripped(prepared.staged.uncut()).stages[0].content
     return replace(

@@ -89,7 +89,12 @@ def int8_exits(staged: StagedNetwork, batches: Iterator[Batch] | list[Batch]) ->
 
 
 def int8_input(staged: StagedNetwork, batch: Batch) -> Levels:
-    """Return input features in the steps of the network's input, rounded to even, of the same shape."""
-    taken = staged.input
-    levels = np.round(batch.astype(np.float64) / taken.scale) + taken.zero_point
-    return np.clip(levels, -128, 127).astype(np.int8)
+    """Return input features in the steps of the network's input, of the same shape.
+
+    Rounded half away from zero in float32, as TensorFlow Lite's QUANTIZE and the folder's C function do.
+    """
+    steps = np.asarray(batch, np.float32) / np.float32(staged.input.scale)
+    whole = np.trunc(steps)
+    levels = whole + np.where(np.abs(steps - whole) >= np.float32(0.5), np.sign(steps), np.float32(0))
+    clipped: Levels = np.clip(levels + staged.input.zero_point, -128, 127).astype(np.int8)
+    return clipped

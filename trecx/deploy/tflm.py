@@ -58,6 +58,16 @@ def without_tflm() -> Iterator[None]:
         raise ModelError(MISSING) from error
 
 
+def require_tflm() -> None:
+    """Check that TensorFlow Lite Micro is installed, before long work that needs it.
+
+    Raises:
+        ModelError: it is not.
+    """
+    with without_tflm():
+        import tflite_micro  # noqa: F401  # only whether it can be imported
+
+
 class StagedInterpreter:
     """Stages that are ready to run one sample after the other.
 
@@ -73,21 +83,24 @@ class StagedInterpreter:
         self._parts = parts
         self._interpreters = [_interpreter(part.content) for part in parts]
 
-    def exits(self, sample: Levels) -> Levels:
-        """Return the softmax of every exit for one sample, of shape (n_exits, n_classes).
+    def each_exit(self, sample: Levels) -> Iterator[Levels]:
+        """Run the stages one by one, and yield the softmax of each exit, of shape (n_classes,).
 
         Args:
             sample: the network's input, of the input's shape, without the batch.
         """
-        slots, found = {0: sample[None]}, []
+        slots = {0: sample[None]}
         for part, interpreter in zip(self._parts, self._interpreters, strict=True):
             for place, slot in enumerate(part.takes):
                 interpreter.set_input(slots[slot], place)
             interpreter.invoke()
-            found += [interpreter.get_output(place)[0] for place in range(part.n_exits)]
+            yield from (interpreter.get_output(place)[0] for place in range(part.n_exits))
             for place, slot in enumerate(part.gives, start=part.n_exits):
                 slots[slot] = interpreter.get_output(place)
-        return np.array(found, np.int8)
+
+    def exits(self, sample: Levels) -> Levels:
+        """Return the softmax of every exit for one sample, of shape (n_exits, n_classes)."""
+        return np.array(list(self.each_exit(sample)), np.int8)
 
 
 def arena_use(content: bytes) -> ArenaUse:

@@ -24,13 +24,10 @@ _SAMPLES_AT_ONCE = 32
 
 
 class _Worker:
-    """One process with the stages loaded.
+    """One process that runs the stages of a network."""
 
-    Raises:
-        ModelError: TensorFlow Lite Micro cannot run the stages, or crashed; the message says why.
-    """
-
-    def __init__(self, staged: StagedNetwork, memory: bool = False) -> None:
+    def __init__(self, staged: StagedNetwork) -> None:
+        self._staged = staged
         self._shape = staged.input_shape
         self._exits = (staged.n_exits, staged.n_classes)
         self._errors = tempfile.TemporaryFile()  # closed with the process
@@ -41,6 +38,14 @@ class _Worker:
             stderr=self._errors,
             cwd=_ROOT,
         )
+
+    def load(self, memory: bool) -> list[ArenaUse]:
+        """Load the stages; return the memory of each, if it is asked for.
+
+        Raises:
+            ModelError: TensorFlow Lite Micro cannot run the stages, or crashed; the message says why.
+        """
+        staged = self._staged
         asked = {
             "stages": [(len(part.content), part.takes, part.gives, part.n_exits) for part in staged.stages],
             "shape": self._shape,
@@ -50,7 +55,7 @@ class _Worker:
         told = self._read_line()
         if "error" in told:
             raise ModelError(f"TensorFlow Lite Micro cannot run it: {self._reason(told['error'])}")
-        self.memory = [ArenaUse(*use) for use in told["memory"]]
+        return [ArenaUse(*use) for use in told["memory"]]
 
     def exits(self, samples: Levels) -> Levels:
         """Return every exit's softmax, of shape (n, n_exits, n_classes)."""
@@ -93,9 +98,11 @@ class _Worker:
     def _crash(self) -> ModelError:
         status = self._process.wait()
         how = f"signal {-status}" if status < 0 else f"status {status}"
+        operators = sorted({each.name for part in self._staged.stages for each in part.network().operators})
         return ModelError(
             f"TensorFlow Lite Micro stopped ({how}): {self._reason('it gave no reason')}; the network is "
-            "damaged, hostile, or has an operator that it lacks. Convert it again without that operator"
+            f"damaged, or it lacks one of the operators {', '.join(operators)}. Replace the layer that needs "
+            "it, and convert the network again"
         )
 
     def _reason(self, otherwise: str) -> str:
@@ -106,8 +113,8 @@ class _Worker:
 
 
 @contextmanager
-def _opened(staged: StagedNetwork, memory: bool = False) -> Iterator[_Worker]:
-    worker = _Worker(staged, memory)
+def _started(staged: StagedNetwork) -> Iterator[_Worker]:
+    worker = _Worker(staged)
     try:
         yield worker
     finally:
@@ -120,8 +127,8 @@ def arena_uses(staged: StagedNetwork) -> list[ArenaUse]:
     Raises:
         ModelError: TensorFlow Lite Micro cannot run a stage, or is not installed.
     """
-    with _opened(staged, memory=True) as worker:
-        return worker.memory
+    with _started(staged) as worker:
+        return worker.load(memory=True)
 
 
 def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Levels]:
@@ -138,7 +145,9 @@ def run_stages(staged: StagedNetwork, batches: Iterable[Levels]) -> Iterator[Lev
         workers: SimpleQueue[_Worker] = SimpleQueue()
         n_workers = os.cpu_count() or 1
         for _ in range(n_workers):
-            workers.put(stack.enter_context(_opened(staged)))
+            worker = stack.enter_context(_started(staged))
+            worker.load(memory=False)
+            workers.put(worker)
         pool = stack.enter_context(ThreadPoolExecutor(n_workers))
 
         def run(samples: Levels) -> Levels:

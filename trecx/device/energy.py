@@ -1,17 +1,19 @@
-"""Costs of inference on a device, by exit: estimated from published measurements, or measured."""
+"""Costs of inference by exit, estimated from the published measurements of a device."""
 
 import csv
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 
+from trecx.device.exit_costs import FLOPS, INSTRUCTIONS, Basis, ExitCosts
+from trecx.device.instructions import reference_instructions
 from trecx.errors import EnergyError, unknown_name
 from trecx.files.paths import ENERGY_PROFILES
 from trecx.scores import FloatArray, IntArray
@@ -51,27 +53,6 @@ class DeviceProfile:
     def title(self) -> str:
         """Board, processor, runtime and supply: on one board, energy differs up to 4× by the last two."""
         return f"{self.board} · {self.core} {self.clock} · {self.runtime} · {self.supply}"
-
-
-@dataclass(frozen=True, eq=False)
-class ExitCosts:
-    """The cost of stopping at each exit.
-
-    Attributes:
-        energy_uj: µJ from the input to each exit's prediction, of shape (n_exits,).
-        latency_ms: ms from the input to each exit's prediction, of shape (n_exits,); None if unknown.
-        energy_band: factors (low, high) of the band that is assumed to contain the true µJ.
-        latency_band: the same for ms.
-        kind: "estimate" or "measured".
-        source: source of the numbers, as text.
-    """
-
-    energy_uj: FloatArray
-    latency_ms: FloatArray | None
-    energy_band: tuple[float, float]
-    latency_band: tuple[float, float]
-    kind: Literal["estimate", "measured"]
-    source: str
 
 
 @cache
@@ -132,44 +113,105 @@ def find_profile(profile_id: str) -> DeviceProfile:
     return profiles[profile_id] if profile_id in profiles else unknown_name("device", profile_id, profiles)
 
 
-def estimated_costs(profile: DeviceProfile, task: str, exit_flops: Sequence[int] | IntArray) -> ExitCosts:
-    """Estimate costs by exit: E(exit) = E_reference × exit FLOPs / reference FLOPs; latency likewise.
+class _Work(NamedTuple):
+    """A quantity that costs are scaled by.
+
+    `references` has that of the reference network of each task. The band and the mean over networks are by
+    `unit`, of which there are `per_unit` in it: FLOPs are counted by keras-flops' rules, while costs per
+    multiply-accumulate (two FLOPs) are compared between networks.
+    """
+
+    basis: Basis
+    references: Mapping[str, float]
+    units: Mapping[str, float]
+    per_unit: int
+
+
+def _instructions() -> _Work:
+    known = {task: reference_instructions(task) for task in REFERENCE_FLOPS}
+    references = {task: float(count) for task, count in known.items() if count is not None}
+    return _Work(INSTRUCTIONS, references, references, 1)
+
+
+def estimated_costs(
+    profile: DeviceProfile,
+    task: str,
+    exit_flops: Sequence[int] | IntArray,
+    instructions: Sequence[int] | IntArray | None = None,
+    estimate: Basis | None = None,
+) -> ExitCosts:
+    """Estimate costs by exit: E(exit) = E_reference × work(exit) / work(reference); latency likewise.
 
     E_reference is the energy that `profile` has for the reference network of `task`, which is the baseline.
-    The band is the uncertainty of energy per FLOP. Among the networks measured on this profile, the largest
-    nJ per multiply-accumulate is s times the smallest. An exit is one more network, so its true cost is
-    assumed to be between 1/s and s times the estimate. If a profile lacks one of the three networks, s is
-    the largest of the same board's complete profiles. For a task that the profile did not measure, the
-    geometric mean of its networks' nJ per multiply-accumulate (two FLOPs) replaces E_reference / reference
-    FLOPs.
+    Work is instructions, where they are known, or FLOPs; the result is the estimate by one of them and has
+    the estimate by the other beside it.
+
+    The band is the uncertainty of energy per unit of work. Among the networks measured on this profile, the
+    largest µJ per instruction (nJ per multiply-accumulate) is s times the smallest. An exit is one more
+    network, so its true cost is assumed to be between 1/s and s times the estimate. If a profile lacks one of
+    the three networks, s is the largest of the same board's complete profiles. For a task that the profile
+    did not measure, the geometric mean of its networks' µJ per instruction (nJ per multiply-accumulate, two
+    FLOPs) replaces E_reference / work(reference).
 
     Args:
         profile: the device.
         task: `kws`, `ic`, `vww`, or any other.
         exit_flops: exit FLOPs, of shape (n_exits,).
+        instructions: instructions from the input to each exit's prediction, of shape (n_exits,); None:
+            unknown.
+        estimate: what the estimate rests on; None: on instructions where they are known, else on FLOPs.
+
+    Raises:
+        EnergyError: an estimate by instructions is asked for, and they are unknown.
     """
-    flops = np.asarray(exit_flops, dtype=np.float64)
-    about = f"{profile.title}; scaled by FLOPs"
+    flops = _estimated(profile, task, exit_flops, _Work(FLOPS, REFERENCE_FLOPS, REFERENCE_MACS, 2))
+    counted, work = None, _instructions()
+    if instructions is not None and _anchored(profile, task, work):
+        counted = _estimated(profile, task, instructions, work)
+    if estimate == INSTRUCTIONS and counted is None:
+        raise EnergyError(
+            f"the instructions of this network of task {task} were not counted, so energy cannot be "
+            "estimated by them; use the estimate by FLOPs"
+        )
+    if counted is None or estimate == FLOPS:
+        return replace(flops, other=counted)
+    return replace(counted, other=flops)
+
+
+def _anchored(profile: DeviceProfile, task: str, work: _Work) -> bool:
+    """Whether the work of the networks is known from whose measurements the costs of a task are scaled."""
+    if task in profile.energy_uj:
+        return task in work.references
+    return bool(profile.energy_uj.keys() & work.references.keys())
+
+
+def _estimated(
+    profile: DeviceProfile, task: str, exit_work: Sequence[int] | IntArray, work: _Work
+) -> ExitCosts:
+    amount = np.asarray(exit_work, dtype=np.float64)
+    about = f"{profile.title}; scaled by {work.basis}"
     if task not in profile.energy_uj:
         about += f" from {', '.join(profile.energy_uj)}, as {task} was not measured there"
+    whole = _whole_profiles(profile)
     return ExitCosts(
-        flops * _per_flop(profile.energy_uj, task),
-        flops * _per_flop(profile.latency_ms, task),
-        _band([whole.energy_uj for whole in _whole_profiles(profile)]),
-        _band([whole.latency_ms for whole in _whole_profiles(profile)]),
+        amount * _per_work(profile.energy_uj, task, work),
+        amount * _per_work(profile.latency_ms, task, work),
+        _band([each.energy_uj for each in whole], work),
+        _band([each.latency_ms for each in whole], work),
         "estimate",
         f"{about}. {profile.source}",
+        work.basis,
     )
 
 
-def _per_flop(measured: Mapping[str, float], task: str) -> float:
+def _per_work(measured: Mapping[str, float], task: str, work: _Work) -> float:
     if task in measured:
-        return measured[task] / REFERENCE_FLOPS[task]
-    return float(np.exp(np.mean(np.log(_per_mac(measured))))) / 2
+        return measured[task] / work.references[task]
+    return float(np.exp(np.mean(np.log(_per_unit(measured, work))))) / work.per_unit
 
 
-def _per_mac(measured: Mapping[str, float]) -> FloatArray:
-    return np.array([value / REFERENCE_MACS[task] for task, value in measured.items()])
+def _per_unit(measured: Mapping[str, float], work: _Work) -> FloatArray:
+    return np.array([value / work.units[task] for task, value in measured.items() if task in work.units])
 
 
 def _whole_profiles(profile: DeviceProfile) -> list[DeviceProfile]:
@@ -180,42 +222,7 @@ def _whole_profiles(profile: DeviceProfile) -> list[DeviceProfile]:
     return [other for other in same_board if len(other.energy_uj) == len(REFERENCE_MACS)] or [profile]
 
 
-def _band(measured: Sequence[Mapping[str, float]]) -> tuple[float, float]:
-    per_mac = [_per_mac(networks) for networks in measured]
-    spread = max(float(costs.max() / costs.min()) for costs in per_mac)
+def _band(measured: Sequence[Mapping[str, float]], work: _Work) -> tuple[float, float]:
+    per_unit = [_per_unit(networks, work) for networks in measured]
+    spread = max(float(costs.max() / costs.min()) for costs in per_unit)
     return 1 / spread, spread
-
-
-def measured_costs(energy_uj: Sequence[float], latency_ms: Sequence[float] | None, n_exits: int) -> ExitCosts:
-    """Return costs by exit that the user measured.
-
-    Args:
-        energy_uj: µJ from the input to each exit's prediction, earlier exits included.
-        latency_ms: ms from the input to each exit's prediction, or None.
-        n_exits: number of exits of the network.
-
-    Raises:
-        EnergyError: there is not one number per exit, one is not positive, or they do not increase.
-    """
-    return ExitCosts(
-        _checked("µJ", energy_uj, n_exits),
-        None if latency_ms is None else _checked("ms", latency_ms, n_exits),
-        (1.0, 1.0),
-        (1.0, 1.0),
-        "measured",
-        "measured by you",
-    )
-
-
-def _checked(unit: str, values: Sequence[float], n_exits: int) -> FloatArray:
-    costs = np.asarray(values, dtype=np.float64)
-    if costs.shape != (n_exits,):
-        raise EnergyError(f"give one number of {unit} per exit: {n_exits} exits, got {costs.size}")
-    if not (np.isfinite(costs) & (costs > 0)).all():
-        raise EnergyError(f"{unit} by exit must be numbers above 0, got {costs.tolist()}")
-    if (np.diff(costs) <= 0).any():
-        raise EnergyError(
-            f"{unit} must increase from exit to exit, because each value includes the exits before it; "
-            f"got {costs.tolist()}"
-        )
-    return costs

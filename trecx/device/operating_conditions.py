@@ -1,10 +1,10 @@
 """Device, inference rate and battery, and the quantities of an operating point under them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from trecx.device.battery import Battery, mj_per_day
-from trecx.device.energy import ExitCosts
+from trecx.device.exit_costs import ExitCosts
 from trecx.scores import FloatArray
 
 MS_PER_HOUR = 3_600_000
@@ -63,14 +63,32 @@ class OperatingConditions:
                 known["battery_days"] = self.battery.days(known["energy_uj"], rate)
         return known
 
-    def bands(self, known: dict[str, float]) -> dict[str, tuple[float, float]]:
-        """Return the band (low, high) of each cost of a point, by name.
+    @property
+    def by_other_estimate(self) -> "OperatingConditions | None":
+        """The same conditions with the costs of the other estimate; None if there is none."""
+        other = self.costs.other if self.costs else None
+        return replace(self, costs=other) if other else None
+
+    def bands(self, at: ExitUse) -> dict[str, tuple[float, float]]:
+        """Return the band (low, high) of each known cost of a point, by name.
+
+        It covers the bands of both estimates, each evaluated at this point: exits differ in the ratio of the
+        two, so no pair of factors would hold at every ρ.
 
         Args:
-            known: the point's quantities under these conditions.
+            at: the point.
         """
+        own, other = self._own_bands(at), self.by_other_estimate
+        bands = [own, *([other._own_bands(at)] if other else [])]
+        return {
+            name: (min(band[name][0] for band in bands), max(band[name][1] for band in bands)) for name in own
+        }
+
+    def _own_bands(self, at: ExitUse) -> dict[str, tuple[float, float]]:
+        """Return the band of each known cost by this estimate alone."""
         if self.costs is None:
             return {}
+        known = self.quantities(at)
         factors = {"energy_uj": self.costs.energy_band, "mj_per_day": self.costs.energy_band}
         factors |= {"latency_ms": self.costs.latency_band, "busy": self.costs.latency_band}
         found = {

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from trecx.device.exit_costs import FLOPS, INSTRUCTIONS, costs_title
 from trecx.exporting.c_decisions import Decision, decision_of
 from trecx.exporting.c_text import comment_block, float_literal
 from trecx.saved_points.record import PointRecord
+from trecx.threshold.energy_saving import EnergySaving
 
 GUARD = "TRECX_THRESHOLD_H"
 STEPS = "an int8 softmax: rho is a multiple of its step"
 SOFTMAX = {  # by precision of the rule and of the scores
     ("float32", "float32"): "a float32 softmax",
     ("float32", "int8"): "the scores of an int8 softmax",
-    ("int8", "float32"): f"{STEPS}; the samples' confidences are still float32",
-    ("int8", "int8"): f"{STEPS}; the samples' confidences are int8, too",
+    ("int8", "float32"): f"{STEPS}; an approximation, as the scores are those of the float32 network",
+    ("int8", "int8"): f"{STEPS}; the scores are the device's, those of the int8 network",
 }
 
 
@@ -69,8 +71,23 @@ def _point(record: PointRecord, decision: Decision) -> Iterator[tuple[str, str]]
     known = "relative costs: the final exit is 1000000; " if run.relative_costs else ""
     yield "FLOPs", f"{numbers['flops']:.0f} expected per inference ({known}by exit: {by_exit})"
     if numbers["energy_uj"] is not None:
-        yield "energy", f"{numbers['energy_uj']:.1f} uJ expected per inference ({setting.costs})"
+        title = costs_title(setting.costs or "unknown", setting.costs_basis)
+        yield "energy", f"{numbers['energy_uj']:.1f} uJ expected per inference ({title})"
+        if change := _energy_change(record):
+            yield "energy change", change
         yield "energy source", setting.costs_source
+    if record.memory:
+        yield from record.memory.rows().items()
+
+
+def _energy_change(record: PointRecord) -> str:
+    """Return the change of energy against the reference; empty if it is unknown."""
+    numbers, basis = record.numbers, record.setting.costs_basis
+    if numbers.get("energy_saving") is None:
+        return ""
+    other = FLOPS if basis == INSTRUCTIONS else INSTRUCTIONS
+    saving = EnergySaving(basis, numbers["energy_saving"], other, numbers["other_energy_saving"])
+    return f"{saving.text} vs {numbers['flops_saving_against']}"
 
 
 def _provenance(record: PointRecord) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import numpy as np
 WIDTH = 100
 LABEL = 17
 _HARMLESS = re.compile(r"[ -\[\]-~]")  # printable ASCII without the backslash, which could join lines
+_HARMLESS_IN_STRING = re.compile(r"[ !#->@-\[\]-~]")  # neither a quote, a backslash nor part of a trigraph
 _JOINED = re.compile(r"(?<=\*)/|(?<=/)\*|(?<=\?)\?")  # ends a comment, looks like a new one, forms a trigraph
 
 
@@ -33,6 +34,19 @@ def comment_block(rows: Iterable[tuple[str, str]]) -> str:
             for name, part in zip([label, *[""] * len(wrapped)], wrapped, strict=False)
         ]
     return "\n".join(["/*", *lines, " */"])
+
+
+def string_literal(text: str) -> str:
+    r"""Return a text as a string literal of C99 and C++, in UTF-8.
+
+    Characters other than harmless ASCII are octal escapes of three digits, which no following digit extends.
+
+    >>> print(string_literal('say "ρ" 1?'))
+    "say \042\317\201\042 1\077"
+    """
+    characters = (chr(byte) for byte in text.encode("utf-8", "replace"))
+    safe = _HARMLESS_IN_STRING.fullmatch
+    return '"' + "".join(c if safe(c) else f"\\{ord(c):03o}" for c in characters) + '"'
 
 
 def float_literal(value: np.float32) -> str:

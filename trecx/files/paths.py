@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "data" / "sources.toml"
 ENERGY_PROFILES = ROOT / "data" / "energy_profiles.csv"
+INSTRUCTION_COUNTS = ROOT / "data" / "instruction_counts.csv"
 DOCS = ROOT / "docs"
 DOWNLOADS = ROOT / "data" / "downloads"
 MODELS = ROOT / "artifacts" / "models"  # trained here

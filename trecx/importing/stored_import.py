@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.errors import ScoresError
 from trecx.importing.plausibility import doubts
 from trecx.importing.scores_file import ScoresFile

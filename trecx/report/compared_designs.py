@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from trecx.comparison.design import Design
-from trecx.datasets.tasks import SHORT_NAMES
+from trecx.datasets.tasks import short_name
 from trecx.errors import ExportError
 from trecx.scores import FloatArray
 from trecx.scores.run import comparable_costs
@@ -49,9 +49,13 @@ def designs_beside(
 
 def _name(run: Run, others: Iterable[Run]) -> str:
     """Return a short name, with the run's id if another run has the same name."""
-    name = f"{SHORT_NAMES.get(run.system, run.system)} · {run.source}"
-    alike = [other for other in others if (other.system, other.source) == (run.system, run.source)]
+    name = _plain_name(run)
+    alike = [other for other in others if _plain_name(other) == name]
     return f"{name} · {run.run_id}" if any(other.run_id != run.run_id for other in alike) else name
+
+
+def _plain_name(run: Run) -> str:
+    return f"{short_name(run.system, run.precision)} · {run.source}"
 
 
 def _not_comparable(run: Run, other: Run, context: RunContext) -> str:

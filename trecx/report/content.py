@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trecx.comparison.design import Design
+from trecx.device.instructions import exit_instructions
 from trecx.report.sample_pictures import Picture
 from trecx.saved_points.capture import context_of
 from trecx.saved_points.record import PointRecord, SavedPoint
@@ -88,5 +89,6 @@ def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
     """
     baselines = [other for other in store.runs() if other.run_id == record.baseline_run_id]
     baseline = store.load_table(baselines[0]) if baselines else None
-    context = context_of(record, counts_of(store, run, record.rule.criterion), baseline)
+    counted = exit_instructions(baselines[0]) if baselines else None
+    context = context_of(record, counts_of(store, run, record.rule.criterion), baseline, counted)
     return report_of(store, run, context, record)

@@ -7,11 +7,14 @@ from typing import Any
 
 from trecx.comparison.design import Design
 from trecx.console.labels import SAME_SAMPLES
-from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.datasets.tasks import short_name, task_of
+from trecx.device.exit_costs import ExitCosts
+from trecx.device.memory import MemoryUse
 from trecx.figures.style import shortened
 from trecx.report.content import Report
 from trecx.saved_points.record import Rule
 from trecx.store import Run
+from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.exit_criteria import CRITERIA
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_threshold import INT8_SOFTMAX
@@ -28,7 +31,7 @@ def noun_of(run: Run) -> str:
 
 def heading(run: Run) -> str:
     """Return design, source, network, dataset and number of samples of a run as one line."""
-    task, system = task_of(run.task, run.noun), SHORT_NAMES.get(run.system, run.system)
+    task, system = task_of(run.task, run.noun), short_name(run.system, run.precision)
     over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {run.n_samples:,} {task.noun}s"
     return f"{system} ({run.source}) · {over}"
 
@@ -36,7 +39,10 @@ def heading(run: Run) -> str:
 def setting_line(report: Report) -> str:
     """Return device, battery, inference rate and class mix as one line."""
     device, conditions = report.context.device, report.context.conditions
-    parts = [device.title if device else "measured costs" if conditions.costs else "no device selected"]
+    costs = conditions.costs
+    parts = [device.title if device else "measured costs" if costs else "no device selected"]
+    if costs and costs.basis:
+        parts.append(f"energy: {costs.title}")
     if conditions.battery and conditions.costs:
         parts.append(conditions.battery.name)
     if conditions.inferences_per_hour and conditions.costs:
@@ -46,8 +52,14 @@ def setting_line(report: Report) -> str:
 
 
 def setting_words(report: Report) -> Rows:
-    """Return energy, battery and class mix, each as a labelled text."""
-    return [("Energy", _energy(report)), ("Battery", _battery(report)), ("Class mix", _class_mix(report))]
+    """Return energy, flash and RAM if they are known, battery and class mix, each as a labelled text."""
+    memory = report.record.memory
+    return [
+        ("Energy", _energy(report)),
+        *([("Flash and RAM", _memory(memory))] if memory else []),
+        ("Battery", _battery(report)),
+        ("Class mix", _class_mix(report)),
+    ]
 
 
 def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
@@ -152,14 +164,40 @@ def _energy(report: Report) -> str:
     often = "" if rate is None else f" Inferences per minute: {rate / 60:,.4g}."
     if costs.kind == "measured":
         return f"Measured values, entered by the user: {by_exit} µJ, cumulative by exit.{often}"
-    low, high = costs.energy_band
     return (
-        f"Estimate: {by_exit} µJ, cumulative by exit, scaled by FLOPs from a published measurement of the "
-        f"task's reference network. The actual value is expected within {low:.2f}–{high:.2f} times "
-        "the estimate. "
+        f"Estimate: {by_exit} µJ, cumulative by exit, scaled by {costs.basis} from a published measurement "
+        f"of the task's reference network. {_expected_within(costs)}{_saving(report)} "
         f"Only inference is included: no sensor, no radio.{often} "
         f"Source: {costs.source}."
     )
+
+
+def _expected_within(costs: ExitCosts) -> str:
+    """Return the band in words, and the other estimate with its own, which the band covers."""
+    low, high = costs.energy_band
+    own = f"The actual value is expected within {low:.2f}–{high:.2f} times the estimate"
+    if costs.other is None:
+        return f"{own}."
+    by_exit = ", ".join(f"{energy:,.4g}" for energy in costs.other.energy_uj)
+    low, high = costs.other.energy_band
+    return (
+        f"{own}, or within {low:.2f}–{high:.2f} times the estimate by {costs.other.basis} ({by_exit} µJ); "
+        "the ranges in this report cover both. Neither knows optimised kernels (CMSIS-NN), caches, DMA or "
+        "accelerators."
+    )
+
+
+def _saving(report: Report) -> str:
+    """Return the change of energy at the chosen point."""
+    context, rule = report.context, report.record.rule
+    saving = energy_saving(context, context.on_device(rule.thresholds).point(rule.threshold))
+    against = "the baseline" if context.reference else "the final exit"
+    return f" At the chosen ρ, energy changes vs {against} by {saving.text}." if saving else ""
+
+
+def _memory(memory: MemoryUse) -> str:
+    rows = "; ".join(f"{name}: {text}" for name, text in memory.rows().items())
+    return f"{rows}. These are the bytes of the staged int8 network for TensorFlow Lite Micro."
 
 
 def _battery(report: Report) -> str:

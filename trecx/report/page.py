@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from trecx.console import PRECISIONS, console_data, cost_axes, table_data
+from trecx.console import console_data, cost_axes, table_data
 from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
 from trecx.errors import ExportError
 from trecx.exporting.export_file import write_whole
@@ -23,6 +23,7 @@ from trecx.report.content import Report
 from trecx.report.html_parts import isolated, static_parts
 from trecx.report.method_notes import heading, setting_line
 from trecx.saved_points.record import Rule
+from trecx.scores.run import FLOAT32
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_threshold import INT8_SOFTMAX
 
@@ -97,7 +98,7 @@ def _begin(rule: Rule) -> dict[str, Any]:
     """
     usual = rule.quantisation == INT8_SOFTMAX
     threshold = rule.threshold if usual else rule.effective
-    precision = rule.precision if usual else PRECISIONS[0]
+    precision = rule.precision if usual else FLOAT32
     return {"threshold": None if math.isinf(threshold) else threshold, "precision": precision}
 
 
@@ -148,7 +149,7 @@ def _views(report: Report) -> dict[str, Any]:
         data = console_data(report.run, report.context, axis, rule.criterion, report.named)
         data["text"] |= {"remedies": REMEDIES}
         if rule.quantisation != INT8_SOFTMAX:
-            data["precisions"] = PRECISIONS[:1]
+            data |= {"precisions": [FLOAT32], "fixed_precision": FLOAT32}
         views[axis] = {name: part for name, part in data.items() if name != "table"}
     return views
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from trecx.device.exit_costs import costs_title
 from trecx.figures.by_class import signed
 from trecx.report.content import CHOSEN, Report
 from trecx.saved_points.record import NO_DEVICE, PointRecord
@@ -75,5 +76,6 @@ def _about(record: PointRecord) -> str:
     setting = record.setting
     by = f" by {record.author}" if record.author else ""
     origin = f"saved {record.taken_at:%Y-%m-%d}{by}" if record.name else "as exported"
-    costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {setting.costs}"
+    title = costs_title(setting.costs or "unknown", setting.costs_basis)
+    costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {title}"
     return f"{origin} · {costs} · classes {setting.class_mix}"

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from trecx.datasets.tasks import SHORT_NAMES, task_of
+from trecx.datasets.tasks import short_name, task_of
 from trecx.figures import flops_axis, must_write_pictures
 from trecx.figures.by_class import signed
 from trecx.figures.slides import Bars, Words, benefit_slide, confusion_slide, savings_slide
 from trecx.figures.style import shortened
 from trecx.scores import FloatArray, IntArray
 from trecx.store import Run
+from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
 
@@ -86,12 +87,12 @@ class _Subject:
     @property
     def reference(self) -> dict[str, Any]:
         """The reference of all changes: the baseline, or this network without early exits."""
-        return self.context.reference or self.context.conditions.quantities(self.in_full)
+        return self.context.without_early_exits
 
     @property
     def about(self) -> str:
         run, weights = self.run, self.context.class_weights
-        system = SHORT_NAMES.get(run.system, run.system)
+        system = short_name(run.system, run.precision)
         rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
         mix = "" if weights is None else ", classes weighted"
         over = f"{system} ({run.source}) on {run.dataset}, {run.n_samples:,} {self.noun}s{mix}, {rho}"
@@ -121,8 +122,8 @@ def _savings_slide(subject: _Subject) -> go.Figure:
     names, values = (subject.against, "with early exit"), (reference["flops"] / 1e6, point.flops / 1e6)
     title = "million FLOPs per inference"
     if costs and before:
-        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}"
-        title = f"energy per inference (mJ, {costs.kind})"
+        of_what, where = "energy", f". Energy: {device.title if device else 'measured'}{_by_other(subject)}"
+        title = f"energy per inference (mJ, {costs.title})"
         values = (before / 1000, point.expected(costs.energy_uj) / 1000)
     change = signed(100 * (values[1] / values[0] - 1))
     return savings_slide(
@@ -133,6 +134,12 @@ def _savings_slide(subject: _Subject) -> go.Figure:
         point.exit_counts / point.n_samples,
         Bars(title, names, values),
     )
+
+
+def _by_other(subject: _Subject) -> str:
+    """Return both changes of energy, if the two estimates differ by more than 3 pt."""
+    saving = energy_saving(subject.context, subject.point)
+    return f"; {saving.text}" if saving and saving.differs else ""
 
 
 def _confusion_slide(subject: _Subject) -> go.Figure:

@@ -10,6 +10,7 @@ from trecx.datasets.tasks import task_of
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.reproduction.paper import TEST_SETS
 from trecx.scores import ExitScores
+from trecx.scores.run import FLOAT32
 from trecx.store import Run, Store
 
 COMPARED = {"published": "published models", "trained here": "trained here"}
@@ -94,9 +95,10 @@ class Evidence:
 def gather(store: Store) -> list[Evidence]:
     """Return all published runs and all runs trained here, by setting; for each seed the newest run.
 
+    The paper's numbers are of float32 networks, so int8 runs are left out.
     Of settings that differ only in their samples, the one with the paper's is used, else that with the most.
     """
-    compared = [run for run in store.runs() if run.source in COMPARED]
+    compared = [run for run in store.runs() if run.source in COMPARED and run.precision == FLOAT32]
     settings = {run.run_id: _setting(run) for run in compared}
     for run in compared:
         if run.system in EXTRA_CLASS:

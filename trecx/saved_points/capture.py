@@ -4,11 +4,16 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from trecx.device.energy import DeviceProfile, ExitCosts, estimated_costs, find_profile, measured_costs
+from trecx.device.energy import DeviceProfile, estimated_costs, find_profile
+from trecx.device.exit_costs import ExitCosts, measured_costs
+from trecx.device.instructions import exit_instructions
+from trecx.device.memory import memory_of
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, RecordedRun, Rule, Setting
+from trecx.scores import IntArray
 from trecx.scores.run import Run
 from trecx.threshold.class_mix import AS_TESTED, class_weights
+from trecx.threshold.energy_saving import energy_saving
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.intervals import wilson_interval
 from trecx.threshold.operating_point import OperatingPoint
@@ -40,6 +45,7 @@ def capture_point(
         _setting(context, class_mix),
         point_numbers(context, rule),
         datetime.now(UTC).replace(microsecond=0),
+        memory=memory_of(run, baseline),
     )
 
 
@@ -69,18 +75,25 @@ def point_numbers(context: RunContext, rule: Rule) -> dict[str, Any]:
         "baseline_accuracy": reference.get("accuracy"),
         "baseline_flops": reference.get("flops"),
         **_costs(context.conditions, point),
+        **_energy(context, point),
         "outcomes": point.overthinking,
         "confusion": point.confusion.tolist(),
     }
 
 
-def context_of(record: PointRecord, table: ExitTable, baseline: ExitTable | None) -> RunContext:
+def context_of(
+    record: PointRecord,
+    table: ExitTable,
+    baseline: ExitTable | None,
+    baseline_instructions: IntArray | None = None,
+) -> RunContext:
     """Return what a record's point was looked at with.
 
     Args:
         record: what was kept.
         table: the run's counts by the rule's criterion.
         baseline: the baseline run's counts.
+        baseline_instructions: the baseline run's (`device.instructions.exit_instructions`).
 
     Raises:
         TrecxError: its device is not known any more, or its class mix does not fit the samples.
@@ -90,7 +103,15 @@ def context_of(record: PointRecord, table: ExitTable, baseline: ExitTable | None
     shares = setting.class_shares
     weights = None if shares is None else class_weights(shares, table.class_counts)
     conditions = OperatingConditions(costs, setting.inferences_per_hour, setting.battery)
-    return RunContext(record.run.task, table, baseline, conditions, profile, weights)
+    return RunContext(
+        record.run.task,
+        table,
+        baseline,
+        conditions,
+        profile,
+        weights,
+        baseline_instructions=baseline_instructions,
+    )
 
 
 def _share(name: str, share: float, point: OperatingPoint) -> dict[str, float]:
@@ -100,12 +121,22 @@ def _share(name: str, share: float, point: OperatingPoint) -> dict[str, float]:
 
 def _costs(conditions: OperatingConditions, point: OperatingPoint) -> dict[str, float | None]:
     known = conditions.quantities(point)
-    bands = conditions.bands(known)
+    bands = conditions.bands(point)
     costs: dict[str, float | None] = {}
     for name in COSTS:
         low, high = bands.get(name, (None, None))
         costs |= {name: known.get(name), f"{name}_low": low, f"{name}_high": high}
     return costs
+
+
+def _energy(context: RunContext, point: OperatingPoint) -> dict[str, float | None]:
+    """Return the saving of energy, and energy and saving by the other estimate."""
+    saving, other = energy_saving(context, point), context.conditions.by_other_estimate
+    return {
+        "energy_saving": saving.saving if saving else None,
+        "other_energy_uj": other.quantities(point)["energy_uj"] if other else None,
+        "other_energy_saving": saving.other_saving if saving else None,
+    }
 
 
 def _setting(context: RunContext, class_mix: str) -> Setting:
@@ -122,6 +153,7 @@ def _setting(context: RunContext, class_mix: str) -> Setting:
         context.conditions.battery,
         class_mix,
         None if shares is None else tuple(shares.tolist()),
+        costs.basis if costs else None,
     )
 
 
@@ -131,4 +163,7 @@ def _costs_of(setting: Setting, run: RecordedRun) -> tuple[DeviceProfile | None,
     if setting.device == OWN_DEVICE:
         return None, measured_costs(setting.exit_energy_uj, setting.exit_latency_ms, run.n_exits)
     profile = find_profile(setting.device)
-    return profile, estimated_costs(profile, run.task, run.exit_flops)
+    if setting.costs_basis is None:  # of a version without estimates by instructions
+        return profile, estimated_costs(profile, run.task, run.exit_flops)
+    counted = exit_instructions(run)
+    return profile, estimated_costs(profile, run.task, run.exit_flops, counted, setting.costs_basis)

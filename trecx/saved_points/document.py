@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from trecx.device.battery import Battery
+from trecx.device.memory import MemoryUse
 from trecx.errors import ExportError
 from trecx.saved_points.record import PointRecord, RecordedRun, Rule, Setting
 from trecx.scores.float32 import not_below
@@ -31,6 +32,7 @@ def document_of(record: PointRecord) -> dict[str, Any]:
         "rule": _rule(record.rule, len(record.run.class_names)),
         "setting": _setting(record.setting),
         "numbers": dict(record.numbers),
+        "memory": record.memory.document() if record.memory else None,
     }
 
 
@@ -65,6 +67,7 @@ def record_of(document: Mapping[str, Any]) -> PointRecord:
         document["name"],
         document["note"],
         document["author"],
+        MemoryUse.from_document(memory) if (memory := document.get("memory")) else None,
     )
 
 
@@ -97,6 +100,7 @@ def _setting(setting: Setting) -> dict[str, Any]:
     return {
         "device": setting.device,
         "costs": setting.costs,
+        "costs_basis": setting.costs_basis,
         "costs_source": setting.costs_source,
         "exit_energy_uj": _listed(setting.exit_energy_uj),
         "exit_latency_ms": _listed(setting.exit_latency_ms),

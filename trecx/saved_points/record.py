@@ -9,8 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from trecx.device.battery import Battery
+from trecx.device.exit_costs import Basis
+from trecx.device.memory import MemoryUse
 from trecx.errors import QuantisationError
 from trecx.scores import FloatArray
+from trecx.scores.deployment import Deployment
+from trecx.scores.run import FLOAT32, INT8, Provenance
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY, LARGEST, MARGIN
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped, thresholds_of
 
@@ -49,12 +53,18 @@ class RecordedRun:
     @property
     def precision(self) -> str:
         """What computed the scores: "float32" or "int8"."""
-        return str(self.training.get("precision", "float32"))
+        return str(self.training.get("precision", FLOAT32))
 
     @property
     def relative_costs(self) -> bool:
         """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
         return self.training.get("costs") == "relative"
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """What is known of the staged int8 network that gave the scores; None for other scores."""
+        known = self.training.get("deployment")
+        return Deployment.from_document(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,32 @@ class Rule:
         return count(self.threshold)
 
 
+def rule_for(
+    run: Provenance | RecordedRun,
+    threshold: float,
+    criterion: str = LARGEST,
+    int8: bool = False,
+    quantisation: Quantisation = INT8_SOFTMAX,
+) -> Rule:
+    """Return the exit rule of a run at ρ.
+
+    The confidences of an int8 run are k/256, so its rule is that of an int8 softmax without being asked for;
+    the entropy of such a softmax is not k/256.
+
+    Args:
+        run: the run.
+        threshold: ρ, 0..1; `inf`: no early exits.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        int8: whether an int8 softmax is assumed for a float32 run, too.
+        quantisation: scale and zero point of an int8 softmax.
+
+    Raises:
+        QuantisationError: `int8` with the entropy, which has no int8 threshold.
+    """
+    stepped = int8 or (run.precision == INT8 and criterion != ENTROPY)
+    return Rule(threshold, criterion, INT8 if stepped else FLOAT32, quantisation)
+
+
 @dataclass(frozen=True)
 class Setting:
     """Where the network runs, and which classes occur there.
@@ -124,6 +160,8 @@ class Setting:
         battery: None where unknown.
         class_mix: the name of the class mix.
         class_shares: the same by class, adding up to 1; None: as in the test set.
+        costs_basis: what an estimate is scaled by. None with an estimate: the point is older than estimates
+            by instructions; then FLOPs, and a band that covers no other estimate.
     """
 
     device: str = NO_DEVICE
@@ -135,6 +173,7 @@ class Setting:
     battery: Battery | None = None
     class_mix: str = "as tested"
     class_shares: tuple[float, ...] | None = None
+    costs_basis: Basis | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +190,7 @@ class PointRecord:
         name: given by the user.
         note: given by the user.
         author: given by the user.
+        memory: flash and RAM of the run's deployment; None where unknown.
     """
 
     run: RecordedRun
@@ -162,6 +202,7 @@ class PointRecord:
     name: str = ""
     note: str = ""
     author: str = ""
+    memory: MemoryUse | None = None
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,11 @@ def point_status(
 
 
 def differences(kept: Mapping[str, Any], today: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return the numbers that differ, by name: as saved, and as computed today; None if missing."""
-    names = dict.fromkeys([*kept, *today])
-    pairs = {name: (kept.get(name), today.get(name)) for name in names}
+    """Return the numbers that differ, by name: as saved, and as computed today; None if missing.
+
+    A number that was not saved was added by a later version, and has nothing to differ from.
+    """
+    pairs = {name: (value, today.get(name)) for name, value in kept.items()}
     return {name: pair for name, pair in pairs.items() if not _same(*pair)}
 
 

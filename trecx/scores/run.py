@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from trecx.scores.deployment import Deployment
 
 SOURCES = ("published", "trained here", "imported")
+FLOAT32: Final = "float32"
+INT8: Final = "int8"
+PRECISIONS = (FLOAT32, INT8)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Provenance:
     @property
     def precision(self) -> str:
         """What computed the scores: "float32" or "int8"."""
-        return str(self.training.get("precision", "float32"))
+        return str(self.training.get("precision", FLOAT32))
 
     @property
     def deployment(self) -> Deployment | None:
@@ -93,21 +96,33 @@ class Run(Provenance):
         return self.training.get("costs") == "relative"
 
 
-def preference(run: Run) -> tuple[int, float]:
-    """Return the sort key of runs of one task and design: by source, then the newest first."""
-    return SOURCES.index(run.source), -run.created_at.timestamp()
+def preference(run: Run) -> tuple[int, bool, float]:
+    """Return the sort key of runs of one task and design: by source, float32 first, the newest first."""
+    return SOURCES.index(run.source), run.precision != FLOAT32, -run.created_at.timestamp()
+
+
+def names_of(run: Run) -> tuple[str, str]:
+    """Return the names that a run has besides its id: `task/system` and `task/system:precision`."""
+    name = f"{run.task}/{run.system}"
+    return name, f"{name}:{run.precision}"
 
 
 def runs_named(runs: Iterable[Run], name: str, source: str | None = None) -> list[Run]:
-    """Return the run with this id, or all runs of `task/system`, the preferred one first.
+    """Return the run with this id, or all runs of a design, the preferred one first.
 
     Args:
         runs: to choose from.
-        name: a run id, or `task/system`.
+        name: a run id, `task/system`, or `task/system:int8` or `:float32` for runs of that precision.
         source: `published`, `trained here` or `imported`; None: any.
     """
-    named = (run for run in runs if name in (run.run_id, f"{run.task}/{run.system}"))
+    named = (run for run in runs if name in (run.run_id, *names_of(run)))
     return sorted((run for run in named if source in (None, run.source)), key=preference)
+
+
+def known_names(runs: Iterable[Run]) -> list[str]:
+    """Return `task/system` of each design, and `task/system:int8` where there is an int8 run of it."""
+    names = [names_of(run)[: 2 if run.precision == INT8 else 1] for run in runs]
+    return list(dict.fromkeys(name for both in names for name in both))
 
 
 def comparable_costs(one: Run, other: Run) -> bool:
@@ -116,7 +131,7 @@ def comparable_costs(one: Run, other: Run) -> bool:
 
 
 def baseline_among(run: Run, runs: Iterable[Run]) -> Run | None:
-    """Return the baseline over the same samples, if possible of the same source, training and seed."""
+    """Return the baseline over the same samples: if possible of the same precision, source and training."""
     found = [
         other
         for other in runs
@@ -127,6 +142,33 @@ def baseline_among(run: Run, runs: Iterable[Run]) -> Run | None:
     return min(found, key=lambda other: (*_distance(run, other), *preference(other)), default=None)
 
 
+def other_precision(run: Run, baseline: Run | None) -> str:
+    """Return the precision of the baseline's scores if it is not the run's; else an empty text."""
+    return baseline.precision if baseline and baseline.precision != run.precision else ""
+
+
 def _distance(run: Run, other: Run) -> tuple[bool, ...]:
     shaped = (other.training.get(name) != run.training.get(name) for name in ("recipe", "epochs", "seed"))
-    return other.source != run.source, *shaped
+    return other.precision != run.precision, other.source != run.source, *shaped
+
+
+def counterpart_among(run: Run, runs: Iterable[Run]) -> Run | None:
+    """Return the run of the same network in the other precision over the same samples; None if none is there.
+
+    An int8 run belongs to the float32 run of the model that it was converted from. Of several, the preferred
+    one is returned: the newest of a source.
+    """
+    found = (other for other in runs if _converted(run, other) or _converted(other, run))
+    return min(found, key=preference, default=None)
+
+
+def _converted(run: Run, other: Run) -> bool:
+    """Whether `other` is the int8 run of the model of `run`."""
+    made = other.deployment
+    return (
+        (run.precision, other.precision) == PRECISIONS
+        and made is not None
+        and made.float_sha256 is not None
+        and made.float_sha256 == run.model_sha256
+        and (other.sample_set_id, other.n_exits) == (run.sample_set_id, run.n_exits)
+    )

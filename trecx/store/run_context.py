@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 
 from trecx.device.battery import find_battery
-from trecx.device.energy import (
-    DeviceProfile,
-    ExitCosts,
-    device_profiles,
-    estimated_costs,
-    find_profile,
-    measured_costs,
-)
+from trecx.device.energy import DeviceProfile, device_profiles, estimated_costs, find_profile
+from trecx.device.exit_costs import Basis, ExitCosts, measured_costs
+from trecx.device.instructions import known_instructions
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError, unknown_name
-from trecx.scores import FloatArray
+from trecx.scores import FloatArray, IntArray
+from trecx.scores.run import other_precision
 from trecx.store import CustomProfile, Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST
@@ -31,6 +27,7 @@ def load_context(
     device: str | None = None,
     energy_uj: Sequence[float] = (),
     latency_ms: Sequence[float] = (),
+    estimate: Basis | None = None,
     battery: str | None = None,
     inferences_per_hour: float | None = None,
     class_mix: str = AS_TESTED,
@@ -45,6 +42,8 @@ def load_context(
         device: id of a device profile, from which costs are estimated, or the name of a saved device.
         energy_uj: measured, cumulative µJ up to each exit's prediction, instead of a device.
         latency_ms: measured, cumulative ms, likewise.
+        estimate: what a device's estimate rests on, "instructions" or "FLOPs"; None: on instructions if those
+            of the run and of its baseline are known, else on FLOPs.
         battery: its name, or "mAh,V,µA asleep,usable share".
         inferences_per_hour: inferences per hour.
         class_mix: `AS_TESTED`, a preset's name, or "yes=0.1,no=0.2".
@@ -60,17 +59,20 @@ def load_context(
     if saved:
         device, energy_uj, latency_ms = None, saved.energy_uj, saved.latency_ms or ()
     profile = find_profile(device) if device else None
+    counted, baseline_counted = known_instructions(run, baseline)
     return RunContext(
         task=run.task,
         table=table,
         baseline=store.load_table(baseline) if baseline else None,
         conditions=OperatingConditions(
-            _costs(run, profile, energy_uj, latency_ms),
+            _costs(run, profile, energy_uj, latency_ms, estimate, counted),
             inferences_per_hour,
             find_battery(battery) if battery else None,
         ),
         device=profile,
         class_weights=_weights(table, class_mix),
+        other_baseline=other_precision(run, baseline),
+        baseline_instructions=baseline_counted,
     )
 
 
@@ -107,19 +109,28 @@ def _saved_device(store: Store, name: str | None) -> CustomProfile | None:
 
 
 def _costs(
-    run: Run, profile: DeviceProfile | None, energy_uj: Sequence[float], latency_ms: Sequence[float]
+    run: Run,
+    profile: DeviceProfile | None,
+    energy_uj: Sequence[float],
+    latency_ms: Sequence[float],
+    estimate: Basis | None,
+    instructions: IntArray | None,
 ) -> ExitCosts | None:
     if len(latency_ms) and not len(energy_uj):
         raise EnergyError("latency is given without energy; give both, or only energy")
     if profile and len(energy_uj):
         raise EnergyError(ONE_OF_THEM)
+    if estimate and not profile:
+        raise EnergyError(
+            f"an estimate by {estimate} needs the published measurements of a device; name one of them"
+        )
     if profile and run.relative_costs:
         raise EnergyError(
             f"only relative costs are known for {run.run_id}, so no energy can be estimated from them; "
             "give measured energy instead of a device"
         )
     if profile:
-        return estimated_costs(profile, run.task, run.exit_flops)
+        return estimated_costs(profile, run.task, run.exit_flops, instructions, estimate)
     if len(energy_uj):
         return measured_costs(energy_uj, latency_ms if len(latency_ms) else None, run.n_exits)
     return None

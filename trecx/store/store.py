@@ -9,7 +9,16 @@ from trecx.errors import StoreError, unknown_name
 from trecx.files.paths import database_url
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores, IntArray
-from trecx.scores.run import SOURCES, Provenance, Run, baseline_among, preference, runs_named
+from trecx.scores.run import (
+    SOURCES,
+    Provenance,
+    Run,
+    baseline_among,
+    counterpart_among,
+    known_names,
+    preference,
+    runs_named,
+)
 from trecx.store import run_rows, run_scores, sample_sets
 from trecx.store.connection import Database
 from trecx.store.deletion import Dependents, delete_run, dependents_of
@@ -75,7 +84,7 @@ class Store:
         return self._database.upgrade(progress)
 
     def runs(self) -> list[Run]:
-        """Return all runs: by task, design and source (published first), the newest of each first.
+        """Return all runs: by task, design, source (published first), precision, the newest of each first.
 
         A run whose row is damaged is left out (`damage`).
         """
@@ -97,7 +106,10 @@ class Store:
         return sorted(runs, key=lambda run: (run.task, run.system, *preference(run))), sentences
 
     def find_run(self, name: str, source: str | None = None) -> Run:
-        """Return the run with this id, or the newest of `task/system`, published before trained here.
+        """Return the run with this id, or the preferred one of `task/system`.
+
+        That is a published run before one trained here, a float32 run before an int8 run, and the newest.
+        `task/system:int8` and `task/system:float32` name only runs of that precision.
 
         Raises:
             UnknownNameError: there is none; the message lists the known ones.
@@ -107,15 +119,19 @@ class Store:
         if not found and damage:
             raise StoreError(f"there is no run {name!r} that can be read. {'. '.join(damage)}")
         if not found:
-            known = dict.fromkeys(f"{run.task}/{run.system}" for run in runs)
+            known = known_names(runs)
             wanted = name if source is None else f"{name} of source {source}"
             ids = "'python -m trecx runs' lists their ids"
             unknown_name("run", wanted, [*known, ids] if known else [NONE_YET])
         return found[0]
 
     def baseline_of(self, run: Run) -> Run | None:
-        """Return the baseline run over the same samples, of the same source and seed if there is one."""
+        """Return the baseline run over the same samples, if possible of the same precision and source."""
         return baseline_among(run, self.runs())
+
+    def counterpart_of(self, run: Run) -> Run | None:
+        """Return the run of the same network in the other precision (`counterpart_among`)."""
+        return counterpart_among(run, self.runs())
 
     def find_scored(
         self, provenance: Provenance, class_names: Sequence[str], names: Sequence[str], labels: IntArray

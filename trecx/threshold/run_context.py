@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from trecx.device.energy import DeviceProfile, estimated_costs
+from trecx.device.exit_costs import INSTRUCTIONS, ExitCosts
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
-from trecx.scores import FloatArray
+from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
 from trecx.threshold.choice import Choice, choose
 from trecx.threshold.exit_table import ExitTable
@@ -30,6 +31,8 @@ class RunContext:
         device: the profile that costs are estimated from; None if they were measured or are unknown.
         class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
         thresholds: the ρ that differ on the device, decreasing from `inf` to 0; None: every ρ.
+        other_baseline: the precision of the baseline's scores if it is not the run's; else empty.
+        baseline_instructions: instructions of the baseline, of shape (1,); None if they are unknown.
     """
 
     task: str
@@ -39,6 +42,8 @@ class RunContext:
     device: DeviceProfile | None = None
     class_weights: FloatArray | None = None
     thresholds: FloatArray | None = None
+    other_baseline: str = ""
+    baseline_instructions: IntArray | None = None
 
     def on_device(self, thresholds: FloatArray | None) -> "RunContext":
         """Return this context with only these ρ, of shape (n_thresholds,), decreasing from `inf` to 0.
@@ -58,9 +63,29 @@ class RunContext:
         """The quantities of the baseline (`OperatingConditions.quantities`); None if it was not scored."""
         if self.baseline is None:
             return None
-        costs = estimated_costs(self.device, self.task, self.baseline.exit_flops) if self.device else None
         point = self._weighted(self.baseline.operating_point(math.inf))
-        return replace(self.conditions, costs=costs).quantities(point)
+        return replace(self.conditions, costs=self._baseline_costs).quantities(point)
+
+    @property
+    def _baseline_costs(self) -> ExitCosts | None:
+        """The baseline's costs, estimated as those of the run are; None if they cannot be."""
+        counted, costs = self.baseline_instructions, self.conditions.costs
+        if self.baseline is None or self.device is None or costs is None:
+            return None
+        if costs.basis == INSTRUCTIONS and counted is None:
+            return None
+        return estimated_costs(self.device, self.task, self.baseline.exit_flops, counted, costs.basis)
+
+    @cached_property
+    def by_other_estimate(self) -> "RunContext | None":
+        """This context with the costs of the other estimate; None if there is none."""
+        other = self.conditions.by_other_estimate
+        return replace(self, conditions=other) if other else None
+
+    @cached_property
+    def without_early_exits(self) -> dict[str, Any]:
+        """The quantities that a change is told against: the baseline's, or this run's with ρ = ∞."""
+        return self.reference or self.conditions.quantities(self.point(math.inf))
 
     def point(self, threshold: float) -> OperatingPoint:
         """Return the operating point at ρ under the class mix.
