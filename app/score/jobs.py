@@ -68,7 +68,7 @@ def show_job(queue: Queue, job: Job, model: KnownModel | None, run: Run | None) 
     with st.container(border=True):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(_title(job, model))
-            _show_actions(queue, job, model, run)
+            _show_action(queue, job, run)
         if job.state == RUNNING:
             _show_step(queue, job)
         elif job.state == FAILED:
@@ -77,27 +77,31 @@ def show_job(queue: Queue, job: Job, model: KnownModel | None, run: Run | None) 
             st.caption(_outcome(job, run))
             for warning in job.warnings:
                 st.warning(plain(warning))
+            if model and job.point:
+                _offer_package(queue, job, package_name(model, job.point))
         if log := queue.records.log_of(job.number):
             with st.expander("Log", key=f"log {job.number}"):
                 st.code(log, language=None, wrap_lines=True)
 
 
-def _show_actions(queue: Queue, job: Job, model: KnownModel | None, run: Run | None) -> None:
-    if job.unfinished:
-        st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
-        return
+def _offer_package(queue: Queue, job: Job, name: str) -> None:
     package = queue.records.package_of(job)
-    if package and job.point and model:
+    if package:  # as bytes: a function would be replaced while the queue is live, and the download be lost
         st.download_button(
             "Download",
-            package.read_bytes,
-            f"{package_name(model, job.point)}.zip",
+            package,
+            f"{name}.zip",
             "application/zip",
             key=f"package {job.number}",
             on_click="ignore",
             help="The folder of the deployment as a zip file; start with its README.md.",
         )
-    if run and run.n_exits > 1:
+
+
+def _show_action(queue: Queue, job: Job, run: Run | None) -> None:
+    if job.unfinished:
+        st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
+    elif run and run.n_exits > 1:
         rho = rho_text(job.point) if job.point else None
         key = f"look {job.number}"
         if st.button("Open in Tune", key=key, on_click=select_run, args=(run, rho)):

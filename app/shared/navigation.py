@@ -3,17 +3,18 @@
 import streamlit as st
 
 from app.shared.address import carry
+from app.shared.run_controls import show_run
 from trecx.store import Run
 
 
 def select_run(run: Run, rho: str | None = None) -> None:
-    """Select a run of the same task in the left column; to be called before that is drawn, as in a callback.
+    """Select a run in the left column and the address; to be called in a callback.
 
     Args:
         run: a run with early exits.
         rho: ρ, as in the address; None: as it is.
     """
-    st.session_state[f"run of {run.task}"] = run
+    show_run(run)
     carry(run=run.run_id)
     if rho is not None:
         carry(rho=rho)

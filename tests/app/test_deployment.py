@@ -21,7 +21,7 @@ from trecx.jobs.readiness import queue_of
 from trecx.store import Store
 
 RUN, KWS = "kws-trecx-1bbb3c96", "published/kws/trecx"
-POINT = PointOptions(0.9, "largest", "as tested", BOARD, [], [], "CR2032", 1200.0)
+POINT = PointOptions(0.9, "largest", "as tested", BOARD, battery="CR2032", inferences_per_hour=1200.0)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def queue(own_copy, monkeypatch, tmp_path):
 
 @pytest.fixture
 def offered(monkeypatch):
-    """The files that download buttons offer, by name: what makes each."""
+    """The files that download buttons offer, by name: the content, or what makes it."""
     files = {}
     monkeypatch.setattr(
         st, "download_button", lambda label, data, name, *rest, **options: files.update({name: data})
@@ -98,7 +98,7 @@ def test_the_point_on_the_page_is_asked_for_and_its_job_is_shown_while_it_waits_
     press(page, "deploy")
     job = queue.jobs()[0]
     assert job.key == KWS
-    assert job.point == PointOptions(0.69, "margin", "even", BOARD, [], [], "2xAA", 420.0)
+    assert job.point == PointOptions(0.69, "margin", "even", BOARD, battery="2xAA", inferences_per_hour=420.0)
     wait_until(lambda: queue.records.step_of(job.number))
     press(page, "export")
     assert "Deployment at ρ = 0.69 · Keyword spotting · running, 0:" in said(page)
@@ -115,8 +115,7 @@ def test_a_deployment_that_is_done_is_offered_as_a_zip_and_leads_to_its_int8_run
     other = Store().find_run("kws/sdn")
     done_job(queue, 1, other.run_id, warnings=["Exit 1 loses *2 points*."])
     page = opened(rho="0.5")
-    with_package = offered["kws-trecx-rho-0.9.zip"]()
-    assert with_package == (queue.records.folder / "1.zip").read_bytes()
+    assert offered["kws-trecx-rho-0.9.zip"] == (queue.records.folder / "1.zip").read_bytes()
     assert f"Int8 run {other.run_id}: 4,890 samples, accuracy per exit " in said(page)
     assert "done in 1:01" in said(page)
     assert [warning.value.replace("\\", "") for warning in page.warning] == ["Exit 1 loses *2 points*."]

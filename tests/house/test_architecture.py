@@ -174,11 +174,8 @@ LAYERS = {
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
     "jobs.deployed_point": (
-        "device.battery threshold.class_mix threshold.exit_criteria saved_points.capture saved_points.record "
-        "store store.run_context jobs.job jobs.known_models"
-    ),
-    "jobs.model_deployment": (
-        "progress saved_points.record store deploy jobs.known_models jobs.model_scoring"
+        "device.battery device.exit_costs threshold.class_mix saved_points.capture saved_points.record store "
+        "store.run_context jobs.job jobs.known_models"
     ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.instruction_counts": (

@@ -7,15 +7,17 @@ import signal
 import sys
 import zipfile
 from dataclasses import replace
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 
+from tests.int8_runs import shipped_with_int8
 from tests.jobs.worker import KEYS, fake_worker, finish, lives, wait_until
 from tests.saved_points.records import BOARD, context_options, record_of
 from trecx.deploy.tflm import MISSING
 from trecx.device.battery import find_battery
-from trecx.device.energy import measured_costs
+from trecx.device.exit_costs import measured_costs
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import ModelError, UnknownNameError
 from trecx.jobs import readiness, worker
@@ -29,10 +31,11 @@ from trecx.jobs.worker import do_job
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.store import Store
+from trecx.store.run_context import load_context
 from trecx.threshold.class_mix import class_weights
 
 KWS = "published/kws/trecx"
-POINT = PointOptions(0.9, "largest", "even", BOARD, [], [], "CR2032", 1200.0)
+POINT = PointOptions(0.9, "largest", "even", BOARD, battery="CR2032", inferences_per_hour=1200.0)
 # A worker whose deployment stops in the middle of its folder until the file `hold` is gone.
 SCRIPT = """
 import os, sys, threading, time
@@ -93,45 +96,68 @@ def left(folder):
     return sorted(path.name for path in folder.iterdir() if ".folder" in path.name or ".zip" in path.name)
 
 
-def fitting(record):
-    """The point of the record's run that a job makes from its options, written and read again."""
+@pytest.fixture
+def int8(shipped, tmp_path):
+    """A store with int8 runs of two networks."""
+    return shipped_with_int8(shipped, tmp_path, "kws/trecx", "kws/sdn")
+
+
+def made_of(record, store):
+    """The point of the int8 run that a job makes of a point's options, written and read again."""
     options = options_of(record)
     assert PointOptions.from_json(options.to_json()) == options
-    return point_of(options, Store(), Store().find_run(record.run.run_id))
+    run = store.find_run(f"{record.run.task}/{record.run.system}:int8")
+    made = point_of(options, store, run)
+    assert made.run.run_id == run.run_id != record.run.run_id
+    return made
 
 
 @pytest.mark.parametrize("mix", [None, "even", "95 % silence and unknown"])
 @pytest.mark.parametrize("threshold", [0.69, math.inf])
-def test_the_point_of_a_job_has_the_setting_of_the_page_and_the_rule_of_an_int8_softmax(
-    shipped, threshold, mix
-):
+def test_the_point_of_a_job_has_the_setting_of_the_page_and_the_rule_of_its_int8_run(int8, threshold, mix):
     there = record_of("kws/trecx", Rule(threshold), mix=mix)
-    made = fitting(there)
-    assert made.setting == there.setting
+    made = made_of(there, int8)
     assert made.rule == Rule(threshold, precision="int8")
-    assert made.numbers == record_of("kws/trecx", Rule(threshold, precision="int8"), mix=mix).numbers
+    for name in ("device", "battery", "inferences_per_hour", "class_mix", "class_shares"):
+        assert getattr(made.setting, name) == getattr(there.setting, name), name
+    if mix is None:
+        point = int8.load_table(int8.find_run("kws/trecx:int8")).operating_point(made.rule.effective)
+        assert made.numbers["confusion"] == point.confusion.tolist() != there.numbers["confusion"]
+    else:
+        assert made.numbers["accuracy"] == pytest.approx(there.numbers["accuracy"], abs=0.02)
 
 
-def test_measured_costs_an_own_mix_and_an_own_battery_are_kept_to_the_last_digit(shipped):
-    run, baseline, context = context_options("digits/trecx", "margin")
-    weights = class_weights([1, 0, 3, 1, 1, 1, 1, 1, 1, 0.1], context.table.class_counts)
-    costs = measured_costs([1 / 3, 2 / 3], [0.1, 0.7], run.n_exits)
+def test_an_estimate_by_flops_stays_one_and_any_other_is_made_of_what_is_known_then(shipped):
+    store, run = Store(), Store().find_run("kws/trecx")
+    by_default = load_context(store, run, device=BOARD)
+    by_flops = load_context(store, run, device=BOARD, estimate="FLOPs")
+    points = [capture_point(run, None, seen, Rule(0.9)) for seen in (by_default, by_flops)]
+    assert [point.setting.costs_basis for point in points] == ["instructions", "FLOPs"]
+    assert [options_of(point).estimate for point in points] == [None, "FLOPs"]
+    made = [point_of(options_of(point), store, run).setting for point in points]
+    assert made == [point.setting for point in points]
+
+
+def test_measured_costs_an_own_mix_and_an_own_battery_are_kept_to_the_last_digit(int8):
+    run, baseline, context = context_options("kws/sdn", "margin")
+    weights = class_weights([1, 0, 3, *[1] * 8, 0.1], context.table.class_counts)
+    costs = measured_costs([1 / 3, 2 / 3, 0.9, 1.1], [0.1, 0.7, 0.8, 0.9], run.n_exits)
     conditions = OperatingConditions(costs, 77.7, find_battery("225.5,3.3,0.7,0.85"))
     seen = replace(context, class_weights=weights, conditions=conditions, device=None)
     there = capture_point(run, baseline, seen, Rule(0.9, "margin"), "my own mix")
-    made = fitting(there)
-    assert made.setting.exit_energy_uj == (1 / 3, 2 / 3)
-    assert made.setting.exit_latency_ms == (0.1, 0.7)
+    made = made_of(there, int8)
+    assert made.setting.exit_energy_uj == (1 / 3, 2 / 3, 0.9, 1.1)
+    assert made.setting.exit_latency_ms == (0.1, 0.7, 0.8, 0.9)
     assert made.setting.class_shares == pytest.approx(there.setting.class_shares, abs=1e-12)
     assert made.setting.battery == there.setting.battery
     assert made.setting.inferences_per_hour == 77.7
     assert made.rule == Rule(0.9, "margin", "int8")
 
 
-def test_the_entropy_and_a_setting_without_device_and_battery_stay_what_they_are(shipped):
+def test_the_entropy_and_a_setting_without_device_and_battery_stay_what_they_are(int8):
     there = record_of("kws/trecx", Rule(0.5, "entropy"), device=None, battery=None, per_hour=None)
-    made = fitting(there)
-    assert (made.rule, made.setting, made.numbers) == (there.rule, there.setting, there.numbers)
+    made = made_of(there, int8)
+    assert (made.rule, made.setting) == (there.rule, there.setting)
 
 
 @pytest.mark.parametrize(
@@ -195,10 +221,10 @@ def test_a_deployment_is_a_zip_of_its_folder_and_names_its_run_and_its_warnings(
     monkeypatch.setattr(worker, "deploy_known", deploy)
     do_job(records, 1)
     job = records.find(1)
-    assert seen == [KWS, Rule(0.9, precision="int8")]
+    assert seen == [KWS, Rule(0.9)]
     assert (job.state, job.run_id, job.warnings) == (DONE, "int8-run", ["Exit 1 loses 2 points."])
     assert records.step_of(1).what == "writing the folder"
-    with zipfile.ZipFile(records.package_of(job)) as package:
+    with zipfile.ZipFile(BytesIO(records.package_of(job))) as package:
         assert package.testzip() is None
         names = ["kws-trecx-rho-0.9/README.md", "kws-trecx-rho-0.9/plain_c/Makefile"]
         assert package.namelist() == names
@@ -245,7 +271,7 @@ def test_a_deployment_runs_in_a_process_of_its_own_to_its_end(held):
     assert held.records.package_of(held.jobs()[0]) is None
     (held.records.folder / "hold").unlink()
     wait_until(lambda: held.jobs()[0].state == DONE)
-    with zipfile.ZipFile(held.records.package_of(held.jobs()[0])) as package:
+    with zipfile.ZipFile(BytesIO(held.records.package_of(held.jobs()[0]))) as package:
         assert [name.rpartition("/")[2] for name in package.namelist()] == ["README.md", "report.json"]
     assert left(held.records.folder) == ["1.zip"]
 

@@ -1,17 +1,16 @@
 """The operating point of a deployment: as options that a job stores, and as a record of the int8 run."""
 
 import math
-from typing import Literal
 
 from trecx.device.battery import BATTERIES, Battery
+from trecx.device.exit_costs import FLOPS
 from trecx.jobs.job import PointOptions
 from trecx.jobs.known_models import KnownModel
 from trecx.saved_points.capture import capture_point
-from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, Rule
+from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, rule_for
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
 from trecx.threshold.class_mix import AS_TESTED, EVEN, QUIET
-from trecx.threshold.exit_criteria import ENTROPY
 
 
 def options_of(record: PointRecord) -> PointOptions:
@@ -23,6 +22,7 @@ def options_of(record: PointRecord) -> PointOptions:
         criterion=record.rule.criterion,
         class_mix=_class_mix(record),
         device=None if setting.device in (OWN_DEVICE, NO_DEVICE) else setting.device,
+        estimate="FLOPs" if setting.costs_basis == FLOPS else None,
         energy_uj=list(setting.exit_energy_uj or ()) if measured else [],
         latency_ms=list(setting.exit_latency_ms or ()) if measured else [],
         battery=_battery(setting.battery) if setting.battery else None,
@@ -41,7 +41,8 @@ def point_of(options: PointOptions, store: Store, run: Run) -> PointRecord:
     Raises:
         TrecxError: a name in the options is no longer known, or a value is not valid for the run.
     """
-    rule = _rule(options)
+    threshold = math.inf if options.threshold is None else options.threshold
+    rule = rule_for(run, threshold, options.criterion)
     context = load_context(
         store,
         run,
@@ -49,6 +50,7 @@ def point_of(options: PointOptions, store: Store, run: Run) -> PointRecord:
         device=options.device,
         energy_uj=options.energy_uj,
         latency_ms=options.latency_ms,
+        estimate=options.estimate,
         battery=options.battery,
         inferences_per_hour=options.inferences_per_hour,
         class_mix=options.class_mix,
@@ -69,12 +71,6 @@ def rho_text(options: PointOptions) -> str:
 def package_name(model: KnownModel, options: PointOptions) -> str:
     """Return the name of a deployment's folder, such as `kws-trecx-rho-0.9`."""
     return f"{model.task}-{model.system}-rho-{rho_text(options)}"
-
-
-def _rule(options: PointOptions) -> Rule:
-    # The entropy of an int8 softmax has no integer to compare with: it is computed in float32.
-    precision: Literal["float32", "int8"] = "float32" if options.criterion == ENTROPY else "int8"
-    return Rule(math.inf if options.threshold is None else options.threshold, options.criterion, precision)
 
 
 def _class_mix(record: PointRecord) -> str:

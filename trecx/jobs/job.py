@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
@@ -37,6 +37,7 @@ class PointOptions(Written):
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         class_mix: a mix that `class_mix.parse_class_mix` reads.
         device: id of a device profile; None: no profile.
+        estimate: "FLOPs": costs of the device are estimated from them; None: from instructions, if known.
         energy_uj: measured, cumulative µJ up to each exit's prediction; empty without measurements.
         latency_ms: the same in ms.
         battery: a battery that `battery.find_battery` reads; None: unknown.
@@ -47,6 +48,7 @@ class PointOptions(Written):
     criterion: str
     class_mix: str
     device: str | None = None
+    estimate: Literal["FLOPs"] | None = None
     energy_uj: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
     battery: str | None = None

@@ -101,10 +101,12 @@ class Records:
         for part in self.folder.glob(f".{number}.zip.*.part"):
             part.unlink(missing_ok=True)
 
-    def package_of(self, job: Job) -> Path | None:
-        """Return the path of the zip that a deployment wrote; None before it is done."""
-        path = self._path(job.number, "zip")
-        return path if job.state == DONE and path.is_file() else None
+    def package_of(self, job: Job) -> bytes | None:
+        """Return the zip that a deployment wrote; None before it is done."""
+        try:
+            return self._path(job.number, "zip").read_bytes() if job.state == DONE else None
+        except OSError:
+            return None
 
     def keep_step(self, number: int, step: Step) -> None:
         """Write the progress of a job."""
