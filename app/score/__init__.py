@@ -1,1 +1,1 @@
-"""The parts of the page Score: the list of known models, and the queue of scoring jobs."""
+"""The parts of the page Score: the list of known models, and the queue of jobs."""

@@ -3,7 +3,21 @@
 import streamlit as st
 
 from app.shared.address import carry
+from app.shared.run_controls import show_run
 from trecx.store import Run
+
+
+def select_run(run: Run, rho: str | None = None) -> None:
+    """Select a run in the left column and the address; to be called in a callback.
+
+    Args:
+        run: a run with early exits.
+        rho: ρ, as in the address; None: as it is.
+    """
+    show_run(run)
+    carry(run=run.run_id)
+    if rho is not None:
+        carry(rho=rho)
 
 
 def open_run(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Export of the current point: report, files for firmware and other programs, slides."""
+"""Export of the current point: report, files for firmware and other programs, deployment, slides."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from app.shared.export_files import file_name, offer_files, offer_report
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from app.shared.run_controls import run_title
+from app.tune.deployment import offer_deployment
 from app.tune.save_dialog import rule_of, rule_words
 from app.tune.slides import show_slides
 from trecx.errors import TrecxError
@@ -48,6 +49,8 @@ def _show_forms(frame: Frame, state: ConsoleState) -> None:
     _say("Firmware and other programs", "the threshold and its operating point")
     with st.container(horizontal=True, gap="xsmall"):
         offer_files(record, name)
+    _say("Deployment", "the network as int8 stages, with the code that runs them on the device")
+    offer_deployment(frame, record)
     _say("Slides", f"as PNG of {SHARPNESS * WIDTH:,} × {SHARPNESS * HEIGHT:,} pixels, or as SVG")
     show_slides(frame.run, frame.context, rule_of(frame, state).effective, name)
 

@@ -1,4 +1,4 @@
-"""The page Score: scores known models, one at a time, each in a process of its own."""
+"""The page Score: scores known models, one at a time, and shows all jobs, deployments included."""
 
 from collections.abc import Collection, Sequence
 
@@ -53,7 +53,7 @@ try:
     st.markdown(TITLE)
     st.space("xsmall")
     models = known_models()
-    asked_for = {job.key for job in jobs if job.unfinished}
+    asked_for = {job.key for job in jobs if job.unfinished and job.point is None}
     task = pick_task(models, context_options)
     of_task = [model for model in models if model.task == task]
     show_samples(of_task)

@@ -173,6 +173,10 @@ LAYERS = {
     ),
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
+    "jobs.deployed_point": (
+        "device.battery device.exit_costs threshold.class_mix saved_points.capture saved_points.record store "
+        "store.run_context jobs.job jobs.known_models"
+    ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.instruction_counts": (
         "errors progress files device.instructions jobs.known_models jobs.model_scoring nn deploy"
@@ -182,9 +186,12 @@ LAYERS = {
     ),
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",
-    "jobs.readiness": "errors files store jobs.queue",
+    "jobs.readiness": "errors files store deploy jobs.queue",
     "jobs.runner": "jobs.job jobs.records",
-    "jobs.worker": "errors store jobs.job jobs.known_models jobs.model_scoring jobs.records",
+    "jobs.worker": (
+        "errors progress store jobs.deployed_point jobs.job jobs.known_models jobs.model_deployment "
+        "jobs.model_scoring jobs.records"
+    ),
     "nn": "errors progress scores files datasets store",
     "deploy": (
         "errors progress scores files datasets threshold.decision_differences "

@@ -129,7 +129,7 @@ def test_a_worker_that_is_killed_is_told_and_the_next_job_runs_with_nobody_looki
     pids(held, 2)
     assert held.records.find(1).state == FAILED
     assert "was killed (signal 9)" in held.records.find(1).reason
-    assert "Score the model again" in held.records.find(1).reason
+    assert "Start the job again" in held.records.find(1).reason
 
 
 def test_a_runner_that_is_killed_takes_its_worker_along_and_the_next_look_goes_on(held):

@@ -1,1 +1,1 @@
-"""Scoring jobs of known models: started by a page, run one at a time in a process of their own."""
+"""Scorings and deployments of known models: started by a page, run one at a time in separate processes."""

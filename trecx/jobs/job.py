@@ -1,9 +1,9 @@
-"""A job: the scoring of one known model, from its request to its end."""
+"""A job: the scoring or the deployment of one known model, from its request to its end."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 
@@ -13,7 +13,7 @@ class Written:
 
     def to_json(self) -> str:
         """Return it as JSON text, which `from_json` reads."""
-        return json.dumps(vars(self))
+        return json.dumps(vars(self), default=vars)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -29,8 +29,35 @@ class Written:
 
 
 @dataclass(frozen=True)
+class PointOptions(Written):
+    """What defines the operating point of a deployment, as the options of the command `deploy` do.
+
+    Attributes:
+        threshold: ρ, 0..1; None: no early exits (JSON has no `inf`).
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        class_mix: a mix that `class_mix.parse_class_mix` reads.
+        device: id of a device profile; None: no profile.
+        estimate: "FLOPs": costs of the device are estimated from them; None: from instructions, if known.
+        energy_uj: measured, cumulative µJ up to each exit's prediction; empty without measurements.
+        latency_ms: the same in ms.
+        battery: a battery that `battery.find_battery` reads; None: unknown.
+        inferences_per_hour: None: unknown.
+    """
+
+    threshold: float | None
+    criterion: str
+    class_mix: str
+    device: str | None = None
+    estimate: Literal["FLOPs"] | None = None
+    energy_uj: list[float] = field(default_factory=list)
+    latency_ms: list[float] = field(default_factory=list)
+    battery: str | None = None
+    inferences_per_hour: float | None = None
+
+
+@dataclass(frozen=True)
 class Job(Written):
-    """One request to score a model.
+    """One request to score or to deploy a model.
 
     Attributes:
         number: of the job; later jobs have higher numbers.
@@ -40,6 +67,8 @@ class Job(Written):
         ended_at: likewise; None before it ended.
         run_id: of the run that it stored or that was stored before.
         reason: why it failed, as a sentence.
+        point: the operating point to deploy the model at; None: the model is scored.
+        warnings: of a deployment, as sentences.
     """
 
     number: int
@@ -49,6 +78,19 @@ class Job(Written):
     ended_at: float | None = None
     run_id: str = ""
     reason: str = ""
+    point: PointOptions | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the job of a JSON text; one of a release without deployments is a scoring.
+
+        Raises:
+            ValueError: the text holds something else.
+        """
+        job = super().from_json(text)
+        point = PointOptions.from_json(json.dumps(job.point)) if job.point else None
+        return replace(job, point=point)
 
     @property
     def unfinished(self) -> bool:
@@ -67,7 +109,7 @@ class Job(Written):
         return replace(self, state=RUNNING, started_at=_now())
 
     def ended(self, state: str, **how: Any) -> "Job":
-        """Return it as ended now; `how`: its `run_id` or `reason`."""
+        """Return it as ended now; `how`: its `run_id`, `reason` or `warnings`."""
         return replace(self, state=state, ended_at=_now(), **how)
 
 

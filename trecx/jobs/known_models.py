@@ -107,9 +107,10 @@ def model_of(run: Run) -> KnownModel:
         trained = model.training.items() <= run.training.items()
         if own == (run.task, run.system, run.source, run.dataset) and trained:
             return model
+    task = f"--task {run.task}" if run.task in TASKS else "--task-file TASK.toml --data FOLDER"
     raise ModelError(
         f"the model file of {run.run_id} is not known here, only its scores are; give the file: "
-        f"python -m trecx deploy MODEL --task {run.task} --system {run.system} …"
+        f"python -m trecx deploy MODEL {task} --system {run.system} …"
     )
 
 

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from trecx.jobs.job import CANCELLED, FAILED, RUNNING, WAITING, Job
+from trecx.jobs.job import CANCELLED, FAILED, RUNNING, WAITING, Job, PointOptions
 from trecx.jobs.known_models import find_known
 from trecx.jobs.records import Records
 
 WORKER = (sys.executable, "-m", "trecx.jobs.worker")
 FINISHED_KEPT = 20
-LOST = "The scoring process stopped, for example because the machine was switched off. Score the model again."
+LOST = (
+    "The process of the job stopped, for example because the machine was switched off. Start the job again."
+)
 
 
 class Queue:
@@ -39,8 +41,12 @@ class Queue:
         self.records = Records(folder)
         self._worker = tuple(worker)
 
-    def add(self, key: str) -> Job:
-        """Request the scoring of a known model; a model that is waiting or running is not added twice.
+    def add(self, key: str, point: PointOptions | None = None) -> Job:
+        """Request a job; a request that is waiting or running is not added twice.
+
+        Args:
+            key: of a known model.
+            point: the operating point to deploy the model at; None: the model is scored.
 
         Raises:
             UnknownNameError: no known model has this key.
@@ -48,9 +54,10 @@ class Queue:
         key = find_known(key).key
         with self.records.guarded():
             jobs = self.records.all()
-            job = next((job for job in jobs if job.unfinished and job.key == key), None)
+            same = (job for job in jobs if job.unfinished and (job.key, job.point) == (key, point))
+            job = next(same, None)
             if job is None:
-                job = Job(max((job.number for job in jobs), default=0) + 1, key)
+                job = Job(max((job.number for job in jobs), default=0) + 1, key, point=point)
                 self.records.keep(job)
                 for old in [job for job in jobs if not job.unfinished][FINISHED_KEPT:]:
                     self.records.forget(old)
@@ -79,6 +86,7 @@ class Queue:
             jobs = self.records.all()
             for job in jobs:
                 if job.state == RUNNING:
+                    self.records.discard_unfinished(job.number)
                     self.records.keep(job.ended(FAILED, reason=LOST))
             if any(job.state == WAITING for job in jobs):
                 self._start_runner(lock)

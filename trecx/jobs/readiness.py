@@ -1,8 +1,9 @@
-"""Whether models can be scored into a store, and where its jobs are stored."""
+"""Whether models can be scored and deployed into a store, and where its jobs are stored."""
 
 import hashlib
 from importlib.util import find_spec
 
+from trecx.deploy.tflm import MISSING
 from trecx.errors import missing_tensorflow
 from trecx.files.paths import ROOT
 from trecx.jobs.queue import Queue
@@ -27,3 +28,10 @@ def obstacle(store: Store) -> str:
             "dashboard."
         )
     return ""
+
+
+def deployment_obstacle(store: Store) -> str:
+    """Return the reason why nothing can be deployed; empty if a deployment is possible."""
+    if why_not := obstacle(store):
+        return why_not
+    return f"{MISSING}. Then start the dashboard again." if find_spec("tflite_micro") is None else ""

@@ -2,14 +2,16 @@
 
 import fcntl
 import os
+import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from trecx.errors import JobError
 from trecx.files.atomic_file import whole_file
-from trecx.jobs.job import Job, Step
+from trecx.jobs.job import DONE, Job, Step
 
 LOG_BYTES_SHOWN = 20_000
 
@@ -17,7 +19,7 @@ Kept = TypeVar("Kept")
 
 
 class Records:
-    """The files of a folder: `7.json` is job 7, `7.step` its progress, `7.log` its log.
+    """The files of a folder: `7.json` is job 7, `7.step` its progress, `7.log` its log, `7.zip` its result.
 
     Args:
         folder: created with the first job; its parent must exist.
@@ -52,13 +54,13 @@ class Records:
         """Write a job; an older version of it is replaced."""
         self._write(self._path(job.number, "json"), job.to_json())
 
-    def end(self, number: int, state: str, **how: str) -> None:
+    def end(self, number: int, state: str, **how: Any) -> None:
         """Record how a job ended, unless it has ended already.
 
         Args:
             number: of the job.
             state: `DONE`, `FAILED` or `CANCELLED`.
-            how: its `run_id` or `reason`.
+            how: its `run_id`, `reason` or `warnings`.
         """
         with self.guarded():
             job = self.find(number)
@@ -67,8 +69,44 @@ class Records:
 
     def forget(self, job: Job) -> None:
         """Remove the files of a job."""
-        for kind in ("json", "step", "log"):
+        for kind in ("json", "step", "log", "zip"):
             self._path(job.number, kind).unlink(missing_ok=True)
+        self.discard_unfinished(job.number)
+
+    @contextmanager
+    def packed(self, number: int, name: str) -> Iterator[Path]:
+        """Yield the path of a folder to write; if the block ends without an error, it becomes the job's zip.
+
+        The zip is complete or absent, and the folder is deleted in any case. A killed process leaves parts
+        of both (`discard_unfinished`).
+
+        Args:
+            number: of the job.
+            name: of the folder, in the zip too.
+        """
+        place = self._path(number, "folder")
+        with self._disk_errors():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+        try:
+            yield place / name
+            with self._disk_errors(), whole_file(self._path(number, "zip")) as part:
+                _pack(place, part)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def discard_unfinished(self, number: int) -> None:
+        """Delete what the killed process of a job has left."""
+        shutil.rmtree(self._path(number, "folder"), ignore_errors=True)
+        for part in self.folder.glob(f".{number}.zip.*.part"):
+            part.unlink(missing_ok=True)
+
+    def package_of(self, job: Job) -> bytes | None:
+        """Return the zip that a deployment wrote; None before it is done."""
+        try:
+            return self._path(job.number, "zip").read_bytes() if job.state == DONE else None
+        except OSError:
+            return None
 
     def keep_step(self, number: int, step: Step) -> None:
         """Write the progress of a job."""
@@ -115,3 +153,11 @@ class Records:
                 f"{self.folder} cannot be written ({error.strerror or error}); free disk space and make the "
                 "folder writable, or set TRECX_DB to a database in another folder"
             ) from error
+
+
+def _pack(folder: Path, path: Path) -> None:
+    """Write the files in a folder into a zip file."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                package.write(file, file.relative_to(folder))

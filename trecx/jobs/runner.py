@@ -31,7 +31,8 @@ def run_jobs(records: Records, lock: int, worker: Sequence[str]) -> None:
             reason = _reason(status)
         except OSError as error:
             cause = error.strerror or error
-            reason = f"The scoring process could not be started ({cause}). Score the model again."
+            reason = f"The process of the job could not be started ({cause}). Start the job again."
+        records.discard_unfinished(job.number)
         records.end(job.number, FAILED, reason=reason)  # unless the job has recorded its end itself
 
 
@@ -72,10 +73,10 @@ def _do(records: Records, job: Job, lock: int, worker: Sequence[str]) -> int:
 def _reason(status: int) -> str:
     if status < 0:
         return (
-            f"The scoring process was killed (signal {-status}), possibly because memory ran out. "
-            "No incomplete run was stored. Score the model again."
+            f"The process of the job was killed (signal {-status}), possibly because memory ran out. "
+            "Nothing incomplete was stored. Start the job again."
         )
-    return f"The scoring process ended with status {status}. See its log, then score the model again."
+    return f"The process of the job ended with status {status}. See its log, then start the job again."
 
 
 if __name__ == "__main__":

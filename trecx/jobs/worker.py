@@ -5,13 +5,18 @@ import sys
 import threading
 import time
 import traceback
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from trecx.errors import TrecxError
-from trecx.jobs.job import DONE, FAILED, Step
+from trecx.jobs.deployed_point import package_name, point_of
+from trecx.jobs.job import DONE, FAILED, Job, PointOptions, Step
 from trecx.jobs.known_models import find_known
+from trecx.jobs.model_deployment import deploy_known
 from trecx.jobs.model_scoring import score_known
 from trecx.jobs.records import Records
+from trecx.progress import Progress
 from trecx.store import Store
 
 TOLD_EVERY_S = 0.2
@@ -47,7 +52,8 @@ def do_job(records: Records, number: int) -> None:
     if job is None:
         return
     try:
-        run = score_known(find_known(job.key), Store(), Teller(records, number))
+        progress = Teller(records, number)
+        result = _deploy(records, job, job.point, progress) if job.point else _score(job, progress)
     except TrecxError as error:
         print(f"error: {error}", flush=True)
         records.end(number, FAILED, reason=str(error))
@@ -56,8 +62,19 @@ def do_job(records: Records, number: int) -> None:
         reason = f"Unexpected error: {type(error).__name__}: {error}. See the log for details."
         records.end(number, FAILED, reason=reason)
     else:
-        print(f"{time.strftime('%H:%M:%S')} done: {run.run_id}", flush=True)
-        records.end(number, DONE, run_id=run.run_id)
+        print(f"{time.strftime('%H:%M:%S')} done: {result['run_id']}", flush=True)
+        records.end(number, DONE, **result)
+
+
+def _score(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"run_id": score_known(find_known(job.key), Store(), progress).run_id}
+
+
+def _deploy(records: Records, job: Job, point: PointOptions, progress: Progress) -> dict[str, Any]:
+    model, store = find_known(job.key), Store()
+    with records.packed(job.number, package_name(model, point)) as out:
+        done = deploy_known(model, store, partial(point_of, point, store), out, progress=progress)
+    return {"run_id": done.int8.run.run_id, "warnings": list(done.document["warnings"])}
 
 
 def _end_with_runner() -> None:
