@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from trecx.comparison.seeds import newest_by_seed
@@ -10,7 +10,7 @@ from trecx.datasets.tasks import task_of
 from trecx.datasets.training_sets import SMALL_KWS_TITLE
 from trecx.reproduction.paper import TEST_SETS
 from trecx.scores import ExitScores
-from trecx.scores.run import FLOAT32
+from trecx.scores.run import FLOAT32, counterpart_among
 from trecx.store import Run, Store
 
 COMPARED = {"published": "published models", "trained here": "trained here"}
@@ -66,11 +66,13 @@ class Evidence:
         setting: what they have in common.
         runs: by design, one per seed, in the order of seeds.
         scores: by run id.
+        int8: by run id, the run of the same network in int8, if there is one.
     """
 
     setting: Setting
     runs: Mapping[str, Sequence[Run]]
     scores: Mapping[str, ExitScores]
+    int8: Mapping[str, Run] = field(default_factory=dict)
 
     def of(self, system: str) -> list[ExitScores]:
         """Return the scores of all runs of a design."""
@@ -95,7 +97,7 @@ class Evidence:
 def gather(store: Store) -> list[Evidence]:
     """Return all published runs and all runs trained here, by setting; for each seed the newest run.
 
-    The paper's numbers are of float32 networks, so int8 runs are left out.
+    The paper's accuracies are of float32 networks: int8 runs are not compared, they are beside them.
     Of settings that differ only in their samples, the one with the paper's is used, else that with the most.
     """
     compared = [run for run in store.runs() if run.source in COMPARED and run.precision == FLOAT32]
@@ -130,4 +132,10 @@ def _evidence(store: Store, setting: Setting, runs: Sequence[Run]) -> Evidence:
     systems = dict.fromkeys(run.system for run in runs)
     kept = {system: newest_by_seed(run for run in runs if run.system == system) for system in systems}
     scores = {run.run_id: store.load_scores(run) for some in kept.values() for run in some}
-    return Evidence(setting, kept, scores)
+    everything = store.runs()
+    beside = {run_id: counterpart_among(run, everything) for run_id, run in _by_id(kept).items()}
+    return Evidence(setting, kept, scores, {run_id: run for run_id, run in beside.items() if run})
+
+
+def _by_id(kept: Mapping[str, Sequence[Run]]) -> dict[str, Run]:
+    return {run.run_id: run for some in kept.values() for run in some}

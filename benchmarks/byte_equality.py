@@ -1,8 +1,9 @@
-"""`python -m benchmarks.plain_c [TASK …]`: plain C against TensorFlow Lite Micro, byte for byte."""
+"""`python -m benchmarks.byte_equality`: the stages against the whole network, and plain C against the stages.
 
-import sys
+Both on TensorFlow Lite Micro's bytes. It writes byte_equality.md to this folder; some 25 minutes.
+"""
+
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,59 +16,82 @@ from trecx.datasets.tasks import TASKS
 from trecx.deploy.flatbuffer import pack, unpack
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.plain_c import run_on_host, write_plain_c
-from trecx.deploy.quantization import int8_input, quantize
+from trecx.deploy.quantization import int8_exits, int8_input, quantize
 from trecx.deploy.stages import Stage, StagedNetwork
 from trecx.deploy.tflm import Levels
-from trecx.deploy.tflm_processes import run_stages
 from trecx.jobs.known_models import PUBLISHED, KnownModel, known_models
+from trecx.nn.exit_model import ExitModel
 from trecx.nn.models import load_model
 from trecx.nn.scoring import network_input
 
 N_SAMPLES, N_CALIBRATION = 500, 200
 N_FOR_VALUES = 10  # samples on which every computed value is compared, crossing ones included
-HEAD = """| network | samples | bytes of exits | differing | computed values | their bytes | differing |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_AT_ONCE = 256
+RESULTS = Path(__file__).with_suffix(".md")
+HEAD = """# Byte equality
+
+`python -m benchmarks.byte_equality` wrote this table of the int8 networks that `deploy` makes:
+
+- stages: the published networks on all test samples (the others on {n}), as stages and as the whole network
+  that was cut, both with TensorFlow Lite Micro;
+- plain C: against the stages, on {n} samples, spread over the test set;
+- values: every value that a layer computes, in plain C and with TensorFlow Lite Micro, on {n_values} samples.
+
+| network | stages: samples | differing | plain C: samples | bytes | differing | values | differing |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+"""
 
 
-def main(tasks: Sequence[str]) -> None:
-    """Compare the networks of some tasks, or of all, and print a row for each.
+def main() -> None:
+    """Compare all known networks, print a row for each, and write the table.
 
     Raises:
         SystemExit: a byte differs.
     """
     console = Console(stderr=True)
-    wrong = 0
-    print(HEAD)
-    for task in tasks or list(TASKS):
+    rows, wrong = [], 0
+    for task in TASKS:
         models = [model for model in known_models() if model.task == task and not model.training.get("seed")]
         if any(model.samples for model in models):
             fetch_dataset(task)
-        samples = _spread(open_samples(task))
+        samples = open_samples(task)
         for model in models:
             with console.status(f"{model.key} …"):
                 line, differing = compared(model, samples)
             print(line, flush=True)
+            rows.append(line)
             wrong += differing
     if wrong:
-        raise SystemExit(f"{wrong:,} bytes of plain C differ from TensorFlow Lite Micro")
+        raise SystemExit(f"{wrong:,} bytes differ; {RESULTS.name} was not written")
+    head = HEAD.format(n=N_SAMPLES, n_values=N_FOR_VALUES)
+    RESULTS.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
 
 
 def compared(model: KnownModel, samples: SampleSet) -> tuple[str, int]:
     """Return the table's row of a network, and how many bytes differ."""
     if model.source == PUBLISHED:
         fetch_models(model.task)
-    loaded = load_model(model.path)
-    inputs = network_input(loaded, samples, samples.raw[:])
+    loaded, some = load_model(model.path), _spread(samples)
+    inputs = network_input(loaded, some, some.raw[:])
     staged = quantize(model.path, loaded, inputs[:N_CALIBRATION]).staged
+    n_whole, of_whole = _against_whole(staged, loaded, samples if model.source == PUBLISHED else some)
     levels = int8_input(staged, inputs)
-    (expected,) = run_stages(staged, [levels])
-    exits = _differing(staged, levels, expected)
-    values = n_values = n_bytes = 0
+    expected = int8_exits(staged, [inputs])
+    of_exits = _differing(staged, levels, expected)
+    of_values = n_values = 0
     for network, value in computed_values(staged, levels[:N_FOR_VALUES]):
-        values += _differing(network, levels[:N_FOR_VALUES], value)
-        n_values, n_bytes = n_values + 1, n_bytes + value.size
-    numbers = (len(levels), expected.size, exits, n_values, n_bytes, values)
-    return f"| {model.key} | {' | '.join(f'{number:,}' for number in numbers)} |", exits + values
+        of_values += _differing(network, levels[:N_FOR_VALUES], value)
+        n_values += 1
+    numbers = (n_whole, of_whole, len(levels), expected.size, of_exits, n_values, of_values)
+    line = f"| {model.key} | {' | '.join(f'{number:,}' for number in numbers)} |"
+    return line, of_whole + of_exits + of_values
+
+
+def _against_whole(staged: StagedNetwork, model: ExitModel, samples: SampleSet) -> tuple[int, int]:
+    """Return the number of samples, and of bytes in which the stages differ from the whole network."""
+    batches = [network_input(model, samples, raw) for raw in samples.batches(_AT_ONCE)]
+    cut, whole = (int8_exits(network, batches) for network in (staged, staged.uncut()))
+    return len(cut), int(np.sum(cut != whole))
 
 
 def computed_values(staged: StagedNetwork, levels: Levels) -> list[tuple[StagedNetwork, Levels]]:
@@ -107,4 +131,4 @@ def _spread(samples: SampleSet) -> SampleSet:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
