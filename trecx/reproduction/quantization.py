@@ -13,11 +13,13 @@ _HOLDS_WITHIN = 0.0005  # half of the paper's last digit
 
 def int8_size(evidence: Evidence) -> list[Row]:
     """Return by how much int8 reduces the size of T-RECX's network."""
-    pairs = [(run, evidence.int8.get(run.run_id)) for run in evidence.runs.get("trecx", ())]
-    found = [(run, int8, int8.deployment) for run, int8 in pairs if int8 and int8.deployment]
-    return [
-        _row(evidence, run, int8, known, known.float_bytes) for run, int8, known in found if known.float_bytes
-    ]
+    rows = []
+    for run in evidence.runs.get("trecx", ()):
+        int8 = evidence.int8.get(run.run_id)
+        known = int8.deployment if int8 else None
+        if int8 and known and known.float_bytes:
+            rows.append(_row(evidence, [run, int8], known, known.float_bytes))
+    return rows
 
 
 def _row(evidence: Evidence, runs: list[Run], known: Deployment, float_bytes: int) -> Row:
