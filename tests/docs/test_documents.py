@@ -35,6 +35,10 @@ ELSEWHERE = {
 SHOWN = [(page, *shown) for page in PAGES for shown in transcripts(text_of(page))]
 SCORED = [shown for shown in SHOWN if shown[1].startswith("score ")]
 PRINTED = [shown for shown in SHOWN if shown not in SCORED]
+NEEDED = {
+    "flops": [pytest.mark.tensorflow],
+    "deploy": [pytest.mark.tensorflow, pytest.mark.tflm, pytest.mark.emulator],
+}
 EXAMPLES = "example --out examples"
 ANSWERING = [page for page in PAGES if blocks(text_of(page), "pycon")]
 NAMED = re.compile(r"`((?:trecx|app|tests|data|artifacts|benchmarks)/[\w./-]*)`")
@@ -54,10 +58,7 @@ def test_a_page_answers_as_it_says(page, shipped):
 @pytest.mark.filterwarnings("ignore")  # TensorFlow's, where operations are counted
 @pytest.mark.parametrize(
     ("page", "command", "output"),
-    [
-        pytest.param(*shown, marks=[pytest.mark.tensorflow] * shown[1].startswith("flops"))
-        for shown in PRINTED
-    ],
+    [pytest.param(*shown, marks=NEEDED.get(shown[1].split()[0], [])) for shown in PRINTED],
     ids=[" ".join(shown[:2]) for shown in PRINTED],
 )
 def test_a_transcript_is_what_the_command_prints(page, command, output, capfd, shipped):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -114,7 +114,8 @@ def print_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for number, name in enumerate(head):
         first = number == 0
-        table.add_column(Text(shown(name, sys.stdout)), "left" if first else "right", no_wrap=first)
+        justify: Literal["left", "right"] = "left" if first else "right"
+        table.add_column(Text(shown(name, sys.stdout)), justify=justify, no_wrap=first)
     for row in rows:
         table.add_row(*(Text(shown(cell, sys.stdout)) for cell in row))
     console = Console()
