@@ -153,7 +153,7 @@ def test_without_the_dataset_all_but_the_pictures_is_there(shipped):
     page = opened(run=run.run_id, sample=first.name)
     assert "python -m trecx data fetch kws" in words(page)
     assert len(drawn(page, "trecx_chart")) == 1
-    assert [len(table.value) for table in page.main.dataframe] == [2, 5]
+    assert [len(table.value) for table in page.main.dataframe] == [2, 11]  # five more designs, six in int8
 
 
 def test_a_button_fetches_the_dataset_with_progress(downloads, monkeypatch):

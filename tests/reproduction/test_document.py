@@ -93,7 +93,7 @@ def test_all_that_the_paper_says_of_the_published_image_models_holds(shipped):
     compared = [row for row in rows if row["part"] in ("Table 1", "Table 2")]
     assert len(compared) > 30
     assert {row["verdict"] for row in compared} == {"holds"}
-    assert {row["part"] for row in rows} == {"Table 1", "Table 2", "Figure 4", "Figure 7"}
+    assert {row["part"] for row in rows} == {"Table 1", "Table 2", "Figure 4", "Figure 7", "Text INT8"}
     assert {f"figure-{number}-ic-published-models.svg" for number in (4, 7)} <= set(made.figures)
 
 
@@ -346,3 +346,15 @@ def test_pictures_are_drawn_in_the_light_colours_the_same_each_time(tmp_path):
     assert "var(" not in svg
     assert 'id="defs-figure"' in svg
     assert "median" in svg
+
+
+def test_the_size_of_the_int8_network_is_beside_the_papers_and_says_what_is_counted(shipped):
+    rows = records(reproduction_of(Store(shipped)), "comparisons.csv")
+    sizes = {(row["setting"], row["number"]): row for row in rows if row["part"] == "Text INT8"}
+    deployment = Store(shipped).find_run("vww/trecx:int8", "published").deployment
+    saved = 100 * (1 - deployment.whole_bytes / deployment.float_bytes)
+    row = sizes["vww-published-models", "whole network"]
+    assert (float(row["paper"]), row["verdict"]) == (-70.4, "less than the paper")
+    assert float(row["ours"]) == pytest.approx(-saved, abs=0.01)
+    assert f"float32 {deployment.float_bytes:,} bytes" in (ROOT / "docs" / "reproduction.md").read_text()
+    assert {setting for setting, _ in sizes} == {f"{task}-published-models" for task in ("ic", "kws", "vww")}
