@@ -172,10 +172,9 @@ def test_an_operator_that_tensorflow_lite_micro_lacks_is_named(capsys, tmp_path)
 
 def test_without_the_emulator_nothing_is_counted_and_the_rest_is_made(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr("trecx.deploy.deployment.missing_emulator", lambda: ["qemu-system-arm"])
-    monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 's.sqlite'}")
-    shutil.copy(SHIPPED.removeprefix("sqlite:///"), tmp_path / "s.sqlite")
-    words = ("deploy", "digits/sdn", "--threshold", "0.9", "--out", str(tmp_path / "out"))
-    found, err = answer(capsys, *words)
+    model = str(tmp_path / "two.keras")
+    two_exits_after(keras.layers.ReLU()).save(model)
+    found, err = answer(capsys, *deploying(model, tmp_path / "out"))
     assert "Instructions were not counted: there is no qemu-system-arm here." in " ".join(err.split())
     assert (found["plain_c"], found["stages"][0]["instructions"]) == (True, None)
 

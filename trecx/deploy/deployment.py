@@ -18,6 +18,7 @@ from trecx.deploy.stages import StagedNetwork
 from trecx.errors import ExportError, ModelError
 from trecx.progress import Progress, silent
 from trecx.saved_points.record import PointRecord
+from trecx.scores.deployment import Deployment
 from trecx.store import Run, Store
 from trecx.threshold.decision_differences import decision_difference
 
@@ -70,6 +71,11 @@ class _PlainC:
             self.progress("counting instructions", 1, 1)
             return self.instructions
 
+    def warnings(self, deployment: Deployment) -> list[str]:
+        """Return what is missing; counts that an earlier deployment of the same stages has are not."""
+        counted = all(stage.instructions is not None for stage in deployment.stages)
+        return [told for told in (self.missing, "" if counted else self.uncounted) if told]
+
 
 def deploy_model(
     store: Store,
@@ -116,7 +122,7 @@ def deploy_model(
         deployment=deployment,
         golden=int8.golden,
         float32=_comparison(store, int8, record),
-        warnings=(*int8.warnings, *filter(None, (plain_c.missing, plain_c.uncounted))),
+        warnings=(*int8.warnings, *plain_c.warnings(deployment)),
         plain_c=plain_c.files,
         no_plain_c=plain_c.missing,
         instructions=plain_c.instructions,
