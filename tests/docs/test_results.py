@@ -8,14 +8,21 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.docs.documents import text_of
+from trecx.scores.run import INT8
 from trecx.store import Store
 
 DOCUMENTS = {
     "results.md": text_of("results.md"),
     "README.md": (ROOT / "README.md").read_text(encoding="utf-8"),
 }
-ROW = re.compile(r"^\| (\w+/[\w-]+)(, trained here)? \| ([\d,]+) \| ([\d. /]+) \|", re.M)
+ROW = re.compile(r"^\| (\w+/[\w-]+(?::int8)?)(, trained here)? \| ([\d,]+) \| ([\d. /]+) \|", re.M)
+IN_FLOAT32 = re.compile(r"^\| (\w+/[\w-]+):int8 \| ([\d,]+) \| [\d. /]+ \| ([\d. /]+) \|$", re.M)
 ROWS = [(name, *row) for name, text in DOCUMENTS.items() for row in ROW.findall(text)]
+ROWS += [
+    (page, f"{name}:float32", "", *row)
+    for page, text in DOCUMENTS.items()
+    for name, *row in IN_FLOAT32.findall(text)
+]
 POINTS = re.compile(
     r"^\| (ic|kws|vww)(?:, here[^|]*)? \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) % \|", re.M
 )
@@ -40,6 +47,18 @@ def test_the_accuracies_are_those_of_the_run(document, name, trained, samples, a
     for shown, accuracy in zip(accuracies.split(" / "), scores.standalone_accuracy, strict=True):
         decimals = len(shown.partition(".")[2])
         assert f"{100 * accuracy:.{decimals}f}" == shown
+
+
+@pytest.mark.parametrize("precision", ["int8", "float32"])
+def test_the_table_of_int8_has_every_published_int8_run_in_both_precisions(precision, shipped):
+    published = {
+        f"{run.task}/{run.system}:{precision}"
+        for run in Store(shipped).runs()
+        if run.source == "published" and run.precision == INT8
+    }
+    shown = [name for _, name, *_ in ROWS if name.endswith(precision)]
+    assert len(published) == 14
+    assert sorted(shown) == sorted(published)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
