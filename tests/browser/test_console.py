@@ -87,7 +87,7 @@ def test_keyboard_and_typing_move_the_threshold(page, address):
     typed.fill("0.69")
     typed.press("Enter")
     page.wait_for_url(re.compile(r"rho=0\.69"))
-    assert shown(page)["tiles"] == ["91.21 %", "87.1 %", "3.45 M", "4.60 mJ", "15.6 days"]
+    assert shown(page)["tiles"] == ["91.21 %", "87.1 %", "3.45 M", "4.76 mJ", "15.0 days"]
     assert "same result for ρ = 0.6889–0.6902" in shown(page)["meaning"]
     typed.fill("7")
     typed.press("Enter")
@@ -102,22 +102,22 @@ def test_keyboard_and_typing_move_the_threshold(page, address):
 def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
     open_console(page, f"{address}/?rho=0.9")
     cost = page.get_by_label("maximum cost", exact=True)
-    cost.fill("4600")
+    cost.fill("4800")
     page.get_by_label("minimum accuracy", exact=True).fill("91")
     page.get_by_label("minimum accuracy", exact=True).press("Enter")
     page.wait_for_url(re.compile("wish=max_energy_uj.*min_accuracy"))  # each blank is sent as it is left
-    page.get_by_text("ρ = 0.6913 meets all limits:").wait_for()
+    page.get_by_text("ρ = 0.7140 meets all limits:").wait_for()
     expect(page.locator(".answer")).to_contain_text("Limited by energy.")
     page.get_by_role("button", name="Use this ρ").click()
-    assert float(shown(page)["threshold"]) == pytest.approx(0.691, abs=0.001)
-    assert float(shown(page)["energy"]) <= 4600
+    assert float(shown(page)["threshold"]) == pytest.approx(0.714, abs=0.001)
+    assert float(shown(page)["energy"]) <= 4800
     page.reload()
     page.wait_for_selector(DRAWN)
-    assert cost.input_value() == "4600"
+    assert cost.input_value() == "4800"
     cost.fill("4200")
     cost.press("Enter")
     page.get_by_text("No ρ meets these limits.").wait_for()
-    cost.fill("4,600.5")  # thousands apart, as the page writes them
+    cost.fill("4,800.5")  # thousands apart, as the page writes them
     cost.press("Enter")
     page.get_by_text("meets all limits:").wait_for()
     page.get_by_role("button", name="+ limit").click()
@@ -125,7 +125,7 @@ def test_a_budget_is_answered_in_words_and_taken_with_a_click(page, address):
     another.fill("0,1")  # a decimal comma
     page.get_by_label("unit of another limit").select_option("max_latency_ms")
     page.get_by_text("No ρ meets these limits.").wait_for()
-    page.wait_for_url(re.compile("max_energy_uj%3A4600.5.*max_latency_ms%3A0.1"))
+    page.wait_for_url(re.compile("max_energy_uj%3A4800.5.*max_latency_ms%3A0.1"))
     another.fill("-1")
     another.press("Enter")
     page.get_by_text("These limits cannot be used").wait_for()
