@@ -5,7 +5,6 @@ import math
 import sys
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
@@ -23,16 +22,6 @@ def no_tensorflow(monkeypatch):
     """The dashboard works where TensorFlow is not importable."""
     for name in ("tensorflow", "keras", "keras_flops"):
         monkeypatch.setitem(sys.modules, name, None)
-
-
-@pytest.fixture
-def offered(monkeypatch):
-    """The files that download buttons offer, by name: what makes each."""
-    files = {}
-    monkeypatch.setattr(
-        st, "download_button", lambda label, data, name, *rest, **options: files.update({name: data})
-    )
-    return files
 
 
 def opened(state=None, **address):

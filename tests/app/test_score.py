@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from app.score.models import list_key
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
-from tests.jobs.worker import KEYS, fake_worker, finish, wait_until
+from tests.jobs.worker import KEYS, wait_until
 from trecx.errors import missing_tensorflow
 from trecx.files import paths
 from trecx.jobs import queue as queue_module
@@ -27,25 +27,6 @@ def no_tensorflow(monkeypatch):
     """The dashboard works where TensorFlow is not importable."""
     for name in ("tensorflow", "keras", "keras_flops"):
         monkeypatch.setitem(sys.modules, name, None)
-
-
-@pytest.fixture
-def queue(monkeypatch, tmp_path):
-    """A queue whose jobs work until they are let go, as if TensorFlow were installed."""
-    monkeypatch.setattr("trecx.jobs.readiness.find_spec", lambda name: name)
-    monkeypatch.setattr(queue_module.Queue.__init__, "__defaults__", (fake_worker(tmp_path),))
-    found = queue_of(Store())
-    found.records.folder.mkdir()
-    (found.records.folder / "hold").touch()
-    yield found
-    finish(found)
-
-
-@pytest.fixture
-def own_copy(monkeypatch, tmp_path):
-    """The shipped runs in a store that the test may write to."""
-    shutil.copy(ROOT / "artifacts" / "scores.sqlite", tmp_path / "own.sqlite")
-    monkeypatch.setenv("TRECX_DB", f"sqlite:///{tmp_path / 'own.sqlite'}")
 
 
 def opened(task=None):
