@@ -1,7 +1,7 @@
 """`python -m benchmarks.kernels`: the scores of one int8 network by three sets of kernels.
 
 docs/bring-your-own.md has the figures. It fetches kws/trecx and its clips, and needs the kernels of
-TensorFlow Lite Micro: `pip install tflite-micro==0.dev20261023182759`.
+TensorFlow Lite Micro (`pip install -e '.[deploy]'`).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,9 +14,10 @@ from rich.table import Table
 
 from trecx.datasets.download import fetch_dataset, fetch_models
 from trecx.datasets.samples import open_samples
+from trecx.deploy.tflm import Levels, without_tflm
 
 CALIBRATION, CLIPS = 200, 600
-Levels = npt.NDArray[np.int16]
+Scores = npt.NDArray[np.int16]
 
 
 def main() -> None:
@@ -38,40 +39,28 @@ def _by_exit(numbers: npt.NDArray[Any]) -> str:
     return " · ".join(map(str, numbers.tolist()))
 
 
-def _converted() -> tuple[bytes, npt.NDArray[np.int8]]:
+def _converted() -> tuple[bytes, Levels]:
     """Return kws/trecx as an int8 `.tflite` file, exits in order, and clips as its input takes them."""
-    from trecx.nn import tf
+    from trecx.deploy.conversion import convert_to_int8
+    from trecx.deploy.quantization import int8_input
+    from trecx.deploy.stages import cut_at_exits
     from trecx.nn.features import features
     from trecx.nn.formats import read_network
-    from trecx.nn.graphs import exit_order, freeze
 
     fetch_dataset("kws")
     network, samples = read_network(fetch_models("kws")["trecx"]), open_samples("kws")
     chosen = np.random.default_rng(0).permutation(len(samples.labels))[: CALIBRATION + CLIPS]
     ready = np.concatenate([features("kws", raw) for raw in samples.batches(128)])[chosen]
-    order = exit_order(freeze(network.run, ready.shape[1:]))
-    function = tf.function(lambda x: [network.run(x)[k] for k in order], autograph=False)
-    concrete = function.get_concrete_function(tf.TensorSpec([1, *ready.shape[1:]], tf.float32))
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], function)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([clip[None]] for clip in ready[:CALIBRATION])
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    content: bytes = converter.convert()
-    detail = tf.lite.Interpreter(model_content=content).get_input_details()[0]
-    scale, zero_point = detail["quantization"]
-    levels = np.round(ready[-CLIPS:].astype(np.float64) / scale) + zero_point
-    return content, np.clip(levels, -128, 127).astype(np.int8)
+    whole = cut_at_exits(convert_to_int8(network, ready.shape[1:], ready[:CALIBRATION])).uncut()
+    return whole.stages[0].content, int8_input(whole, ready[-CLIPS:])
 
 
-def _micro(content: bytes, clips: npt.NDArray[np.int8]) -> Levels:
-    try:
+def _micro(content: bytes, clips: Levels) -> Scores:
+    with without_tflm():
         from tflite_micro import runtime
-    except ImportError as error:
-        raise SystemExit(f"TensorFlow Lite Micro is missing ({error}): see the head of this file") from error
     network = runtime.Interpreter.from_bytes(content)
 
-    def run(clip: npt.NDArray[np.int8]) -> Sequence[Any]:
+    def run(clip: Levels) -> Sequence[Any]:
         network.set_input(clip[None], 0)
         network.invoke()
         return [network.get_output(k)[0] for k in range(2)]
@@ -79,24 +68,24 @@ def _micro(content: bytes, clips: npt.NDArray[np.int8]) -> Levels:
     return _scored(run, clips)
 
 
-def _reference(content: bytes, clips: npt.NDArray[np.int8]) -> Levels:
+def _reference(content: bytes, clips: Levels) -> Scores:
     from trecx.nn import tf
 
     kernels = tf.lite.experimental.OpResolverType.BUILTIN_REF
     return _lite(tf.lite.Interpreter(model_content=content, experimental_op_resolver_type=kernels), clips)
 
 
-def _default(content: bytes, clips: npt.NDArray[np.int8]) -> Levels:
+def _default(content: bytes, clips: Levels) -> Scores:
     from trecx.nn import tf
 
     return _lite(tf.lite.Interpreter(model_content=content), clips)
 
 
-def _lite(network: Any, clips: npt.NDArray[np.int8]) -> Levels:
+def _lite(network: Any, clips: Levels) -> Scores:
     network.allocate_tensors()
     entry, outputs = network.get_input_details()[0]["index"], network.get_output_details()
 
-    def run(clip: npt.NDArray[np.int8]) -> Sequence[Any]:
+    def run(clip: Levels) -> Sequence[Any]:
         network.set_tensor(entry, clip[None])
         network.invoke()
         return [network.get_tensor(output["index"])[0] for output in outputs]
@@ -104,7 +93,7 @@ def _lite(network: Any, clips: npt.NDArray[np.int8]) -> Levels:
     return _scored(run, clips)
 
 
-def _scored(run: Callable[[npt.NDArray[np.int8]], Sequence[Any]], clips: npt.NDArray[np.int8]) -> Levels:
+def _scored(run: Callable[[Levels], Sequence[Any]], clips: Levels) -> Scores:
     return np.array([run(clip) for clip in clips], np.int16)
 
 
