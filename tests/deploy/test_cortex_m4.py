@@ -16,7 +16,7 @@ from trecx.errors import ExportError
 
 pytestmark = pytest.mark.tensorflow
 emulated = pytest.mark.emulator
-LOOP = """#include "network.h"
+LOOP = """#include "trecx_network.h"
 int trecx_run_stage(int stage, const int8_t *input, int8_t *softmax)
 {
     int k, turns = stage * %d;
@@ -46,7 +46,7 @@ def looping(folder, turns):
     numbers = body[body.index("{") :]
     zeros = "".join("0" if c.isdigit() else c for c in numbers.replace("-", ""))
     (folder / "golden_data.c").write_text(golden[:start] + body[: body.index("{")] + zeros)
-    (folder / "network.c").write_text((LOOP % turns).replace("TRECX_ANSWER", "0"))
+    (folder / "trecx_network.c").write_text((LOOP % turns).replace("TRECX_ANSWER", "0"))
 
 
 @pytest.mark.tflm
@@ -101,7 +101,7 @@ def test_a_network_that_never_ends_is_stopped(folder):
 @pytest.mark.tflm
 @emulated
 def test_a_network_that_is_larger_than_the_board_is_an_error(folder):
-    header = folder / "network.h"
+    header = folder / "trecx_network.h"
     text = header.read_text().replace("ARENA_BYTES ", "ARENA_BYTES 5000000 + ", 1)
     header.write_text(text)
     with pytest.raises(ExportError, match=r"the Arm compiler failed .*(overflow|will not fit)"):

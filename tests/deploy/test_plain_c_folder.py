@@ -155,6 +155,6 @@ def test_a_compiler_that_fails_is_quoted(tmp_path):
     staged = made()
     golden = golden_of(staged)
     write_plain_c(staged, golden, tmp_path)
-    (tmp_path / "network.c").write_text("int broken(")
+    (tmp_path / "trecx_network.c").write_text("int broken(")
     with pytest.raises(ExportError, match=r"C compiler failed with exit status 1; it said: (?s:.*)broken"):
         run_on_host(tmp_path, golden.inputs)

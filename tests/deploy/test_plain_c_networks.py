@@ -63,4 +63,4 @@ def test_the_arena_is_shared_and_its_bytes_are_told(tmp_path):
     assert (
         3 * 256 <= written.arena_bytes < sum(every) / 2
     )  # three 8x8x4 images live at once, and not many more
-    assert f"ARENA_BYTES {written.arena_bytes} " in (tmp_path / "network.h").read_text()
+    assert f"ARENA_BYTES {written.arena_bytes} " in (tmp_path / "trecx_network.h").read_text()

@@ -58,8 +58,11 @@ def _of_run(store: Store, run: Run) -> dict[str, Any]:
 
 
 def _point(point: Any) -> dict[str, Any]:
-    record = {"id": point.point_id, "retired_at": point.retired_at, "document": document_of(point.record)}
-    return record
+    """Return a point without what documents have since the old release, which an old point does not know."""
+    document = document_of(point.record)
+    since = document.pop("memory"), document["setting"].pop("costs_basis")
+    assert since == (None, None)
+    return {"id": point.point_id, "retired_at": point.retired_at, "document": document}
 
 
 def _samples(store: Store, name: str) -> list[dict[str, Any]]:

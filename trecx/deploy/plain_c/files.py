@@ -19,7 +19,7 @@ def stage_source(number: int, stage: StageText) -> str:
     return (
         _joined(
             f"/* Stage {number}: weights, multipliers and one call for each operator.\n"
-            f"   Call it by trecx_run_stage() of network.h. {GENERATED} */",
+            f"   Call it by trecx_run_stage() of trecx_network.h. {GENERATED} */",
             f'#include "stage_{number}.h"\n\n#include "trecx_kernels.h"',
             *stage.constants,
             f"void trecx_stage_{number}(const int8_t *input, int8_t *arena)\n{{",
@@ -33,7 +33,7 @@ def stage_header(number: int) -> str:
     """Return the header of a stage, counted from 1."""
     guard = f"TRECX_STAGE_{number}_H"
     return _joined(
-        f"/* Stage {number}; call it by trecx_run_stage() of network.h. {GENERATED} */",
+        f"/* Stage {number}; call it by trecx_run_stage() of trecx_network.h. {GENERATED} */",
         f"#ifndef {guard}\n#define {guard}",
         "#include <stdint.h>",
         f"void trecx_stage_{number}(const int8_t *input, int8_t *arena);",
@@ -76,8 +76,8 @@ def network_source(places: Sequence[str]) -> str:
         f"        return 0;"
         for number, place in enumerate(places, start=1)
     )
-    return f"""/* The stages and their memory; see network.h. {GENERATED} */
-#include "network.h"
+    return f"""/* The stages and their memory; see trecx_network.h. {GENERATED} */
+#include "trecx_network.h"
 
 #include <string.h>
 
@@ -101,7 +101,7 @@ def golden_header(golden: GoldenSamples) -> str:
     return _joined(
         f"/* Inputs with the softmax of every exit; 'make check' compares them. {GENERATED} */",
         "#ifndef TRECX_GOLDEN_DATA_H\n#define TRECX_GOLDEN_DATA_H",
-        '#include "network.h"',
+        '#include "trecx_network.h"',
         f"#define TRECX_GOLDEN_SAMPLES {len(golden.inputs)}",
         "extern const int8_t trecx_golden_inputs[TRECX_GOLDEN_SAMPLES][TRECX_NETWORK_INPUT_BYTES];\n"
         "extern const int8_t\n"

@@ -81,12 +81,12 @@ def plain_c_files(
     for number, stage in enumerate(stages, start=1):
         texts[f"stage_{number}.c"] = c_files.stage_source(number, stage)
         texts[f"stage_{number}.h"] = c_files.stage_header(number)
-    texts["network.h"] = c_files.network_header(len(stages), input_bytes, exit_bytes, arena)
-    texts["network.c"] = c_files.network_source(places)
+    texts["trecx_network.h"] = c_files.network_header(len(stages), input_bytes, exit_bytes, arena)
+    texts["trecx_network.c"] = c_files.network_source(places)
     texts["golden_data.h"] = c_files.golden_header(golden)
     texts["golden_data.c"] = c_files.golden_source(golden)
     numbered = [f"stage_{number}.c" for number in range(1, len(stages) + 1)]
-    texts["Makefile"] = c_files.makefile(["network.c", *numbered, *kernels])
+    texts["Makefile"] = c_files.makefile(["trecx_network.c", *numbered, *kernels])
     return texts
 
 

@@ -2,7 +2,7 @@
    standard output. Use: make run_samples && ./run_samples < inputs > exits */
 #include <stdio.h>
 
-#include "network.h"
+#include "trecx_network.h"
 
 int main(void)
 {

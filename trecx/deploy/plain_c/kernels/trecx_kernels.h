@@ -1,6 +1,6 @@
 /* Kernels of an int8 network in plain C99. Written for one sample; tensors are laid out height, width, channels.
    Every result equals the reference kernels of TensorFlow Lite Micro to the last byte.
-   Use: compile the .c files of this folder and call trecx_run_stage() of network.h, not these functions. */
+   Use: compile the .c files of this folder and call trecx_run_stage() of trecx_network.h, not these functions. */
 #ifndef TRECX_KERNELS_H
 #define TRECX_KERNELS_H
 
