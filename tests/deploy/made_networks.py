@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from tensorflow.lite.python import schema_py_generated as schema
 
-from trecx.deploy.flatbuffer import pack
+import tests.needs_tensorflow  # noqa: F401  # before all that imports it
+from trecx.deploy.flatbuffer import pack, tflite_schema
 from trecx.deploy.stages import Stage, StagedNetwork
 
+schema = tflite_schema()
 SAME, VALID = 0, 1
 NONE, RELU, RELU_N1_TO_1, RELU6 = 0, 1, 2, 3
 

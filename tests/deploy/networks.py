@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+import tests.needs_tensorflow  # noqa: F401  # before all that imports it
 from tests.conftest import ROOT
 from trecx.datasets.samples import open_samples
 from trecx.deploy.conversion import convert_to_int8

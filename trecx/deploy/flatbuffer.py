@@ -105,7 +105,7 @@ def read_quantized(content: bytes) -> QuantizedNetwork:
 
 def unpack(content: bytes) -> Any:
     """Return the schema's own object of a `.tflite` file, which can be changed and packed again."""
-    schema = _schema()
+    schema = tflite_schema()
     return schema.ModelT.InitFromObj(schema.Model.GetRootAs(bytearray(content), 0))
 
 
@@ -157,7 +157,8 @@ _DTYPES = {"INT8": np.int8, "UINT8": np.uint8, "INT16": np.int16, "INT32": np.in
 _DTYPES |= {"FLOAT32": np.float32, "BOOL": np.bool_}  # type: ignore[dict-item]
 
 
-def _schema() -> Any:
+def tflite_schema() -> Any:
+    """Return the module with the classes of the `.tflite` schema."""
     # Not at the top: there, a missing TensorFlow would fail before `trecx.nn` can say what to do.
     from tensorflow.lite.python import schema_py_generated
 
@@ -167,5 +168,7 @@ def _schema() -> Any:
 @cache
 def _names(enumeration: str) -> dict[int, str]:
     return {
-        value: name for name, value in vars(getattr(_schema(), enumeration)).items() if isinstance(value, int)
+        value: name
+        for name, value in vars(getattr(tflite_schema(), enumeration)).items()
+        if isinstance(value, int)
     }
