@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from trecx.errors import ModelError
 from trecx.nn.exit_model import Batch, ExitModel
 from trecx.nn.formats import TFLITE_SUFFIX
 from trecx.nn.models import load_model
-from trecx.nn.scored_run import described, score_into
+from trecx.nn.scored_run import described, score_described
 from trecx.nn.scoring import check_match, network_input
 from trecx.progress import Progress, silent
 from trecx.scores import ExitScores
@@ -72,6 +73,11 @@ class PreparedNetwork:
     quantized: Quantized | None
     calibration: CalibrationSamples | None
 
+    @cached_property
+    def whole(self) -> bytes:
+        """The `.tflite` file of the network before the cut, stripped and aligned like the stages."""
+        return stripped(self.staged.uncut()).stages[0].content
+
 
 def store_int8_run(
     store: Store,
@@ -111,13 +117,15 @@ def store_int8_run(
     prepared = prepare_network(path, model, calibration, progress)
     float_run = None
     if prepared.quantized:
-        float_run, _ = score_into(store, path, system, samples, False, progress, training)
+        float_run, _ = score_described(store, model, samples, provenance, False, progress)
     golden = golden_samples(model, prepared.staged, samples)
     counts = instructions(prepared.staged, golden) if instructions else None
-    provenance = _of_int8(provenance, prepared, _deployment(prepared, counts))
+    provenance = _of_int8(provenance, prepared)
     run = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
     new = run is None
     if run is None:
+        known = {"deployment": _deployment(prepared, counts).document()}
+        provenance = replace(provenance, training=provenance.training | known)
         scores = _scores(model, prepared.staged, samples, progress)
         run = store.save_run(provenance, scores, again=True, progress=progress)
     return Int8Run(run, new, float_run, prepared.staged, golden, losses(run, float_run))
@@ -230,18 +238,17 @@ def _deployment(prepared: PreparedNetwork, counts: Sequence[int] | None) -> Depl
         quantized.quantizer if quantized else GIVEN,
         prepared.calibration.record if prepared.calibration else None,
         stages,
-        len(stripped(staged.uncut()).stages[0].content),
+        len(prepared.whole),
         quantized.float_bytes if quantized else None,
         sum(staged.slot_bytes.values()),
     )
 
 
-def _of_int8(provenance: Provenance, prepared: PreparedNetwork, deployment: Deployment) -> Provenance:
-    """Return the provenance of the int8 network's scores."""
-    whole = stripped(prepared.staged.uncut()).stages[0].content
+def _of_int8(provenance: Provenance, prepared: PreparedNetwork) -> Provenance:
+    """Return the provenance of the int8 network's scores, but for what is known of the deployment."""
     return replace(
         provenance,
-        model_sha256=hashlib.sha256(whole).hexdigest(),
+        model_sha256=hashlib.sha256(prepared.whole).hexdigest(),
         versions=provenance.versions | {"tflite-micro": version("tflite-micro")},
-        training=provenance.training | {"precision": "int8", "deployment": deployment.document()},
+        training=provenance.training | {"precision": "int8"},
     )

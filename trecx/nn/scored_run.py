@@ -52,6 +52,31 @@ def score_into(
     model = load_model(path)
     progress("loading the model", 1, 1)
     samples, provenance = described(path, model, system, samples, training, progress)
+    return score_described(store, model, samples, provenance, again, progress)
+
+
+def score_described(
+    store: Store,
+    model: ExitModel,
+    samples: SampleSet,
+    provenance: Provenance,
+    again: bool = False,
+    progress: Progress = silent,
+) -> tuple[Run, bool]:
+    """Score a model that was read and `described`; return the run, and whether it is new.
+
+    Args:
+        store: the store for the run.
+        model: the model.
+        samples: the samples to score, with the classes of the design.
+        provenance: that of the scores.
+        again: add a new run even if the same one exists.
+        progress: called with the progress of the scoring.
+
+    Raises:
+        ModelError: the model does not match its task.
+        StoreError: the run cannot be stored.
+    """
     known = store.find_scored(provenance, samples.class_names, samples.names, samples.labels)
     if known and not again:
         return known, False

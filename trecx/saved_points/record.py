@@ -63,8 +63,7 @@ class RecordedRun:
     @property
     def deployment(self) -> Deployment | None:
         """What is known of the staged int8 network that gave the scores; None for other scores."""
-        known = self.training.get("deployment")
-        return Deployment.from_document(known) if known else None
+        return Deployment.in_training(self.training)
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,12 @@ class Deployment:
         return asdict(self)
 
     @classmethod
+    def in_training(cls, training: Mapping[str, Any]) -> Self | None:
+        """Return the deployment in the training settings of a run; None if its scores are others."""
+        known = training.get("deployment")
+        return cls.from_document(known) if known else None
+
+    @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return what `document` wrote."""
         calibration = document["calibration"]
