@@ -44,10 +44,11 @@ def test_a_network_is_deployed_from_the_page_downloaded_and_opened_as_int8_run(t
             }
         dialog.get_by_role("button", name="Open in Tune").click()
         dialog.wait_for(state="detached")
-        page.wait_for_selector(f"{SETTLED} {DRAWN}", state="attached")
         (job,) = queue.jobs()
         assert (job.key, job.state, job.point.threshold) == (model_of(run).key, DONE, 0.8)
         assert store.find_run(job.run_id).precision == "int8"
+        page.wait_for_url(lambda url: f"run={job.run_id}" in url)  # the page may be settled as it was before
+        page.wait_for_selector(f"{SETTLED} {DRAWN}", state="attached")
         assert f"run={job.run_id}" in page.url
         assert "rho=0.8" in page.url
         assert errors == []

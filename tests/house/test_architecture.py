@@ -179,10 +179,10 @@ LAYERS = {
     ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.instruction_counts": (
-        "errors progress files device.instructions jobs.known_models jobs.model_scoring nn deploy"
+        "errors progress files device.instructions jobs.known_models jobs.model_deployment nn deploy"
     ),
     "jobs.model_deployment": (
-        "progress saved_points.record store deploy jobs.known_models jobs.model_scoring"
+        "progress datasets saved_points.record store deploy jobs.known_models jobs.model_scoring"
     ),
     "jobs.records": "errors files jobs.job",
     "jobs.queue": "jobs.job jobs.known_models jobs.records",

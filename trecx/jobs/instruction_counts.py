@@ -8,13 +8,12 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from trecx.deploy.calibration import CalibrationChoice, calibration_source, choose_calibration
 from trecx.deploy.cortex_m4 import count_instructions, how_counted
 from trecx.device.instructions import InstructionCounts, write_instruction_counts
 from trecx.errors import TrecxError
 from trecx.files.paths import INSTRUCTION_COUNTS
 from trecx.jobs.known_models import PUBLISHED, KnownModel, known_models
-from trecx.jobs.model_scoring import fetch_missing, samples_to_score
+from trecx.jobs.model_deployment import deployment_samples
 from trecx.progress import Progress, silent
 
 
@@ -37,9 +36,7 @@ def _counts(model: KnownModel) -> InstructionCounts:
     from trecx.deploy.plain_c import write_plain_c
     from trecx.nn.models import load_model
 
-    fetch_missing(model)
-    tested = samples_to_score(model.task, model.training)
-    calibration = choose_calibration(calibration_source(tested, model.training), tested, CalibrationChoice())
+    tested, calibration = deployment_samples(model)
     network = load_model(model.path)
     staged = prepare_network(model.path, network, calibration).staged
     with tempfile.TemporaryDirectory() as folder:

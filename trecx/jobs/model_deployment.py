@@ -4,7 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trecx.deploy.calibration import CalibrationChoice, calibration_source, choose_calibration
+from trecx.datasets.samples import SampleSet
+from trecx.deploy.calibration import (
+    CalibrationChoice,
+    CalibrationSamples,
+    calibration_source,
+    choose_calibration,
+)
 from trecx.jobs.known_models import KnownModel
 from trecx.jobs.model_scoring import fetch_missing, samples_to_score
 from trecx.progress import Progress, silent
@@ -42,14 +48,26 @@ def deploy_known(
         ModelError: the model cannot be converted, cut or run, or a tool is not installed.
         StoreError: a run could not be stored.
     """
-    fetch_missing(model, progress)
+    tested, calibration = deployment_samples(model, choice, progress)
     progress("loading TensorFlow", 0, None)
     from trecx.deploy.deployment import deploy_model
 
     progress("loading TensorFlow", 1, 1)
-    tested = samples_to_score(model.task, model.training, progress=progress)
-    source = calibration_source(tested, model.training, progress=progress)
-    calibration = choose_calibration(source, tested, choice)
     return deploy_model(
         store, model.path, model.system, tested, calibration, point_of, out, model.training, progress
     )
+
+
+def deployment_samples(
+    model: KnownModel, choice: CalibrationChoice = DEFAULT_CHOICE, progress: Progress = silent
+) -> tuple[SampleSet, CalibrationSamples]:
+    """Download what is missing of a known model; return the samples to score, and those that calibrate.
+
+    Raises:
+        FetchError: a download failed.
+        DatasetError: the samples are damaged, or may include samples of the training set.
+    """
+    fetch_missing(model, progress)
+    tested = samples_to_score(model.task, model.training, progress=progress)
+    source = calibration_source(tested, model.training, progress=progress)
+    return tested, choose_calibration(source, tested, choice)
