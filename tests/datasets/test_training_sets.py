@@ -11,10 +11,11 @@ import pytest
 from tests.datasets.test_samples import wav
 from trecx.datasets.augmentation import WaveformAugmentation
 from trecx.datasets.download import fetch_dataset
+from trecx.datasets.halves import speaker_of
 from trecx.datasets.kws import CLASS_FOLDERS, CLIP_FRAMES
 from trecx.datasets.samples import open_samples
 from trecx.datasets.speech_commands import WORDS, read_noise
-from trecx.datasets.training_sets import open_training, speaker_of
+from trecx.datasets.training_sets import open_training
 from trecx.errors import DatasetError, UnknownNameError
 from trecx.files import paths
 

@@ -103,6 +103,18 @@ LAYERS = {
     ),
     "threshold.decision_differences": "scores threshold.exit_order threshold.int8_steps",
     "threshold.choice": "errors scores device.operating_conditions threshold.benefit_curve threshold.limits",
+    "threshold.joint_counts": "scores threshold.benefit_curve threshold.int8_steps",
+    "threshold.guarantee.betting": "scores",
+    "threshold.guarantee.exact_tests": "scores",
+    "threshold.guarantee.losses": (
+        "errors scores threshold.guarantee.betting threshold.guarantee.exact_tests threshold.joint_counts "
+        "threshold.limits"
+    ),
+    "threshold.guarantee.selection": (
+        "errors scores device.operating_conditions threshold.choice threshold.guarantee.losses "
+        "threshold.joint_counts threshold.limits"
+    ),
+    "threshold.per_exit.decision": "errors scores threshold.benefit_curve",
     "threshold.exit_table": (
         "errors scores threshold.benefit_curve threshold.cumulative_counts threshold.exit_order "
         "threshold.operating_point threshold.outcomes"
@@ -114,9 +126,9 @@ LAYERS = {
     "threshold.oracle": "scores threshold.exit_table threshold.outcomes",
     "threshold.outcome_curve": "scores threshold.exit_table threshold.outcomes",
     "threshold.run_context": (
-        "scores device.energy device.exit_costs device.operating_conditions threshold.benefit_curve "
-        "threshold.choice threshold.exit_table threshold.int8_steps threshold.limits "
-        "threshold.operating_point"
+        "scores datasets device.energy device.exit_costs device.operating_conditions threshold.benefit_curve "
+        "threshold.choice threshold.class_mix threshold.exit_table threshold.guarantee.selection "
+        "threshold.int8_steps threshold.joint_counts threshold.limits threshold.operating_point"
     ),
     "threshold.energy_saving": "threshold.operating_point threshold.run_context",
     "threshold.sample_exit": "threshold.outcomes",
@@ -136,13 +148,13 @@ LAYERS = {
     ),
     "saved_points.status": "saved_points.record",
     "store": (
-        "errors files progress scores threshold.exit_criteria threshold.exit_order threshold.exit_table "
-        "threshold.outcomes saved_points.document saved_points.record"
+        "errors files progress scores datasets threshold.exit_criteria threshold.exit_order "
+        "threshold.exit_table threshold.outcomes saved_points.document saved_points.record"
     ),
     "store.run_context": (
-        "errors scores device.battery device.energy device.exit_costs device.instructions "
+        "errors scores datasets device.battery device.energy device.exit_costs device.instructions "
         "device.operating_conditions threshold.class_mix threshold.exit_criteria threshold.exit_table "
-        "threshold.run_context store"
+        "threshold.joint_counts threshold.per_exit.decision threshold.run_context store"
     ),
     "comparison.accuracy_targets": "errors",
     "comparison.bootstrap": "scores",
@@ -245,7 +257,9 @@ def test_a_layer_imports_only_what_lies_below_it(layer):
             assert seen - ROOMS <= allowed, module(path)
 
 
-ROOMS = {f"trecx.{layer.partition('.')[0]}" for layer in LAYERS if "." in layer}  # packages by themselves
+ROOMS = {  # packages by themselves
+    f"trecx.{layer[:dot]}" for layer in LAYERS for dot, letter in enumerate(layer) if letter == "."
+}
 
 
 def test_every_module_of_the_library_has_its_place():

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from trecx.datasets.halves import speaker_of
 from trecx.datasets.layouts import Layout, find_layout
 from trecx.datasets.samples import SampleSet, open_split
 from trecx.datasets.sources import load_sources
@@ -101,20 +102,6 @@ def open_training(
     else:
         train, validation = _hold_back(train, validation_share)
     return TrainingData(train, validation, test, _training_noise(layout.folder))
-
-
-def speaker_of(name: str) -> str:
-    """Return the speaker of a clip: the part of its file name before `_nohash_`, without an unknown word.
-
-    For a clip of silence, which has no speaker, that is its own name.
-
-    >>> speaker_of("yes/022cd682_nohash_1.wav"), speaker_of("_unknown_/bed_022cd682_nohash_0.wav.wav")
-    ('022cd682', '022cd682')
-    >>> speaker_of("_silence_/1024.wav")
-    '_silence_/1024.wav'
-    """
-    before, found, _ = name.rpartition("/")[2].partition("_nohash_")
-    return before.rpartition("_")[2] if found else name
 
 
 def _split_by_speaker(task: str, layout: Layout, progress: Progress) -> TrainingData:

@@ -75,6 +75,7 @@ class Rule:
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         precision: of the softmax on the device.
         quantisation: scale and zero point of an int8 softmax.
+        per_exit: one threshold per early exit; `threshold` is then nan. None: ρ is for all exits.
 
     Raises:
         QuantisationError: the criterion is the entropy of an int8 softmax.
@@ -84,6 +85,7 @@ class Rule:
     criterion: str = LARGEST
     precision: Literal["float32", "int8"] = "float32"
     quantisation: Quantisation = INT8_SOFTMAX
+    per_exit: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.criterion == ENTROPY and self.precision == "int8":
@@ -176,6 +178,52 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class RecordedSplit:
+    """The split of the samples that ρ was chosen and measured on.
+
+    Attributes:
+        half: the half that the point's numbers are measured on: "calibration" or "held-out".
+        seed: of the split.
+        kept_together: what is not split between the halves, such as "speaker"; empty: samples are split.
+        n_calibration: samples of the calibration half.
+        n_held_out: samples of the other half.
+    """
+
+    half: str
+    seed: int
+    kept_together: str
+    n_calibration: int
+    n_held_out: int
+
+
+@dataclass(frozen=True)
+class RecordedGuarantee:
+    """The guarantee that ρ was chosen with; it is about the calibration half if there is a split, else all.
+
+    Attributes:
+        probability: that the limit holds, over the draw of the calibration samples.
+        loss: "lost", "drop" or "error" (1 − accuracy).
+        limit: of the mean loss, 0..1.
+        against: what answers are compared with: "final" or "baseline"; empty for an error.
+        each_class: whether the limit is to hold in each class.
+        method: the test, in words.
+        n_calibration: number of calibration samples.
+        bound: the smallest limit that the test at this ρ alone would pass.
+        naive_threshold: ρ without the guarantee, on the same samples; `inf`: no early exits, None: none.
+    """
+
+    probability: float
+    loss: str
+    limit: float
+    against: str
+    each_class: bool
+    method: str
+    n_calibration: int
+    bound: float
+    naive_threshold: float | None
+
+
+@dataclass(frozen=True)
 class PointRecord:
     """An operating point with all that defines it.
 
@@ -190,6 +238,8 @@ class PointRecord:
         note: given by the user.
         author: given by the user.
         memory: flash and RAM of the run's deployment; None where unknown.
+        split: the halves of the samples; None: ρ is chosen and measured on all of them.
+        guarantee: that ρ was chosen with; None without one.
     """
 
     run: RecordedRun
@@ -202,6 +252,8 @@ class PointRecord:
     note: str = ""
     author: str = ""
     memory: MemoryUse | None = None
+    split: RecordedSplit | None = None
+    guarantee: RecordedGuarantee | None = None
 
 
 @dataclass(frozen=True)

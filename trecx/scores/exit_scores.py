@@ -104,6 +104,31 @@ class ExitScores:
         scores._set(predictions=predictions, confidence=confidence, probabilities=probabilities)
         return scores
 
+    def part(self, members: npt.NDArray[np.bool_]) -> "ExitScores":
+        """Return the scores of some samples.
+
+        Args:
+            members: whether each sample is one of them, of shape (n_samples,).
+
+        Raises:
+            ScoresError: there is no such sample.
+        """
+        if not members.any():
+            raise ScoresError("this part of the samples is empty; choose another, or import more samples")
+        positions = np.flatnonzero(members)
+        numbered = isinstance(self.sample_names, NumberedNames)
+        return ExitScores.trusted(
+            labels=self.labels[positions],
+            exit_flops=self.exit_flops,
+            class_names=self.class_names,
+            sample_names=tuple(self.sample_names[k] for k in positions.tolist())
+            if not numbered
+            else NumberedNames(len(positions)),
+            predictions=np.asfortranarray(self.predictions[positions]),
+            confidence=np.asfortranarray(self.confidence[positions]),
+            probabilities=None if self.probabilities is None else self.probabilities[positions],
+        )
+
     def _set(self, **fields: object) -> None:
         for name, value in fields.items():
             object.__setattr__(self, name, value)

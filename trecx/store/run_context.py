@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 
+from trecx.datasets.halves import Half
 from trecx.device.battery import find_battery
 from trecx.device.energy import DeviceProfile, device_profiles, estimated_costs, find_profile
 from trecx.device.exit_costs import Basis, ExitCosts, measured_costs
 from trecx.device.instructions import known_instructions
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import EnergyError, unknown_name
-from trecx.scores import FloatArray, IntArray
+from trecx.scores import ExitScores, FloatArray, IntArray
 from trecx.scores.run import other_precision
 from trecx.store import CustomProfile, Run, Store
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.joint_counts import JointCounts
+from trecx.threshold.per_exit.decision import by_thresholds
 from trecx.threshold.run_context import RunContext
 
 ONE_OF_THEM = "both measured energy and a device are given; give only one of them"
@@ -32,6 +35,8 @@ def load_context(
     inferences_per_hour: float | None = None,
     class_mix: str = AS_TESTED,
     exact_at: float | None = None,
+    half: Half | None = None,
+    per_exit: Sequence[float] | None = None,
 ) -> RunContext:
     """Return the counts of a run with everything that its numbers depend on.
 
@@ -48,11 +53,13 @@ def load_context(
         inferences_per_hour: inferences per hour.
         class_mix: `AS_TESTED`, a preset's name, or "yes=0.1,no=0.2".
         exact_at: a ρ at which the counts are exact in any case.
+        half: the half of the samples that is counted; None: all samples.
+        per_exit: one threshold per early exit, whose decision the counts have at ρ = 1 (`by_thresholds`).
 
     Raises:
         TrecxError: a name is unknown or a value is not valid; the message says which ones are.
     """
-    table, baseline = counts_of(store, run, criterion, exact_at), store.baseline_of(run)
+    table, baseline = counts_of(store, run, criterion, exact_at, half, per_exit), store.baseline_of(run)
     saved = _saved_device(store, device)
     if saved and len(energy_uj):
         raise EnergyError(ONE_OF_THEM)
@@ -63,7 +70,7 @@ def load_context(
     return RunContext(
         task=run.task,
         table=table,
-        baseline=store.load_table(baseline) if baseline else None,
+        baseline=counts_of(store, baseline, half=half) if baseline else None,
         conditions=OperatingConditions(
             _costs(run, profile, energy_uj, latency_ms, estimate, counted),
             inferences_per_hour,
@@ -73,10 +80,18 @@ def load_context(
         class_weights=_weights(table, class_mix),
         other_baseline=other_precision(run, baseline),
         baseline_instructions=baseline_counted,
+        half=half,
     )
 
 
-def counts_of(store: Store, run: Run, criterion: str = LARGEST, exact_at: float | None = None) -> ExitTable:
+def counts_of(
+    store: Store,
+    run: Run,
+    criterion: str = LARGEST,
+    exact_at: float | None = None,
+    half: Half | None = None,
+    per_exit: Sequence[float] | None = None,
+) -> ExitTable:
     """Return the counts of a run with an exit criterion.
 
     Args:
@@ -84,16 +99,62 @@ def counts_of(store: Store, run: Run, criterion: str = LARGEST, exact_at: float 
         run: the run.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         exact_at: a ρ at which the counts are exact in any case.
+        half: the half of the samples that is counted; None: all samples.
+        per_exit: one threshold per early exit, whose decision the counts have at ρ = 1 (`by_thresholds`).
+
+    Raises:
+        StoreError: the run is no longer in the store.
+        ScoresError: the run does not have the scores that the criterion needs.
+        ThresholdError: there is not one valid threshold per early exit.
+    """
+    if criterion == LARGEST and half is None and per_exit is None:
+        table = store.load_table(run)
+        if exact_at is None or table.exact_at(exact_at):
+            return table
+    answers = answers_of(store, run, criterion, half)
+    return ExitTable.of(answers if per_exit is None else by_thresholds(answers, per_exit), exact_at)
+
+
+def answers_of(store: Store, run: Run, criterion: str = LARGEST, half: Half | None = None) -> ExitScores:
+    """Return labels, predictions and confidence of a run or of one half of its samples.
+
+    Args:
+        store: the store of the run.
+        run: the run.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples; None: all samples.
 
     Raises:
         StoreError: the run is no longer in the store.
         ScoresError: the run does not have the scores that the criterion needs.
     """
-    if criterion == LARGEST:
-        table = store.load_table(run)
-        if exact_at is None or table.exact_at(exact_at):
-            return table
-    return ExitTable.of(store.load_answers(run, criterion), exact_at)
+    answers = store.load_answers(run, criterion)
+    return answers if half is None else answers.part(store.split(run, half.seed).members(half))
+
+
+def joint_counts_of(
+    store: Store,
+    run: Run,
+    thresholds: FloatArray,
+    criterion: str = LARGEST,
+    half: Half | None = None,
+) -> JointCounts:
+    """Return the counts of a run that guarantees and thresholds per exit are chosen on, with its baseline.
+
+    Args:
+        store: the store of the run.
+        run: the run.
+        thresholds: candidates for ρ, 0..1, increasing, of shape (n_candidates,) (`candidates`).
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples that is counted; None: all samples.
+
+    Raises:
+        StoreError: the run is no longer in the store.
+        ScoresError: the run does not have the scores that the criterion needs.
+    """
+    baseline = store.baseline_of(run)
+    right = answers_of(store, baseline, half=half).correct[:, -1] if baseline else None
+    return JointCounts.of(answers_of(store, run, criterion, half), thresholds, right)
 
 
 def _saved_device(store: Store, name: str | None) -> CustomProfile | None:

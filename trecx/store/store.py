@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from trecx.datasets.halves import Split, split_in_halves
 from trecx.errors import StoreError, unknown_name
 from trecx.files.paths import database_url
 from trecx.progress import Progress, silent
@@ -228,6 +229,18 @@ class Store:
         """
         with self._database.reading() as session:
             return RunScores(*self._found(session, run)).answers(criterion)
+
+    def split(self, run: Run, seed: int = 0) -> Split:
+        """Return the split of a run's samples into two halves (`datasets.halves.split_in_halves`).
+
+        Raises:
+            StoreError: the run is no longer in the store.
+        """
+        with self._database.reading() as session:
+            session, row = self._found(session, run)
+            names = sample_sets.names_of(session, row.sample_set)
+            labels = sample_sets.labels_of(session, row.sample_set)
+        return split_in_halves(names, labels, seed)
 
     def load_table(self, run: Run) -> ExitTable:
         """Return the counts of a run, without its scores.

@@ -31,12 +31,15 @@ class BenefitCurve:
         exit_counts: samples that stop at each exit, of shape (n_steps, n_exits).
         correct: samples with a correct prediction, of shape (n_steps,).
         exit_flops: exit FLOPs, of shape (n_exits,).
+        lost: samples that only the final exit predicts correctly, of shape (n_steps,); None if they were not
+            counted (`JointCounts.curve`).
     """
 
     thresholds: FloatArray
     exit_counts: IntArray | FloatArray
     correct: IntArray | FloatArray
     exit_flops: IntArray
+    lost: IntArray | FloatArray | None = None
 
     @property
     def n_samples(self) -> int:
@@ -86,7 +89,8 @@ class BenefitCurve:
         """
         wanted = np.array([checked_threshold(value) for value in thresholds])
         step = self.steps_at(wanted)
-        return BenefitCurve(wanted, self.exit_counts[step], self.correct[step], self.exit_flops)
+        lost = None if self.lost is None else self.lost[step]
+        return BenefitCurve(wanted, self.exit_counts[step], self.correct[step], self.exit_flops, lost)
 
     def steps_at(self, thresholds: Sequence[float] | FloatArray) -> IntArray:
         """Return the index of the step that holds at each threshold, of the thresholds' shape."""

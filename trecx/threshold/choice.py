@@ -1,6 +1,6 @@
 """The best operating point within limits, if there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +61,7 @@ def choose(
     limits: Limits,
     conditions: OperatingConditions = UNKNOWN_CONDITIONS,
     baseline_accuracy: float | None = None,
+    kept: Mapping[str, npt.NDArray[np.bool_]] | None = None,
 ) -> Choice:
     """Return the best ρ within the limits.
 
@@ -74,11 +75,13 @@ def choose(
         limits: the limits.
         conditions: device, inference rate and battery; limits on energy, latency or battery need them.
         baseline_accuracy: accuracy of the network without early exits, on the same samples and class mix.
+        kept: which steps meet a limit, by its name, of shape (n_steps,), where that is known from a test and
+            not from the curve (`guarantee`).
 
     Raises:
         BudgetError: an input that a limit needs is unknown, or the inferences do not fit into an hour.
     """
-    steps = _Steps(curve, limits, conditions, baseline_accuracy)
+    steps = _Steps(curve, limits, conditions, baseline_accuracy, kept or {})
     keeps_up = steps.quantities.get("busy", np.zeros(len(curve.thresholds))) <= 1
     if not keeps_up.any():
         raise BudgetError(
@@ -117,15 +120,18 @@ class _Steps:
         limits: Limits,
         conditions: OperatingConditions,
         baseline_accuracy: float | None,
+        kept: Mapping[str, npt.NDArray[np.bool_]],
     ) -> None:
         self.curve = curve
         self.quantities: dict[str, FloatArray] = conditions.quantities(curve)
+        if curve.lost is not None:
+            self.quantities["lost"] = curve.lost / curve.n_samples
         self.slack = {
             name: self._slack(limits, name, limit, baseline_accuracy) for name, limit in limits.given.items()
         }
         self.kept = {
             name: slack >= -ROUNDING * max(limits.given[name], ROUNDING) for name, slack in self.slack.items()
-        }
+        } | dict(kept)
         self.accuracy = curve.accuracy.round(12)
         self.cost = curve.flops  # energy and latency also rise from exit to exit: they give the same ranking
         self.most_accurate = np.lexsort((self.cost, -self.accuracy))

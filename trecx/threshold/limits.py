@@ -18,7 +18,9 @@ LIMITED = {
     "max_latency_ms": ("latency_ms", "a device, or measured ms by exit"),
     "min_accuracy": ("accuracy", ""),
     "max_drop": ("accuracy", ""),
+    "max_lost": ("lost", "the scores of each sample, not only their counts by ρ"),
 }
+ON_ACCURACY = ("accuracy", "lost")
 AGAINST = ("baseline", "final")
 
 
@@ -36,6 +38,7 @@ class Limits:
         max_latency_ms: ms per inference.
         min_accuracy: total accuracy, 0..1.
         max_drop: largest loss of accuracy, 0..1, compared with `against`.
+        max_lost: largest share of samples, 0..1, that are wrong at ρ and that the final exit gets right.
         against: "baseline", or "final": this network without early exits.
 
     Raises:
@@ -49,6 +52,7 @@ class Limits:
     max_latency_ms: float | None = None
     min_accuracy: float | None = None
     max_drop: float | None = None
+    max_lost: float | None = None
     against: Literal["baseline", "final"] = "baseline"
 
     def __post_init__(self) -> None:
@@ -73,13 +77,13 @@ class Limits:
 
     @property
     def accuracy_limits(self) -> list[str]:
-        """Names of the limits on accuracy that are set."""
-        return [name for name in self.given if LIMITED[name][0] == "accuracy"]
+        """Names of the limits on accuracy or on lost samples that are set."""
+        return [name for name in self.given if LIMITED[name][0] in ON_ACCURACY]
 
     @property
     def cost_limits(self) -> list[str]:
         """Names of the limits on anything else that are set."""
-        return [name for name in self.given if LIMITED[name][0] != "accuracy"]
+        return [name for name in self.given if LIMITED[name][0] not in ON_ACCURACY]
 
 
 def limit_title(name: str) -> str:
@@ -98,4 +102,5 @@ _TITLES = {
     "min_battery_days": "min battery life (days)",
     "max_latency_ms": "max latency (ms)",
     "max_drop": "max accuracy drop",
+    "max_lost": "max samples lost",
 }

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from trecx.datasets.halves import Half
 from trecx.device.energy import DeviceProfile, estimated_costs
 from trecx.device.exit_costs import INSTRUCTIONS, ExitCosts
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
 from trecx.threshold.choice import Choice, choose
+from trecx.threshold.class_mix import class_weights
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.guarantee.selection import Guarantee, GuaranteedChoice, guaranteed_choice
 from trecx.threshold.int8_steps import int8_thresholds
+from trecx.threshold.joint_counts import JointCounts
 from trecx.threshold.limits import Limits
 from trecx.threshold.operating_point import OperatingPoint
 
@@ -33,6 +37,7 @@ class RunContext:
         thresholds: the ρ that differ on the device, decreasing from `inf` to 0; None: every ρ.
         other_baseline: the precision of the baseline's scores if it is not the run's; else empty.
         baseline_instructions: instructions of the baseline, of shape (1,); None if they are unknown.
+        half: the half of the samples that is counted; None: all samples.
     """
 
     task: str
@@ -44,6 +49,7 @@ class RunContext:
     thresholds: FloatArray | None = None
     other_baseline: str = ""
     baseline_instructions: IntArray | None = None
+    half: Half | None = None
 
     def on_device(self, thresholds: FloatArray | None) -> "RunContext":
         """Return this context with only these ρ, of shape (n_thresholds,), decreasing from `inf` to 0.
@@ -103,14 +109,42 @@ class RunContext:
         point = self._weighted(self.table.operating_point(self.thresholds[step]))
         return replace(point, plateau=self.curve.plateau(step))
 
-    def choose(self, limits: Limits, int8: bool = False) -> Choice:
-        """Return the best ρ within limits; `int8`: only among the values that differ on an int8 device.
+    def choose(self, limits: Limits, int8: bool = False, joint: JointCounts | None = None) -> Choice:
+        """Return the best ρ within limits.
+
+        Args:
+            limits: the limits.
+            int8: only among the values that differ on an int8 device.
+            joint: counts of the same samples, whose candidates are chosen among; a limit on lost samples
+                needs them.
 
         Raises:
             BudgetError: an input that a limit needs is unknown.
         """
-        curve = self.on_device(int8_thresholds()).curve if int8 else self.curve
+        if joint is not None:
+            curve = joint.curve(self._weights_for(joint))
+        else:
+            curve = self.on_device(int8_thresholds()).curve if int8 else self.curve
         return choose(curve, limits, self.conditions, self.reference["accuracy"] if self.reference else None)
+
+    def guaranteed(self, joint: JointCounts, limits: Limits, guarantee: Guarantee) -> GuaranteedChoice:
+        """Return the best ρ within limits, of which the one on accuracy or lost samples is guaranteed.
+
+        Args:
+            joint: the calibration samples: those of this context, or their calibration half.
+            limits: exactly one of `max_lost`, `max_drop` and `min_accuracy`, and any limits on cost.
+            guarantee: what is to hold.
+
+        Raises:
+            BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
+        """
+        return guaranteed_choice(joint, limits, guarantee, self.conditions, self._weights_for(joint))
+
+    def _weights_for(self, joint: JointCounts) -> FloatArray | None:
+        """Return the weights of this context's class mix for the samples of `joint`."""
+        if self.class_weights is None:
+            return None
+        return class_weights(self.class_weights * self.table.class_counts, joint.class_counts)
 
     def _weighted(self, point: OperatingPoint) -> OperatingPoint:
         return point if self.class_weights is None else point.weighted(self.class_weights)

@@ -1,0 +1,1 @@
+"""One threshold per early exit: what it decides, and which thresholds are best."""
