@@ -105,10 +105,7 @@ class ExitScores:
         return scores
 
     def part(self, members: npt.NDArray[np.bool_]) -> "ExitScores":
-        """Return the scores of some samples.
-
-        Args:
-            members: whether each sample is one of them, of shape (n_samples,).
+        """Return the scores of the samples that are `members`, of shape (n_samples,).
 
         Raises:
             ScoresError: there is no such sample.
