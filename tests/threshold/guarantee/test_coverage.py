@@ -1,8 +1,9 @@
 """The promise, held against populations whose true losses are known.
 
-In each case, a few hundred sets of calibration samples are drawn from a population. The limit lies just below the
-true loss of one candidate in the middle, so a procedure that lets candidates pass too easily breaks it. A lost sample
-or an error: 400 draws. A drop, whose paired test takes longer: 200 draws, 60 of 5,000 samples. Seeds are fixed.
+In each case, a few hundred sets of calibration samples are drawn from a population. The limit lies just below
+the true loss of one candidate in the middle, so a procedure that lets candidates pass too easily breaks it. A
+lost sample or an error: 400 draws. A drop, whose paired test takes longer: 200 draws, or 60 of 5,000 samples.
+Seeds are fixed.
 """
 
 import numpy as np
