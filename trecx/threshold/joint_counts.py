@@ -91,7 +91,7 @@ class JointCounts:
         right = np.array(rest[n_early : n_early + scores.n_exits], np.bool_).T
         return cls(
             thresholds,
-            np.array(rest[:n_early]).reshape(n_early, -1).T,
+            np.array(rest[:n_early], np.int64).reshape(n_early, len(first)).T,
             classes,
             right,
             None if baseline_correct is None else rest[-1].astype(np.bool_),

@@ -37,9 +37,32 @@ def betting_p_values(
     Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86
     (2024), section 5.6: diversified Kelly betting.
     """
-    n, largest = int(class_counts.sum()), float(class_weights[class_counts > 0].max())
-    if limit >= largest:  # no loss is larger
+    if limit >= class_weights[class_counts > 0].max():  # no loss is larger
         return np.zeros(len(worse))
+    capital = log_capital(worse, better, class_counts, class_weights, limit, level)
+    p_values: FloatArray = np.exp(-np.maximum(capital, 0))
+    return p_values
+
+
+def log_capital(
+    worse: IntArray,
+    better: IntArray,
+    class_counts: IntArray,
+    class_weights: FloatArray,
+    limit: float,
+    level: float,
+) -> FloatArray:
+    """Return the logarithm of the mean final capital of all stakes, of shape (n_candidates,).
+
+    Args:
+        worse: samples with a loss, of shape (n_candidates, n_classes).
+        better: samples with a gain, likewise.
+        class_counts: calibration samples of each class, of shape (n_classes,).
+        class_weights: weight of one sample of each class, of shape (n_classes,).
+        limit: of the mean loss, below the largest weight.
+        level: 1 − the probability of the guarantee.
+    """
+    n, largest = int(class_counts.sum()), float(class_weights[class_counts > 0].max())
     stakes = _stakes(n, largest, limit, level)[:, None]
     others = n - (worse + better).sum(axis=1)
     capital = (
@@ -48,9 +71,8 @@ def betting_p_values(
         + np.log1p(stakes * limit) * others
     )
     highest = capital.max(axis=0)
-    mean = highest + np.log(np.exp(capital - highest).mean(axis=0))
-    p_values: FloatArray = np.exp(-np.maximum(mean, 0))
-    return p_values
+    mean: FloatArray = highest + np.log(np.exp(capital - highest).mean(axis=0))
+    return mean
 
 
 def _stakes(n_samples: int, largest: float, limit: float, level: float) -> FloatArray:

@@ -34,7 +34,7 @@ class Loss:
         limit: of the mean loss, 0..1.
         against: what answers are compared with: "final" or "baseline"; empty for an error.
         worse: samples with the loss 1, of shape (n_candidates, n_classes).
-        better: samples with the loss −1, likewise; without them, the loss is 0 or 1.
+        better: samples with the loss −1, likewise; only a drop has them.
         class_counts: calibration samples of each class, of shape (n_classes,).
         class_weights: of a class mix, of shape (n_classes,); None: all 1.
         each_class: whether the limit holds in each class; the class mix does not matter then.
@@ -96,8 +96,13 @@ class Loss:
         """The test, in words."""
         if self.class_weights is not None and not self.each_class:
             return BETTING
-        name = PAIRED if self.better.any() else EXACT
+        name = PAIRED if self.is_paired else EXACT
         return f"{name} {EACH_CLASS}" if self.each_class else name
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether the loss of a sample can be −1; the kind decides, so that the test is fixed beforehand."""
+        return self.kind == "drop"
 
     @property
     def measured(self) -> FloatArray:
@@ -130,7 +135,7 @@ class Loss:
                 self.worse, self.better, self.class_counts, self.class_weights, self.limit, level
             )
         worse, better, n = self._tested()
-        if not self.better.any():
+        if not self.is_paired:
             found: FloatArray = binomial_p_values(worse, n, self.limit).max(axis=1)
             return found
         return self._paired_p_values(worse, better, n, level)
@@ -150,8 +155,8 @@ class Loss:
                 probability,
             )
         worse, better, n = self._tested()
-        bound: Callable[..., float] = paired_bound if self.better.any() else binomial_bound
-        columns = (worse, better) if self.better.any() else (worse,)
+        bound: Callable[..., float] = paired_bound if self.is_paired else binomial_bound
+        columns = (worse, better) if self.is_paired else (worse,)
         return max(
             bound(*(int(column[candidate, k]) for column in columns), int(n[k]), probability)
             for k in range(len(n))
@@ -180,14 +185,11 @@ class Loss:
         return worse, better, self.class_counts.sum(keepdims=True)
 
     def _paired_p_values(self, worse: IntArray, better: IntArray, n: IntArray, level: float) -> FloatArray:
-        found, known = np.ones(len(worse)), dict[tuple[int, ...], float]()
+        found = np.ones(len(worse))
         for candidate, rows in enumerate(zip(worse.tolist(), better.tolist(), strict=True)):
             p_value = 0.0
             for lost, gained, all_ in zip(*rows, n.tolist(), strict=True):
-                key = (lost, gained, all_)
-                if key not in known:  # most candidates have the counts of the one before
-                    known[key] = paired_p_value(*key, self.limit)
-                p_value = max(p_value, known[key])
+                p_value = max(p_value, paired_p_value(lost, gained, all_, self.limit))
                 if p_value > level:
                     break
             found[candidate] = p_value

@@ -1,13 +1,15 @@
 """The cheapest ρ whose loss stays within a limit with a stated probability: fixed-sequence testing."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.errors import BudgetError
 from trecx.scores import FloatArray
+from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.choice import Candidate, Choice, choose
 from trecx.threshold.guarantee.losses import Loss, guaranteed_limit
 from trecx.threshold.joint_counts import JointCounts
@@ -110,26 +112,41 @@ def guaranteed_choice(
     loss = Loss.of(joint, limits, class_weights, guarantee.each_class)
     curve = joint.curve(class_weights)
     baseline = _baseline_accuracy(joint, class_weights)
-    name, level = guaranteed_limit(limits), 1 - guarantee.probability
-    p_values = loss.p_values(guarantee.probability)
-    rejected = p_values[1:] <= level  # `inf` is no candidate
-    n_passing = len(rejected) if rejected.all() else int(rejected.argmin())
-    passes = np.zeros(len(p_values), np.bool_)
-    passes[1 : 1 + n_passing] = True
-    choice = choose(curve, limits, conditions, baseline, kept={name: passes})
+    name, passes = guaranteed_limit(limits), passing(loss, guarantee.probability)
+    choice = _among_candidates(choose(curve, limits, conditions, baseline, kept={name: passes}), curve)
     naive = choose(curve, limits, conditions, baseline, kept={name: loss.measured <= loss.limit + 1e-12})
-    best = None
+    bound = None
     if choice.best is not None:
         best = int(np.flatnonzero(curve.thresholds == choice.best.threshold)[0])
+        bound = min(loss.bound(best, guarantee.probability), loss.limit)
     return GuaranteedChoice(
         guarantee,
         loss,
         curve.thresholds[passes],
         choice,
         naive,
-        None if best is None else loss.bound(best, guarantee.probability),
-        None if n_passing else samples_needed(loss, guarantee.probability),
+        bound,
+        None if passes.any() else samples_needed(loss, guarantee.probability),
     )
+
+
+def passing(loss: Loss, probability: float) -> npt.NDArray[np.bool_]:
+    """Return which candidates pass: the unbroken run of rejections from the largest ρ on.
+
+    `inf`, the first row of a loss, is no candidate and does not pass.
+
+    Args:
+        loss: the loss at `inf` and at each candidate, of which there are n_candidates.
+        probability: of the guarantee, 0..1.
+
+    Returns:
+        Whether each passes, of shape (n_candidates + 1,).
+    """
+    rejected = loss.p_values(probability) <= 1 - probability
+    rejected[0] = True
+    unbroken = np.logical_and.accumulate(rejected)
+    unbroken[0] = False
+    return unbroken
 
 
 def samples_needed(loss: Loss, probability: float, candidate: int = 1) -> int | None:
@@ -159,6 +176,13 @@ def samples_needed(loss: Loss, probability: float, candidate: int = 1) -> int | 
         middle = (low + high) / 2
         low, high = (low, middle) if passes(middle) else (middle, high)
     return math.ceil(high * n)
+
+
+def _among_candidates(choice: Choice, curve: BenefitCurve) -> Choice:
+    """Return a choice whose best ρ is a candidate also where no sample exits early, as with `inf`."""
+    if choice.best is None or math.isfinite(choice.best.threshold):
+        return choice
+    return replace(choice, best=replace(choice.best, threshold=float(curve.thresholds[1])))
 
 
 def _baseline_accuracy(joint: JointCounts, class_weights: FloatArray | None) -> float | None:
