@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from trecx.device.exit_costs import measured_costs
-from trecx.device.operating_conditions import OperatingConditions
+from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.report import designs_beside, report_of, write_report
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule, rule_for
@@ -18,7 +21,10 @@ from trecx.threshold.choice import Choice
 from trecx.threshold.class_mix import AS_TESTED, class_weights, parse_class_mix
 from trecx.threshold.exit_criteria import LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.joint_counts import JointCounts, int8_candidates
 from trecx.threshold.limits import Limits
+from trecx.threshold.per_exit import choice as per_exit_choice
+from trecx.threshold.per_exit.choice import PerExitChoice
 
 
 def runs(db: str | None = None) -> list[Run]:
@@ -85,6 +91,42 @@ def choose(
     curve = _curve(by_criterion(scores, criterion), class_mix)
     steps = curve if thresholds is None else curve.at(thresholds)
     return choice.choose(steps, Limits(**limits), conditions, baseline_accuracy)
+
+
+def choose_per_exit(
+    scores: ExitScores,
+    *,
+    conditions: OperatingConditions = UNKNOWN_CONDITIONS,
+    baseline_correct: npt.NDArray[np.bool_] | None = None,
+    criterion: str = LARGEST,
+    class_mix: str = AS_TESTED,
+    **limits: Any,
+) -> PerExitChoice:
+    """Return the best thresholds within limits, one per early exit, each k/256 or `inf`.
+
+    `best` of the result is None if no thresholds meet the limits; `single` is the best single ρ.
+
+    Args:
+        scores: the scores of one run with early exits.
+        conditions: costs by exit, inference rate and battery, if a limit needs them.
+        baseline_correct: whether the network without early exits is correct for each sample, of shape
+            (n_samples,), which `max_drop` is compared with.
+        criterion: exit criterion: `largest` (maximum softmax probability), `entropy` or `margin`.
+        class_mix: a preset's name, such as "even", or shares, such as "yes=0.1,no=0.2".
+        limits: attributes of `trecx.threshold.limits.Limits`, such as `max_flops` or `max_lost`.
+
+    Raises:
+        ThresholdError: the network has no early exits.
+        BudgetError: there is no limit, one is out of range, or one needs an input that is unknown.
+        TrecxError: the scores lack what the criterion needs, or the class mix is not valid.
+    """
+    wished = Limits(**limits)
+    joint = JointCounts.of(by_criterion(scores, criterion), int8_candidates(), baseline_correct)
+    weights = None
+    if class_mix != AS_TESTED:
+        mix = parse_class_mix(class_mix, joint.class_names, joint.class_counts)
+        weights = class_weights(mix, joint.class_counts)
+    return per_exit_choice.choose_per_exit(joint, wished, conditions, weights)
 
 
 def _curve(scores: ExitScores, class_mix: str) -> BenefitCurve:

@@ -115,6 +115,32 @@ LAYERS = {
         "threshold.joint_counts threshold.limits"
     ),
     "threshold.per_exit.decision": "errors scores threshold.benefit_curve",
+    "threshold.per_exit.levels": "scores threshold.joint_counts",
+    "threshold.per_exit.weights": "scores threshold.joint_counts",
+    "threshold.per_exit.vectors": "scores threshold.joint_counts",
+    "threshold.per_exit.nondominated": "scores threshold.joint_counts threshold.per_exit.vectors",
+    "threshold.per_exit.exhaustive": (
+        "progress scores threshold.joint_counts threshold.per_exit.levels threshold.per_exit.vectors "
+        "threshold.per_exit.weights"
+    ),
+    "threshold.per_exit.search": (
+        "progress scores threshold.joint_counts threshold.per_exit.levels threshold.per_exit.nondominated "
+        "threshold.per_exit.vectors threshold.per_exit.weights"
+    ),
+    "threshold.per_exit.front": (
+        "progress scores threshold.joint_counts threshold.per_exit.exhaustive "
+        "threshold.per_exit.nondominated threshold.per_exit.search threshold.per_exit.vectors"
+    ),
+    "threshold.per_exit.choice": (
+        "errors progress scores device.operating_conditions threshold.choice threshold.guarantee.selection "
+        "threshold.joint_counts threshold.limits threshold.per_exit.front threshold.per_exit.nondominated "
+        "threshold.per_exit.vectors"
+    ),
+    "threshold.per_exit.guaranteed": (
+        "progress scores device.operating_conditions threshold.choice threshold.class_mix "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.per_exit.choice "
+        "threshold.per_exit.front threshold.per_exit.vectors"
+    ),
     "threshold.exit_table": (
         "errors scores threshold.benefit_curve threshold.cumulative_counts threshold.exit_order "
         "threshold.operating_point threshold.outcomes"
@@ -126,9 +152,10 @@ LAYERS = {
     "threshold.oracle": "scores threshold.exit_table threshold.outcomes",
     "threshold.outcome_curve": "scores threshold.exit_table threshold.outcomes",
     "threshold.run_context": (
-        "scores datasets device.energy device.exit_costs device.operating_conditions threshold.benefit_curve "
-        "threshold.choice threshold.class_mix threshold.exit_table threshold.guarantee.selection "
-        "threshold.int8_steps threshold.joint_counts threshold.limits threshold.operating_point"
+        "progress scores datasets device.energy device.exit_costs device.operating_conditions "
+        "threshold.benefit_curve threshold.choice threshold.class_mix threshold.exit_table "
+        "threshold.guarantee.selection threshold.int8_steps threshold.joint_counts threshold.limits "
+        "threshold.operating_point threshold.per_exit.choice threshold.per_exit.guaranteed"
     ),
     "threshold.energy_saving": "threshold.operating_point threshold.run_context",
     "threshold.sample_exit": "threshold.outcomes",
@@ -236,7 +263,8 @@ LAYERS = {
     ),
     "api": (
         "scores device.exit_costs device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.limits "
+        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.joint_counts "
+        "threshold.limits threshold.per_exit threshold.per_exit.choice "
         "saved_points.capture saved_points.record store store.run_context report"
     ),
 }

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from trecx.cli import printing_choice
+from trecx.cli import printing_choice, printing_per_exit
 from trecx.cli.options import Json, RunName
+from trecx.cli.per_exit_answer import PerExitAnswer
 from trecx.cli.printing_choice import Answer
 from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.device.energy import device_profiles
@@ -15,6 +16,10 @@ NONE_MEETS = 3  # exit status
 Against = Annotated[
     Literal["baseline", "final"],
     typer.Option(help="Compare --max-drop with the baseline, or with the final exit alone."),
+]
+PerExit = Annotated[
+    bool,
+    typer.Option("--per-exit", help="One threshold for each early exit, k/256 or never, instead of one ρ."),
 ]
 
 
@@ -30,6 +35,7 @@ def choose(
     min_accuracy: Annotated[float | None, typer.Option(help="Minimum accuracy, 0..1.")] = None,
     max_drop: Annotated[float | None, typer.Option(help="Maximum accuracy drop; 0.01 is 1 pt.")] = None,
     against: Against = "baseline",
+    per_exit: PerExit = False,
     as_json: Json = False,
 ) -> None:
     """Find the best ρ within one or more limits. The exit status is 3 if no ρ meets them."""
@@ -44,6 +50,12 @@ def choose(
         against=against,
     )
     view = RunView.of(run_name, asked)
+    if per_exit:
+        found = PerExitAnswer.of(view, limits)
+        printing_per_exit.show_per_exit(found, as_json)
+        if found.best is None:
+            raise typer.Exit(NONE_MEETS)
+        return
     answer = Answer(view, limits, view.context.choose(limits))
     printing_choice.show_answer(answer, as_json)
     if answer.point is None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from trecx.datasets.halves import Half
 from trecx.device.battery import find_battery
 from trecx.device.energy import DeviceProfile, device_profiles, estimated_costs, find_profile
@@ -19,6 +21,7 @@ from trecx.threshold.joint_counts import JointCounts
 from trecx.threshold.per_exit.decision import by_thresholds
 from trecx.threshold.run_context import RunContext
 
+DESIGN_SEED = 1_000_000  # added to the seed of the halves: samples that design candidates, and that test them
 ONE_OF_THEM = "both measured energy and a device are given; give only one of them"
 
 
@@ -155,6 +158,41 @@ def joint_counts_of(
     baseline = store.baseline_of(run)
     right = answers_of(store, baseline, half=half).correct[:, -1] if baseline else None
     return JointCounts.of(answers_of(store, run, criterion, half), thresholds, right)
+
+
+def design_and_tested(
+    store: Store,
+    run: Run,
+    thresholds: FloatArray,
+    criterion: str = LARGEST,
+    half: Half | None = None,
+) -> tuple[JointCounts, JointCounts]:
+    """Return the counts of two parts of a run's samples, of about the same size.
+
+    A guarantee with one threshold per exit needs both (`guaranteed_per_exit`). The split is another one than
+    that into halves: it has another seed.
+
+    Args:
+        store: the store of the run.
+        run: the run.
+        thresholds: candidates for ρ, 0..1, increasing, of shape (n_candidates,) (`candidates`).
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples that is divided; None: all samples.
+
+    Raises:
+        StoreError: the run is no longer in the store.
+        ScoresError: the run does not have the scores that the criterion needs, or a part has no samples.
+    """
+    answers, baseline = answers_of(store, run, criterion), store.baseline_of(run)
+    right = answers_of(store, baseline).correct[:, -1] if baseline else None
+    seed = half.seed if half else 0
+    first = store.split(run, seed + DESIGN_SEED).calibration
+    among = np.full(len(first), True) if half is None else store.split(run, seed).members(half)
+    design, tested = (
+        JointCounts.of(answers.part(part), thresholds, None if right is None else right[part])
+        for part in (among & first, among & ~first)
+    )
+    return design, tested
 
 
 def _saved_device(store: Store, name: str | None) -> CustomProfile | None:

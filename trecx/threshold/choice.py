@@ -111,6 +111,61 @@ def choose(
     return Choice(steps.candidate(best), cheaper, more_accurate, binds)
 
 
+def reference_accuracy(limits: Limits, final: float, baseline: float | None) -> float | None:
+    """Return the accuracy that `max_drop` is compared with, 0..1; None without that limit.
+
+    Args:
+        limits: the limits.
+        final: accuracy of the final exit, on the same samples and class mix.
+        baseline: that of the network without early exits; None if it was not scored.
+
+    Raises:
+        BudgetError: the drop is compared with a baseline, and none was scored.
+    """
+    if limits.max_drop is None:
+        return None
+    against = final if limits.against == "final" else baseline
+    if against is None:
+        raise BudgetError(
+            "no baseline was scored on the same samples; compare the drop with the final exit instead"
+        )
+    return against
+
+
+def margins(
+    quantities: Mapping[str, FloatArray], limits: Limits, reference: float | None
+) -> dict[str, FloatArray]:
+    """Return the margin of points to each limit, by name and in the limit's unit; negative: not met.
+
+    Args:
+        quantities: of the points, by name (`OperatingConditions.quantities`), each of shape (n_points,).
+        limits: the limits.
+        reference: accuracy that `max_drop` is compared with (`reference_accuracy`).
+
+    Raises:
+        BudgetError: an input that a limit needs is unknown.
+    """
+    found = {}
+    for name, limit in limits.given.items():
+        quantity, needed = LIMITED[name]
+        if quantity not in quantities:
+            raise BudgetError(f"{limit_title(name)} needs {needed}")
+        least = limit if reference is None or name != "max_drop" else reference - limit
+        beyond = quantities[quantity] - least
+        found[name] = beyond if name.startswith("min") or name == "max_drop" else -beyond
+    return found
+
+
+def met(slack: Mapping[str, FloatArray], limits: Limits) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return whether points meet each limit, by name, each of shape (n_points,); rounding errors are allowed.
+
+    Args:
+        slack: margins of the points (`margins`).
+        limits: the limits.
+    """
+    return {name: margin >= -ROUNDING * max(limits.given[name], ROUNDING) for name, margin in slack.items()}
+
+
 class _Steps:
     """The steps of a curve with their quantities, and two rankings: by accuracy and by cost."""
 
@@ -126,30 +181,14 @@ class _Steps:
         self.quantities: dict[str, FloatArray] = conditions.quantities(curve)
         if curve.lost is not None:
             self.quantities["lost"] = curve.lost / curve.n_samples
-        self.slack = {
-            name: self._slack(limits, name, limit, baseline_accuracy) for name, limit in limits.given.items()
-        }
-        self.kept = {
-            name: slack >= -ROUNDING * max(limits.given[name], ROUNDING) for name, slack in self.slack.items()
-        } | dict(kept)
+        final = float(curve.accuracy[0])
+        reference = reference_accuracy(limits, final, baseline_accuracy)
+        self.slack = margins(self.quantities, limits, reference)
+        self.kept = met(self.slack, limits) | dict(kept)
         self.accuracy = curve.accuracy.round(12)
         self.cost = curve.flops  # energy and latency also rise from exit to exit: they give the same ranking
         self.most_accurate = np.lexsort((self.cost, -self.accuracy))
         self.cheapest = np.argsort(self.cost, kind="stable")
-
-    def _slack(self, limits: Limits, name: str, limit: float, baseline_accuracy: float | None) -> FloatArray:
-        quantity, needed = LIMITED[name]
-        if quantity not in self.quantities:
-            raise BudgetError(f"{limit_title(name)} needs {needed}")
-        if name == "max_drop":
-            against = self.curve.accuracy[0] if limits.against == "final" else baseline_accuracy
-            if against is None:
-                raise BudgetError(
-                    "no baseline was scored on the same samples; compare the drop with the final exit instead"
-                )
-            limit = against - limit
-        beyond = self.quantities[quantity] - limit
-        return beyond if name.startswith("min") or name == "max_drop" else -beyond
 
     def keeps(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Return whether each step meets these limits, of shape (n_steps,)."""

@@ -11,6 +11,7 @@ from trecx.datasets.halves import Half
 from trecx.device.energy import DeviceProfile, estimated_costs
 from trecx.device.exit_costs import INSTRUCTIONS, ExitCosts
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
+from trecx.progress import Progress, silent
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve, checked_threshold
 from trecx.threshold.choice import Choice, choose
@@ -21,6 +22,8 @@ from trecx.threshold.int8_steps import int8_thresholds
 from trecx.threshold.joint_counts import JointCounts
 from trecx.threshold.limits import Limits
 from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.per_exit.choice import PerExitChoice, choose_per_exit
+from trecx.threshold.per_exit.guaranteed import GuaranteedPerExit, guaranteed_per_exit
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +142,48 @@ class RunContext:
             BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
         """
         return guaranteed_choice(joint, limits, guarantee, self.conditions, self._weights_for(joint))
+
+    def choose_per_exit(
+        self, joint: JointCounts, limits: Limits, progress: Progress = silent
+    ) -> PerExitChoice:
+        """Return the best thresholds, one per early exit, within limits.
+
+        Args:
+            joint: counts of the same samples, whose candidates are chosen among.
+            limits: the limits.
+            progress: called often.
+
+        Raises:
+            ThresholdError: the run has no early exits.
+            BudgetError: an input that a limit needs is unknown.
+        """
+        return choose_per_exit(joint, limits, self.conditions, self._weights_for(joint), progress)
+
+    def guaranteed_per_exit(
+        self,
+        design: JointCounts,
+        tested: JointCounts,
+        limits: Limits,
+        guarantee: Guarantee,
+        progress: Progress = silent,
+    ) -> GuaranteedPerExit:
+        """Return the best thresholds, one per early exit, whose accuracy or lost samples are guaranteed.
+
+        Args:
+            design: calibration samples that give the candidates.
+            tested: the other calibration samples.
+            limits: exactly one of `max_lost`, `max_drop` and `min_accuracy`, and any limits on cost.
+            guarantee: what is to hold.
+            progress: called often.
+
+        Raises:
+            ThresholdError: the run has no early exits.
+            BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
+        """
+        shares = None
+        if self.class_weights is not None:
+            shares = self.class_weights * self.table.class_counts
+        return guaranteed_per_exit(design, tested, limits, guarantee, self.conditions, shares, progress)
 
     def _weights_for(self, joint: JointCounts) -> FloatArray | None:
         """Return the weights of this context's class mix for the samples of `joint`."""

@@ -111,7 +111,7 @@ def guaranteed_choice(
     """
     loss = Loss.of(joint, limits, class_weights, guarantee.each_class)
     curve = joint.curve(class_weights)
-    baseline = _baseline_accuracy(joint, class_weights)
+    baseline = baseline_accuracy(joint, class_weights)
     name, passes = guaranteed_limit(limits), passing(loss, guarantee.probability)
     choice = _among_candidates(choose(curve, limits, conditions, baseline, kept={name: passes}), curve)
     naive = choose(curve, limits, conditions, baseline, kept={name: loss.measured <= loss.limit + 1e-12})
@@ -185,7 +185,13 @@ def _among_candidates(choice: Choice, curve: BenefitCurve) -> Choice:
     return replace(choice, best=replace(choice.best, threshold=float(curve.thresholds[1])))
 
 
-def _baseline_accuracy(joint: JointCounts, class_weights: FloatArray | None) -> float | None:
+def baseline_accuracy(joint: JointCounts, class_weights: FloatArray | None = None) -> float | None:
+    """Return the baseline's accuracy under a class mix, 0..1; None without a baseline.
+
+    Args:
+        joint: the samples.
+        class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
+    """
     if joint.baseline_correct is None:
         return None
     weights = np.ones(len(joint.class_names)) if class_weights is None else class_weights
