@@ -140,11 +140,15 @@ class RunContext:
         """
         return guaranteed_choice(joint, limits, guarantee, self.conditions, self._weights_for(joint))
 
+    @property
+    def class_shares(self) -> FloatArray | None:
+        """How often each class occurs in the field, on any scale, of shape (n_classes,); None: as tested."""
+        return None if self.class_weights is None else self.class_weights * self.table.class_counts
+
     def _weights_for(self, joint: JointCounts) -> FloatArray | None:
         """Return the weights of this context's class mix for the samples of `joint`."""
-        if self.class_weights is None:
-            return None
-        return class_weights(self.class_weights * self.table.class_counts, joint.class_counts)
+        shares = self.class_shares
+        return None if shares is None else class_weights(shares, joint.class_counts)
 
     def _weighted(self, point: OperatingPoint) -> OperatingPoint:
         return point if self.class_weights is None else point.weighted(self.class_weights)

@@ -1,6 +1,7 @@
 """Exact tests of whether a mean loss is above a limit, and the bounds that belong to them."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,7 @@ def binomial_bound(losses: int, n_samples: int, probability: float) -> float:
     return float(stats.beta.ppf(probability, losses + 1, n_samples - losses))
 
 
+@lru_cache(maxsize=2**16)
 def paired_p_value(lost: int, gained: int, n_samples: int, limit: float) -> float:
     """Return the p-value of H: a sample is lost more often than gained, by more than the limit.
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.errors import BudgetError
@@ -109,13 +110,8 @@ def guaranteed_choice(
     """
     loss = Loss.of(joint, limits, class_weights, guarantee.each_class)
     curve = joint.curve(class_weights)
-    baseline = _baseline_accuracy(joint, class_weights)
-    name, level = guaranteed_limit(limits), 1 - guarantee.probability
-    p_values = loss.p_values(guarantee.probability)
-    rejected = p_values[1:] <= level  # `inf` is no candidate
-    n_passing = len(rejected) if rejected.all() else int(rejected.argmin())
-    passes = np.zeros(len(p_values), np.bool_)
-    passes[1 : 1 + n_passing] = True
+    baseline = baseline_accuracy(joint, class_weights)
+    name, passes = guaranteed_limit(limits), passing(loss, guarantee.probability)
     choice = choose(curve, limits, conditions, baseline, kept={name: passes})
     naive = choose(curve, limits, conditions, baseline, kept={name: loss.measured <= loss.limit + 1e-12})
     best = None
@@ -128,8 +124,22 @@ def guaranteed_choice(
         choice,
         naive,
         None if best is None else loss.bound(best, guarantee.probability),
-        None if n_passing else samples_needed(loss, guarantee.probability),
+        None if passes.any() else samples_needed(loss, guarantee.probability),
     )
+
+
+def passing(loss: Loss, probability: float) -> npt.NDArray[np.bool_]:
+    """Return which candidates pass: all before the first that is not rejected, of shape (n_candidates,).
+
+    Args:
+        loss: of the calibration samples, at `inf`, which is no candidate, and at each candidate.
+        probability: of the guarantee, 0..1.
+    """
+    rejected = loss.p_values(probability) <= 1 - probability
+    rejected[0] = True
+    passes: npt.NDArray[np.bool_] = np.logical_and.accumulate(rejected)
+    passes[0] = False
+    return passes
 
 
 def samples_needed(loss: Loss, probability: float, candidate: int = 1) -> int | None:
@@ -161,7 +171,13 @@ def samples_needed(loss: Loss, probability: float, candidate: int = 1) -> int | 
     return math.ceil(high * n)
 
 
-def _baseline_accuracy(joint: JointCounts, class_weights: FloatArray | None) -> float | None:
+def baseline_accuracy(joint: JointCounts, class_weights: FloatArray | None = None) -> float | None:
+    """Return the baseline's accuracy under a class mix, 0..1; None without a baseline.
+
+    Args:
+        joint: the samples.
+        class_weights: weight of one sample of each class, of shape (n_classes,); None: all 1.
+    """
     if joint.baseline_correct is None:
         return None
     weights = np.ones(len(joint.class_names)) if class_weights is None else class_weights
