@@ -79,15 +79,14 @@ class Console {
     this.axes = group("axes", "Cost axis of the curve");
     const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
     const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
-    const heading = element("div", "heading", "", title, this.axes, this.bandButton(),
-      element("span", "aside", "", ...terms));
-    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot));
+    const heading = element("div", "heading", "", title, this.axes, element("span", "aside", "", ...terms));
+    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot, this.bandButton()));
     return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
   }
 
   /** The button that shows or hides the 95 % band of the curve; the figure has it only if it is shown. */
   bandButton() {
-    this.band = explain(element("button", "axis", "95 % band"), this.data.text.band);
+    this.band = explain(element("button", "axis band", "95 % band"), this.data.text.band);
     this.band.setAttribute("aria-pressed", "false");
     this.band.onclick = () => {
       this.band.setAttribute("aria-pressed", this.band.getAttribute("aria-pressed") !== "true");
