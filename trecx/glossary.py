@@ -68,6 +68,12 @@ TERMS: dict[str, str] = {
     "effective sample size": "The number of equally weighted samples that would give the same precision as "
     "the reweighted test set: (Σw)² / Σw².",
     "optimism": "How much better a ρ looks on the samples it was chosen on than on new samples.",
+    "95 % band": "The 95 % CI of the accuracy at each ρ, drawn behind the benefit curve; it holds at one ρ, "
+    "not along the whole curve at once.",
+    "interval of ρ": "The interval that holds the ρ chosen on 95 % of bootstrap draws of the samples; it "
+    "shows how sure a chosen ρ is.",
+    "random splits": "The samples are split into two halves many times: ρ is chosen on one half of each "
+    "split, to see how often it breaks its limit.",
     "precision": "What computed the scores: float32, or int8, the quantized network of the device, with a "
     "softmax of 256 levels.",
     "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",
@@ -88,7 +94,7 @@ TERMS: dict[str, str] = {
     "duty cycle": "The share of time that the device spends on inference.",
     "pt": "Percentage point: a difference between two shares. Relative changes are given in %.",
     "95 % CI": "The 95 % confidence interval; for shares, Wilson's.",
-    "bootstrap": "A 95 % CI from repeating a comparison on samples drawn anew, with replacement.",
+    "bootstrap": "A 95 % CI from repeating a calculation on samples drawn anew, with replacement.",
     "ECE": "Expected calibration error: mean gap between confidence and accuracy over 15 bins "
     "(Guo et al., ICML 2017).",
     "reliability diagram": "Accuracy against mean confidence in each of 15 bins; on the diagonal an exit is "

@@ -157,7 +157,7 @@ def test_forced_colours_keep_what_the_console_says_by_colour(page, address):
     parts = page.evaluate(colours, ".part")
     assert len(set(parts)) == 6
     assert page.evaluate(colours, "dt.key") == parts
-    for pressed in (".precision button", ".axis"):
+    for pressed in (".precision button", ".axes .axis"):
         assert len(set(page.evaluate(colours, pressed))) == 2  # the pressed one, and the others
     inks = "nodes => nodes.map((n) => getComputedStyle(n)).map((s) => [s.color, s.backgroundColor])"
     pressed = page.locator(".trecx-console [aria-pressed=true]").evaluate_all(inks)

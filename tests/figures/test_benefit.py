@@ -21,6 +21,7 @@ from trecx.figures.style import BLUE, ORANGE, Name, add_names, blank_figure
 from trecx.threshold.benefit_curve import benefit_curve
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.oracle import oracle
+from trecx.threshold.resampling.accuracy_band import drawn_band
 
 
 def trace(figure, name):
@@ -187,3 +188,18 @@ def test_colours_of_the_light_theme_stand_for_their_variables():
     assert "inherit" not in text
     with pytest.raises(KeyError):
         with_colours(violin_figure(two_violins()), {})
+
+
+def test_the_band_is_drawn_behind_the_curve_and_all_of_it_is_within_the_axes(eight):
+    curve, axis = benefit_curve(eight), flops_axis(eight.exit_flops)
+    band = drawn_band(ExitTable.of(eight), curve)
+    figure, without = benefit_curve_figure(curve, axis, band=band), benefit_curve_figure(curve, axis)
+    drawn = figure.data[0]
+    assert (drawn.name, drawn.fill) == ("95 % band", "toself")
+    cost = (curve.at(band.thresholds).flops / 1e6).tolist()
+    assert drawn.x.tolist() == [*cost, *cost[::-1]]
+    assert drawn.y.tolist() == (100 * np.concatenate([band.high, band.low[::-1]])).tolist()
+    low, high = figure.layout.yaxis.range
+    assert low < min(drawn.y)
+    assert high > max(drawn.y)
+    assert [trace.name for trace in without.data] == [trace.name for trace in figure.data[1:]]

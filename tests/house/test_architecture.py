@@ -157,6 +157,20 @@ LAYERS = {
         "threshold.guarantee.selection threshold.int8_steps threshold.joint_counts threshold.limits "
         "threshold.operating_point threshold.per_exit.choice threshold.per_exit.guaranteed"
     ),
+    "threshold.resampling.wish": (
+        "scores device.operating_conditions threshold.choice threshold.class_mix threshold.guarantee.losses "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits"
+    ),
+    "threshold.resampling.accuracy_band": (
+        "scores threshold.benefit_curve threshold.exit_table threshold.joint_counts"
+    ),
+    "threshold.resampling.threshold_interval": (
+        "progress scores threshold.guarantee.selection threshold.joint_counts threshold.resampling.wish"
+    ),
+    "threshold.resampling.random_splits": (
+        "progress scores datasets device.operating_conditions threshold.guarantee.losses "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.resampling.wish"
+    ),
     "threshold.energy_saving": "threshold.operating_point threshold.run_context",
     "threshold.sample_exit": "threshold.outcomes",
     "threshold.threshold_text": "",
@@ -239,13 +253,14 @@ LAYERS = {
     ),
     "figures": (
         "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "
-        "threshold.oracle threshold.outcome_curve threshold.outcomes comparison.paired_difference "
-        "comparison.training_history confidence.calibration confidence.distribution"
+        "threshold.oracle threshold.outcome_curve threshold.outcomes threshold.resampling.accuracy_band "
+        "threshold.resampling.random_splits comparison.paired_difference comparison.training_history "
+        "confidence.calibration confidence.distribution"
     ),
     "console": (
         "glossary scores datasets device.operating_conditions threshold.benefit_curve "
         "threshold.exit_criteria threshold.exit_table threshold.oracle threshold.outcomes "
-        "threshold.run_context store figures"
+        "threshold.resampling.accuracy_band threshold.run_context store figures"
     ),
     "report": (
         "errors scores datasets device.exit_costs device.instructions device.memory "

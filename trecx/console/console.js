@@ -80,8 +80,29 @@ class Console {
     const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
     const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
     const heading = element("div", "heading", "", title, this.axes, element("span", "aside", "", ...terms));
-    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot));
+    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot, this.bandButton()));
     return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
+  }
+
+  /** The button that shows or hides the 95 % band of the curve; the figure has it only if it is shown. */
+  bandButton() {
+    this.band = explain(element("button", "axis band", "95 % band"), this.data.text.band);
+    this.band.setAttribute("aria-pressed", "false");
+    this.band.onclick = () => {
+      this.band.setAttribute("aria-pressed", this.band.getAttribute("aria-pressed") !== "true");
+      this.drawing.redraw(this.curveFigure);
+    };
+    return this.band;
+  }
+
+  get curveFigure() {
+    const { curve, band } = this.data.figures;
+    if (this.band.getAttribute("aria-pressed") !== "true") return curve;
+    const [{ data, layout }, behind] = [JSON.parse(curve), JSON.parse(band)];
+    const [low, high] = behind.layout.yaxis.range;
+    const [bottom, top] = layout.yaxis.range;
+    layout.yaxis.range = [Math.min(low, bottom), Math.max(high, top)];
+    return JSON.stringify({ data: [...behind.data, ...data], layout });
   }
 
   /** Show marks and axes, which do not depend on ρ. */
@@ -188,7 +209,7 @@ class Console {
     const { figures } = this.data;
     this.histogram = new Plot(this.slider.histogram, figures.confidence, { staticPlot: true },
       () => this.slider.spaceMarks());
-    this.drawing = new Plot(this.curve, figures.curve, {}, () => this.curveDrawn());
+    this.drawing = new Plot(this.curve, this.curveFigure, {}, () => this.curveDrawn());
     this.describe();
   }
 
@@ -209,7 +230,8 @@ class Console {
     this.showSetting();
     this.set(this.threshold);
     this.histogram.redraw(data.figures.confidence);
-    this.drawing.redraw(data.figures.curve);
+    explain(this.band, data.text.band);
+    this.drawing.redraw(this.curveFigure);
     this.describe();
     this.askMix();
   }

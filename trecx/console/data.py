@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import plotly.graph_objects as go
 
-from trecx.console.labels import words
+from trecx.console.labels import band_hint, words
 from trecx.console.precisions import Counterpart, PrecisionChoice
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
@@ -20,6 +21,7 @@ from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
+from trecx.threshold.resampling.accuracy_band import AccuracyBand, drawn_band
 from trecx.threshold.run_context import RunContext
 
 MARK_TOLERANCE = 0.001  # accuracy; a trade-off point further from its target than this is not marked
@@ -50,6 +52,7 @@ def console_data(
     axis = axis if axis in axes else "FLOPs"
     curve, reference = context.curve, reference_data(context)
     marks = _marks(curve, reference)
+    band = drawn_band(context.table, curve, context.class_weights)
     data = {
         "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion}",
         "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
@@ -75,8 +78,10 @@ def console_data(
                 oracle(context.table, context.class_weights),
                 [(shortened(label), threshold) for label, threshold in named],
             ).to_json(),
+            "band": _band_trace(curve, axes[axis], band),
         },
-        "text": words(run, reference["flops"], criterion, other) | {"curve": _spoken(curve, axes[axis])},
+        "text": words(run, reference["flops"], criterion, other, context.half)
+        | {"curve": _spoken(curve, axes[axis]), "band": band_hint(band.method)},
     }
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 
@@ -166,6 +171,16 @@ def _packed(column: npt.NDArray[np.int64]) -> dict[str, str]:
 def _reference_point(reference: dict[str, Any], axis: str) -> tuple[float, float] | None:
     cost = reference.get(QUANTITIES[axis])
     return None if cost is None else (float(cost), float(reference["accuracy"]))
+
+
+def _band_trace(curve: BenefitCurve, axis: CostAxis, band: AccuracyBand) -> str:
+    """Return the band of the curve as a figure of one trace, with the range of y that holds all of it."""
+    figure = benefit_curve_figure(curve, axis, band=band)
+    drawn = go.Figure(
+        figure.data[:1], {"template": go.layout.Template(), "yaxis": {"range": figure.layout.yaxis.range}}
+    )
+    text: str = drawn.to_json()
+    return text
 
 
 def _marks(curve: BenefitCurve, reference: dict[str, Any]) -> list[tuple[str, TradeoffPoint]]:

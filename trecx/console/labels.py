@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from trecx.console.precisions import precision_hints
+from trecx.datasets.halves import HELD_OUT, Half
 from trecx.datasets.tasks import task_of
 from trecx.glossary import definition
 from trecx.scores.run import PRECISIONS
@@ -109,13 +110,45 @@ SAME_SAMPLES = {
         "halves 1,000 times. On one half, the cheapest ρ that loses at most 1 pt vs the final exit was "
         "chosen. On the other half, this ρ lost more than 1 pt in 52 % of the splits.",
         "Keep a margin: with a limit of 0.5 pt, the other half lost more than 1 pt in 9 % of the splits. Or "
-        "choose ρ on one set of samples and measure its accuracy on another.",
+        "ask for a guarantee: ρ is then chosen so that the limit holds with 90, 95 or 99 % probability.",
+        "To measure without this optimism, choose ρ on the calibration half of the samples, and look at its "
+        "numbers on the held-out half (left column: Samples).",
         "Method: docs/numbers.md, section “Choosing and measuring on the same samples”.",
     ],
 }
 
 
-def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | None = None) -> dict[str, Any]:
+def band_hint(method: str) -> str:
+    """Return the hint for the band of the curve.
+
+    Args:
+        method: how its intervals were computed (`AccuracyBand.method`).
+    """
+    return f"{definition('95 % band')} Here: {method}. It does not include the choice of ρ."
+
+
+def same_samples(half: Half | None) -> dict[str, Any]:
+    """Return what to say about choosing and measuring on the same samples.
+
+    Args:
+        half: the half of the samples that is measured; None: all samples.
+    """
+    if half is None or half.name != HELD_OUT:
+        return SAME_SAMPLES
+    return SAME_SAMPLES | {
+        "sentence": f"Measured on the {half.title}: a ρ that was chosen on the calibration half is not "
+        "favoured by these samples.",
+        "question": "How much is it on the same samples?",
+    }
+
+
+def words(
+    run: Run,
+    baseline_flops: float,
+    criterion: str,
+    counterpart: Run | None = None,
+    half: Half | None = None,
+) -> dict[str, Any]:
     """Return the texts of the console that do not depend on ρ.
 
     Args:
@@ -123,6 +156,7 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
         baseline_flops: FLOPs of the baseline, or of the final exit if there is no baseline.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         counterpart: the run of the same network in the other precision; None if there is none.
+        half: the half of the samples that is counted; None: all samples.
     """
     precisions = precision_hints(run, counterpart)
     said = [(name, precisions[name]) for name in PRECISIONS]
@@ -147,6 +181,6 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
             *map(list, said),
         ],
         "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
-        "same_samples": SAME_SAMPLES,
+        "same_samples": same_samples(half),
         "remedies": REMEDIES,
     }

@@ -7,6 +7,7 @@ from trecx.figures.density import SplitViolin, Violin, split_violin_figure, viol
 from trecx.figures.difference import difference_figure
 from trecx.figures.learning import learning_figure
 from trecx.figures.placement import PlacedExit, placement_figure
+from trecx.figures.random_splits import random_splits_figure
 from trecx.figures.reliability import reliability_figure
 from trecx.figures.static import light_colours, must_write_pictures, with_colours, write_pictures
 from trecx.figures.tasks import TaskLine, tasks_figure
@@ -27,6 +28,7 @@ __all__ = [
     "light_colours",
     "must_write_pictures",
     "placement_figure",
+    "random_splits_figure",
     "reliability_figure",
     "split_violin_figure",
     "tasks_figure",

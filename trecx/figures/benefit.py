@@ -11,6 +11,7 @@ from trecx.figures.style import BASELINE, BETTER, EARLY, GRAY, QUIET, TEXT, blan
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.oracle import Oracle
+from trecx.threshold.resampling.accuracy_band import AccuracyBand
 
 LETTER, LINE_HEIGHT = 0.013, 0.06  # width of a letter and height of a line, as shares of the axes
 
@@ -48,6 +49,7 @@ def benefit_curve_figure(
     marks: Sequence[tuple[str, float]] = (),
     oracle: Oracle | None = None,
     named: Sequence[tuple[str, float]] = (),
+    band: AccuracyBand | None = None,
 ) -> go.Figure:
     """Draw accuracy against expected cost as ρ moves (paper, Figure 4).
 
@@ -58,9 +60,16 @@ def benefit_curve_figure(
         marks: label and ρ of the trade-off points.
         oracle: the upper bound.
         named: name and ρ of saved points.
+        band: the 95 % CI of the accuracy, drawn behind the curve.
     """
     figure = blank_figure(axis.title, "accuracy")
     percents, costs = 100 * curve.accuracy, axis.of(curve)
+    if band:
+        _add_band(figure, axis.of(curve.at(band.thresholds)), band)
+        percents, costs = (
+            np.append(percents, 100 * np.array([band.low.min(), band.high.max()])),
+            np.append(costs, costs[[0, -1]]),
+        )
     figure.add_scatter(
         x=costs,
         y=percents,
@@ -85,6 +94,20 @@ def benefit_curve_figure(
     if named:
         _add_named(figure, curve.at([threshold for _, threshold in named]), axis, [name for name, _ in named])
     return figure
+
+
+def _add_band(figure: go.Figure, costs: FloatArray, band: AccuracyBand) -> None:
+    figure.add_scatter(
+        x=np.concatenate([costs, costs[::-1]]),
+        y=100 * np.concatenate([band.high, band.low[::-1]]),
+        fill="toself",
+        fillcolor=EARLY,
+        opacity=0.22,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        name="95 % band",
+    )
 
 
 def _add_marks(figure: go.Figure, points: BenefitCurve, axis: CostAxis, labels: list[str]) -> None:

@@ -180,16 +180,18 @@ class RunContext:
             ThresholdError: the run has no early exits.
             BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
         """
-        shares = None
-        if self.class_weights is not None:
-            shares = self.class_weights * self.table.class_counts
+        shares = self.class_shares
         return guaranteed_per_exit(design, tested, limits, guarantee, self.conditions, shares, progress)
+
+    @property
+    def class_shares(self) -> FloatArray | None:
+        """How often each class occurs in the field, on any scale, of shape (n_classes,); None: as tested."""
+        return None if self.class_weights is None else self.class_weights * self.table.class_counts
 
     def _weights_for(self, joint: JointCounts) -> FloatArray | None:
         """Return the weights of this context's class mix for the samples of `joint`."""
-        if self.class_weights is None:
-            return None
-        return class_weights(self.class_weights * self.table.class_counts, joint.class_counts)
+        shares = self.class_shares
+        return None if shares is None else class_weights(shares, joint.class_counts)
 
     def _weighted(self, point: OperatingPoint) -> OperatingPoint:
         return point if self.class_weights is None else point.weighted(self.class_weights)
