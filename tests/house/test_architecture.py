@@ -235,8 +235,9 @@ LAYERS = {
         "confidence.distribution figures"
     ),
     "api": (
-        "scores device.exit_costs device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.limits "
+        "errors scores datasets device.exit_costs device.operating_conditions threshold.benefit_curve "
+        "threshold.choice threshold.class_mix threshold.exit_criteria threshold.exit_table "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits "
         "saved_points.capture saved_points.record store store.run_context report"
     ),
 }

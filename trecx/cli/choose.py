@@ -1,21 +1,26 @@
 """The commands that choose ρ within limits: `choose` and `devices`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from trecx.cli import printing_choice
+from trecx.cli.answer import Answer
+from trecx.cli.guarantee_options import (
+    Against,
+    EachClass,
+    MaxDrop,
+    MaxLost,
+    MinAccuracy,
+    Probability,
+    guarantee_of,
+)
 from trecx.cli.options import Json, RunName
-from trecx.cli.printing_choice import Answer
 from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.device.energy import device_profiles
 from trecx.threshold.limits import Limits
 
 NONE_MEETS = 3  # exit status
-Against = Annotated[
-    Literal["baseline", "final"],
-    typer.Option(help="Compare --max-drop with the baseline, or with the final exit alone."),
-]
 
 
 @with_options
@@ -27,9 +32,12 @@ def choose(
     max_mj_per_day: Annotated[float | None, typer.Option(help="Maximum mJ per day, without sleep.")] = None,
     min_days: Annotated[float | None, typer.Option(help="Minimum battery life in days.")] = None,
     max_latency_ms: Annotated[float | None, typer.Option(help="Maximum ms per inference (mean).")] = None,
-    min_accuracy: Annotated[float | None, typer.Option(help="Minimum accuracy, 0..1.")] = None,
-    max_drop: Annotated[float | None, typer.Option(help="Maximum accuracy drop; 0.01 is 1 pt.")] = None,
+    min_accuracy: MinAccuracy = None,
+    max_drop: MaxDrop = None,
+    max_lost: MaxLost = None,
     against: Against = "baseline",
+    guarantee: Probability = None,
+    each_class: EachClass = False,
     as_json: Json = False,
 ) -> None:
     """Find the best ρ within one or more limits. The exit status is 3 if no ρ meets them."""
@@ -41,10 +49,11 @@ def choose(
         max_latency_ms=max_latency_ms,
         min_accuracy=min_accuracy,
         max_drop=max_drop,
+        max_lost=max_lost,
         against=against,
     )
-    view = RunView.of(run_name, asked)
-    answer = Answer(view, limits, view.context.choose(limits))
+    wished = guarantee_of(guarantee, each_class)
+    answer = Answer.of(RunView.of(run_name, asked), limits, wished)
     printing_choice.show_answer(answer, as_json)
     if answer.point is None:
         raise typer.Exit(NONE_MEETS)
