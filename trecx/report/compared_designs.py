@@ -41,7 +41,7 @@ def designs_beside(
     for other in found.values():
         if why := _not_comparable(run, other, context):
             raise ExportError(f"{other.run_id} cannot be compared with {run.run_id}: {why}")
-        table = counts_of(store, other, criterion, half=context.half)
+        table = counts_of(store, other, criterion)
         compared = RunContext(other.task, table, class_weights=_weights_over(context, table))
         designs.append(Design(_name(other, [run, *found.values()]), [other], [compared]))
     return designs
