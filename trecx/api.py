@@ -14,6 +14,7 @@ from trecx.errors import ScoresError
 from trecx.report import designs_beside, report_of, write_report
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule, rule_for
+from trecx.saved_points.recorded import recorded_split
 from trecx.scores import ExitScores, FloatArray
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
@@ -209,7 +210,7 @@ def save_report(
         int8: whether the results are for an int8 softmax; those of an int8 run are in any case.
         compare: other runs to show in the report.
         context_options: options of `trecx.store.run_context.load_context`: `device`, `energy_uj`,
-            `latency_ms`, `estimate`, `battery`, `inferences_per_hour`, `class_mix`.
+            `latency_ms`, `estimate`, `battery`, `inferences_per_hour`, `class_mix`, `half`.
 
     Raises:
         TrecxError: a name is unknown, or the file cannot be written; the message says what to do.
@@ -219,6 +220,7 @@ def save_report(
     rule = rule_for(run, checked_threshold(threshold), criterion, int8)
     context = load_context(store, run, criterion=criterion, **context_options)
     class_mix = context_options.get("class_mix", AS_TESTED)
-    record = capture_point(run, store.baseline_of(run), context, rule, class_mix)
+    split = recorded_split(store.split(run, context.half.seed), context.half) if context.half else None
+    record = capture_point(run, store.baseline_of(run), context, rule, class_mix, split=split)
     others = designs_beside(store, run, context, compare, criterion)
     write_report(report_of(store, run, context, record, others), Path(path))

@@ -14,6 +14,7 @@ from trecx.cli.options import Db, Source, numbers
 from trecx.datasets.halves import Half
 from trecx.glossary import definition
 from trecx.saved_points.record import RecordedSplit, Rule, rule_for
+from trecx.saved_points.recorded import recorded_split
 from trecx.scores.run import FLOAT32, INT8
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
@@ -128,11 +129,7 @@ class Asked:
         """
         if self.measured_on is None:
             return None
-        split = store.split(run, self.split_seed)
-        n_calibration = int(split.calibration.sum())
-        n_held_out = len(split.calibration) - n_calibration
-        half = self.measured_on.name
-        return RecordedSplit(half, split.seed, split.kept_together, n_calibration, n_held_out)
+        return recorded_split(store.split(run, self.split_seed), self.measured_on)
 
     @property
     def own_quantisation(self) -> bool:
