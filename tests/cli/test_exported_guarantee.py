@@ -74,9 +74,9 @@ def test_the_guaranteed_step_of_an_int8_run_is_exported(capsys, shipped, tmp_pat
 @pytest.mark.parametrize(
     ("rho", "options", "status", "words"),
     [
-        ("0.777", LOST, 1, "the guarantee does not hold for it; use --threshold 0.806"),
-        ("0.9005", LOST, 1, "none of the candidates that are tested; use --threshold 0.806"),
-        ("inf", LOST, 1, "none of the candidates that are tested; use --threshold 0.806"),
+        ("0.777", LOST, 1, "does not have this guarantee; use --threshold 0.806"),
+        ("0.9005", LOST, 1, "none of the candidates that are tested; use --threshold 0.901"),
+        ("inf", LOST, 1, "ρ = inf does not have this guarantee; use --threshold 0.806"),
         ("0.9", ("--max-lost", "0.0001", "--guarantee", "0.9"), 1, "About 23,037 calibration samples"),
         ("0.9", ("--guarantee", "0.9"), 1, "no limit is set"),
         (

@@ -48,10 +48,11 @@ def _why_not(found: GuaranteedChoice, threshold: float) -> str:
     """Return why ρ does not have a guarantee, and which ρ has it."""
     if found.best is None:
         return none_guaranteed(found).removesuffix(".")
+    shown, above = rho_on_plateau(threshold), found.passing[found.passing >= threshold]
+    if 0 < len(above) < len(found.passing):  # between two that pass
+        tested = rho_on_plateau(float(above.min()))
+        return f"ρ = {shown} is none of the candidates that are tested; use --threshold {tested}"
     best = found.best.threshold
     if math.isinf(best):  # no sample reaches even the largest candidates
         best = float(found.passing[0])
-    tested = threshold < float(found.passing.min())
-    why = "the guarantee does not hold for it" if tested else "it is none of the candidates that are tested"
-    shown = rho_on_plateau(threshold)
-    return f"ρ = {shown} has no guarantee, because {why}; use --threshold {rho_on_plateau(best)}"
+    return f"ρ = {shown} does not have this guarantee; use --threshold {rho_on_plateau(best)}"
