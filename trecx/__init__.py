@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trecx.api import choose, choose_per_exit, load_scores, runs, save_report
+    from trecx.api import choose, choose_guaranteed, choose_per_exit, halves, load_scores, runs, save_report
     from trecx.importing import import_scores
     from trecx.importing.scores_writer import write_scores
     from trecx.scores import ExitScores
@@ -17,7 +17,9 @@ __all__ = [
     "ExitScores",
     "benefit_curve",
     "choose",
+    "choose_guaranteed",
     "choose_per_exit",
+    "halves",
     "import_scores",
     "load_scores",
     "operating_point",
@@ -28,7 +30,9 @@ __all__ = [
 ]
 
 _PLACES = {
-    **dict.fromkeys(("choose", "choose_per_exit", "load_scores", "runs", "save_report"), "trecx.api"),
+    **dict.fromkeys(
+        ("choose", "choose_guaranteed", "choose_per_exit", "halves", "load_scores", "runs", "save_report"), "trecx.api"
+    ),
     **dict.fromkeys(("benefit_curve", "operating_point", "tradeoff_points"), "trecx.threshold.benefit_curve"),
     "import_scores": "trecx.importing",
     "write_scores": "trecx.importing.scores_writer",

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trecx.cli import main
+from trecx.datasets.halves import HALVES
 from trecx.store import Store
 
 BOARD = ("--device", "nucleo-l4r5zi-tflm-2.3.1-1.8v", "--battery", "CR2032", "--per-hour", "600")
@@ -42,6 +43,10 @@ def commands(db: str, out: str) -> Iterator[list[str]]:
             yield ["export", name, "--threshold", "0.8", "--out", f"{out}/point.h", *way]
         yield ["curve", name]
         yield ["point", name, "--threshold", "0.8", "--int8", "--mix", "even"]
+        for half in HALVES:
+            yield ["point", name, "--threshold", "0.8", "--half", half]
+            yield ["choose", name, "--max-lost", "0.01", "--guarantee", "0.9", "--half", half]
+        yield ["choose", name, "--max-lost", "0.01", "--guarantee", "0.9", "--each-class"]
         yield ["export", name, "--threshold", "0.8", "--out", f"{out}/point.json"]
         if run.task in ("kws", "vww", "ic"):
             yield ["choose", name, "--max-energy-uj", "9000", *BOARD]

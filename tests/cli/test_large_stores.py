@@ -10,6 +10,7 @@ from tests.cli.test_commands import document
 from tests.cli.test_commands import run as run_command
 from tests.conftest import ROOT
 from tests.store.test_score_blocks import ABOUT, softmax
+from trecx import halves
 from trecx.store import Store
 from trecx.threshold.benefit_curve import operating_point
 from trecx.threshold.exit_criteria import by_criterion
@@ -29,6 +30,17 @@ def test_a_point_is_exact_though_the_counts_of_the_run_have_bins(capsys, run, th
     expected = operating_point(by_criterion(softmax(), criterion), threshold)
     assert found["confusion"] == expected.confusion.tolist()
     assert found["exit_counts"] == expected.exit_counts.tolist()
+    assert found["plateau"] == list(expected.plateau)
+    assert "counts_exact" not in found
+
+
+@pytest.mark.parametrize("options", [(), ("--guarantee", "0.9"), ("--half", "held-out")])
+def test_a_rho_chosen_for_lost_samples_has_exact_numbers_though_the_counts_have_bins(capsys, run, options):
+    found = document(capsys, "choose", run.run_id, "--max-lost", "0.1", *options)
+    scores = halves(softmax())[1] if "--half" in options else softmax()
+    expected = operating_point(scores, found["threshold"])
+    assert 0 < found["threshold"] < 1
+    assert found["confusion"] == expected.confusion.tolist()
     assert found["plateau"] == list(expected.plateau)
     assert "counts_exact" not in found
 

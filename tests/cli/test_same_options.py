@@ -29,7 +29,17 @@ BOARD = "nucleo-l4r5zi-tflm-2.3.1-1.8v"
 RHO, LIMIT = 0.62, 250
 COMMANDS = ("point", "curve", "tradeoff", "choose", "export", "compare")
 SHARED = {
-    *("--criterion", "--mix", "--int8", "--int8-scale", "--int8-zero-point", "--device", "--energy-uj"),
+    *(
+        "--half",
+        "--split-seed",
+        "--criterion",
+        "--mix",
+        "--int8",
+        "--int8-scale",
+        "--int8-zero-point",
+        "--device",
+        "--energy-uj",
+    ),
     *("--latency-ms", "--battery", "--per-hour", "--source", "--db", "--json"),
 }
 MIXES = {"as tested": None, "even": (1 / 3, 1 / 3, 1 / 3), "a=0.7,b=0.3": (0.7, 0.3, 0.0)}
@@ -239,6 +249,8 @@ def test_every_command_has_the_shared_options_from_one_place():
         (("--latency-ms", "1,2,3"), 2, "--latency-ms needs --energy-uj"),
         (("--energy-uj", "1,2,3", "--device", BOARD), 2, "exclude each other"),
         (("--criterion", "guess"), 2, "'guess'"),
+        (("--half", "other"), 2, "'other'"),
+        (("--split-seed", "1"), 2, "--split-seed needs --half"),
     ],
 )
 def test_what_has_no_meaning_is_told_in_the_same_words_by_all(capsys, store, command, options, status, words):

@@ -277,10 +277,10 @@ LAYERS = {
         "confidence.distribution figures"
     ),
     "api": (
-        "scores device.exit_costs device.operating_conditions threshold.benefit_curve threshold.choice "
-        "threshold.class_mix threshold.exit_criteria threshold.exit_table threshold.joint_counts "
-        "threshold.limits threshold.per_exit threshold.per_exit.choice "
-        "saved_points.capture saved_points.record store store.run_context report"
+        "errors scores datasets device.exit_costs device.operating_conditions threshold.benefit_curve "
+        "threshold.choice threshold.class_mix threshold.exit_criteria threshold.exit_table "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.per_exit.choice "
+        "saved_points.capture saved_points.record saved_points.recorded store store.run_context report"
     ),
 }
 

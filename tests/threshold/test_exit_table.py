@@ -34,6 +34,11 @@ def test_the_table_answers_every_threshold_as_the_scores_do(scores, threshold):
 
 
 @given(exit_scores())
+def test_the_table_has_the_accuracy_of_each_exit_alone(scores):
+    assert ExitTable.of(scores).standalone_accuracy.tolist() == scores.standalone_accuracy.tolist()
+
+
+@given(exit_scores())
 def test_the_curve_of_the_table_is_the_curve_of_the_scores(scores):
     ours, exact = ExitTable.of(scores).curve(), benefit_curve(scores)
     for name in ("thresholds", "exit_counts", "correct"):

@@ -1,22 +1,27 @@
 """The commands that choose ρ within limits: `choose` and `devices`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from trecx.cli import printing_choice, printing_per_exit
+from trecx.cli.answer import Answer
+from trecx.cli.guarantee_options import (
+    Against,
+    EachClass,
+    MaxDrop,
+    MaxLost,
+    MinAccuracy,
+    Probability,
+    guarantee_of,
+)
 from trecx.cli.options import Json, RunName
 from trecx.cli.per_exit_answer import PerExitAnswer
-from trecx.cli.printing_choice import Answer
 from trecx.cli.run_context import Asked, RunView, with_options
 from trecx.device.energy import device_profiles
 from trecx.threshold.limits import Limits
 
 NONE_MEETS = 3  # exit status
-Against = Annotated[
-    Literal["baseline", "final"],
-    typer.Option(help="Compare --max-drop with the baseline, or with the final exit alone."),
-]
 PerExit = Annotated[
     bool,
     typer.Option("--per-exit", help="One threshold for each early exit, k/256 or never, instead of one ρ."),
@@ -32,10 +37,13 @@ def choose(
     max_mj_per_day: Annotated[float | None, typer.Option(help="Maximum mJ per day, without sleep.")] = None,
     min_days: Annotated[float | None, typer.Option(help="Minimum battery life in days.")] = None,
     max_latency_ms: Annotated[float | None, typer.Option(help="Maximum ms per inference (mean).")] = None,
-    min_accuracy: Annotated[float | None, typer.Option(help="Minimum accuracy, 0..1.")] = None,
-    max_drop: Annotated[float | None, typer.Option(help="Maximum accuracy drop; 0.01 is 1 pt.")] = None,
+    min_accuracy: MinAccuracy = None,
+    max_drop: MaxDrop = None,
+    max_lost: MaxLost = None,
     against: Against = "baseline",
     per_exit: PerExit = False,
+    guarantee: Probability = None,
+    each_class: EachClass = False,
     as_json: Json = False,
 ) -> None:
     """Find the best ρ within one or more limits. The exit status is 3 if no ρ meets them."""
@@ -47,16 +55,18 @@ def choose(
         max_latency_ms=max_latency_ms,
         min_accuracy=min_accuracy,
         max_drop=max_drop,
+        max_lost=max_lost,
         against=against,
     )
+    wished = guarantee_of(guarantee, each_class)
     view = RunView.of(run_name, asked)
     if per_exit:
-        found = PerExitAnswer.of(view, limits)
+        found = PerExitAnswer.of(view, limits, wished)
         printing_per_exit.show_per_exit(found, as_json)
         if found.best is None:
             raise typer.Exit(NONE_MEETS)
         return
-    answer = Answer(view, limits, view.context.choose(limits))
+    answer = Answer.of(view, limits, wished)
     printing_choice.show_answer(answer, as_json)
     if answer.point is None:
         raise typer.Exit(NONE_MEETS)

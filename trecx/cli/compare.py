@@ -20,6 +20,7 @@ from trecx.errors import TrecxError
 from trecx.scores import ExitScores
 from trecx.scores.run import INT8, counterpart_among
 from trecx.store import Run, Store, comparable_costs
+from trecx.store.run_context import answers_of
 from trecx.threshold.run_context import RunContext
 
 TARGETS = "-1,-2,-3"
@@ -56,7 +57,8 @@ def compare(
     contexts = _contexts(store, asked, runs)
     designs = [Design(run.run_id, [run], [context]) for run, context in zip(runs, contexts, strict=True)]
     differing = [] if threshold is None else _differing(store, asked, runs, threshold)
-    found = Comparison(designs, targets, threshold, _pairs(store, asked, designs), differing)
+    splits = {run.run_id: split for run in runs if (split := asked.split(store, run))}
+    found = Comparison(designs, targets, threshold, _pairs(store, asked, designs), differing, splits)
     printing_comparison.show_comparison(found, asked, as_json)
 
 
@@ -97,7 +99,7 @@ def _differing(
     """Return each int8 run whose float32 run is compared too, and how often both decide differently."""
     both = [(run, counterpart_among(run, runs)) for run in runs if run.precision == INT8]
     return [
-        (run, differs_from(store, run, other, asked.rule(threshold, run).effective, asked.criterion))
+        (run, differs_from(store, run, other, asked.rule(threshold, run).effective, asked))
         for run, other in both
         if other
     ]
@@ -111,7 +113,7 @@ def _pairs(store: Store, asked: Asked, designs: Sequence[Design]) -> list[Pair]:
         return []
 
     def scores(design: Design) -> list[ExitScores]:
-        return [store.load_answers(run, asked.criterion) for run in design.runs]
+        return [answers_of(store, run, asked.criterion, asked.measured_on) for run in design.runs]
 
     ones, weights, pairs = scores(designs[0]), designs[0].situations[0].class_weights, []
     with printing.progress() as progress:

@@ -69,7 +69,7 @@ def _differs(view: RunView, threshold: float) -> dict[str, Any] | None:
     if view.counterpart is None or view.run.precision != INT8:
         return None
     store, rho = open_store(view.asked.db), view.rule(threshold).effective
-    return differs_from(store, view.run, view.counterpart, rho, view.asked.criterion)
+    return differs_from(store, view.run, view.counterpart, rho, view.asked)
 
 
 def _baseline_accuracy(view: RunView) -> float:

@@ -7,6 +7,16 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.exported_guarantee import exported_guarantee
+from trecx.cli.guarantee_options import (
+    Against,
+    EachClass,
+    MaxDrop,
+    MaxLost,
+    MinAccuracy,
+    Probability,
+    Wish,
+)
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json, RunName
 from trecx.cli.run_context import Asked, with_options
@@ -54,9 +64,20 @@ def export(
     out: Out,
     compare: Compare = None,
     pictures: Pictures = 0,
+    min_accuracy: MinAccuracy = None,
+    max_drop: MaxDrop = None,
+    max_lost: MaxLost = None,
+    against: Against = "baseline",
+    guarantee: Probability = None,
+    each_class: EachClass = False,
     as_json: Json = False,
 ) -> None:
-    """Write an operating point as a C header, JSON, CSV, an interactive HTML report or three slides."""
+    """Write an operating point as a C header, JSON, CSV, an interactive HTML report or three slides.
+
+    With --guarantee and one limit, ρ must have this guarantee, and the file says so.
+    """
+    limits = {"min_accuracy": min_accuracy, "max_drop": max_drop, "max_lost": max_lost, "against": against}
+    wish = Wish.of(guarantee, each_class, limits)
     check_ending(out, also=(REPORT, *PICTURES))
     ending = out.suffix.lower()
     if ending != REPORT and (compare or pictures):
@@ -64,11 +85,14 @@ def export(
     asked.rule(threshold)
     store = open_store(asked.db)
     run = store.find_run(run_name, asked.source)
-    rule, context = asked.rule(threshold, run), asked.float32_context(store, run)
+    rule = asked.rule(threshold, run)
+    context = asked.float32_context(store, run, rule.effective)
+    promised = exported_guarantee(store, run, asked, context, rule, wish) if wish else None
+    split, baseline = asked.split(store, run), store.baseline_of(run)
+    record = capture_point(run, baseline, context, rule, asked.mix, guarantee=promised, split=split)
     if ending in PICTURES:
-        printing.show_paths(write_slides(run, context, rule.effective, out), as_json)
+        printing.show_paths(write_slides(run, context, rule.effective, out, record), as_json)
         return
-    record = capture_point(run, store.baseline_of(run), context, rule, asked.mix)
     if ending == REPORT:
         _report(store, run, context, record, compare or (), pictures, out)
     else:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from trecx.cli.printing import tell
-from trecx.cli.run_context import RunView
+from trecx.cli.run_context import Asked, RunView
 from trecx.scores.run import INT8, names_of
 from trecx.store import Run, Store
+from trecx.store.run_context import answers_of
 from trecx.threshold.decision_differences import decision_difference
 from trecx.threshold.int8_steps import HIGHEST
 
 
-def differs_from(store: Store, run: Run, other: Run, threshold: float, criterion: str) -> dict[str, Any]:
+def differs_from(store: Store, run: Run, other: Run, threshold: float, asked: Asked) -> dict[str, Any]:
     """Return how often a run decides differently from another at the same ρ, as `--json` prints it.
 
     Args:
@@ -19,9 +20,9 @@ def differs_from(store: Store, run: Run, other: Run, threshold: float, criterion
         run: the run shown.
         other: the run of the same network in the other precision.
         threshold: ρ of both.
-        criterion: the exit criterion of both.
+        asked: the options, of which the exit criterion and the half of the samples matter.
     """
-    one, another = (store.load_answers(each, criterion) for each in (run, other))
+    one, another = (answers_of(store, each, asked.criterion, asked.measured_on) for each in (run, other))
     return {"run_id": other.run_id, **decision_difference(one, another, threshold)._asdict()}
 
 

@@ -158,6 +158,13 @@ def rho(threshold: float) -> str:
     return "inf" if math.isinf(threshold) else f"{threshold:.4f}"
 
 
+def rho_on_plateau(threshold: float) -> str:
+    """Return ρ with 9 decimals, rounded down, because rounding up could leave the plateau."""
+    if math.isinf(threshold):
+        return "inf"
+    return f"{math.floor(threshold * 1e9) / 1e9:.9f}".rstrip("0").rstrip(".")
+
+
 def percent(share: float) -> str:
     """Return a share of 0..1 in %."""
     return f"{100 * share:.2f} %"

@@ -1,43 +1,25 @@
 """Print the best operating point within limits, as a table or as one JSON document."""
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict
 from typing import Any
 
-from trecx.cli.printing import print_columns, print_json, tell
+from trecx.cli.answer import Answer
+from trecx.cli.printing import print_columns, print_json, rho_on_plateau, tell
+from trecx.cli.printing_guarantee import guarantee_document, guarantee_rows, none_guaranteed, tested_limit
 from trecx.cli.printing_points import point_document, point_rows
 from trecx.cli.quantities import SHARES, conditions, cost_rows, number, settings, tell_settings
-from trecx.cli.run_context import RunView
 from trecx.console.labels import SAME_SAMPLES
+from trecx.datasets.halves import CALIBRATION
 from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
-from trecx.threshold.choice import Candidate, Choice
-from trecx.threshold.limits import LIMITED, Limits, limit_title
+from trecx.threshold.choice import Candidate
+from trecx.threshold.limits import LIMITED, limit_title
 from trecx.threshold.operating_point import OperatingPoint
 
-
-@dataclass(frozen=True)
-class Answer:
-    """The result of `choose`, and the settings that it depends on.
-
-    Attributes:
-        view: the run with its settings.
-        limits: the limits.
-        choice: the best point and its neighbours.
-    """
-
-    view: RunView
-    limits: Limits
-    choice: Choice
-
-    @cached_property
-    def point(self) -> OperatingPoint | None:
-        """The best point with all its values; None if no ρ meets the limits."""
-        best = self.choice.best  # its plateau depends on the grid and on the class mix
-        if best is None:
-            return None
-        return replace(self.view.context.point(best.threshold), plateau=best.plateau)
+EVERY_CLASS = (
+    "All classes have to pass, so each is tested at the full level: a larger number of classes needs no "
+    "further correction."
+)
 
 
 def show_answer(answer: Answer, as_json: bool) -> None:
@@ -45,10 +27,23 @@ def show_answer(answer: Answer, as_json: bool) -> None:
     if as_json:
         print_json(_document(answer))
         return
-    rows = _nearest_rows(answer.choice) if answer.point is None else _best_rows(answer, answer.point)
-    print_columns(("", answer.view.run.run_id), rows)
-    tell("No ρ meets these limits." if answer.point is None else str(SAME_SAMPLES["sentence"]))
+    rows = _nearest_rows(answer) if answer.point is None else _best_rows(answer, answer.point)
+    print_columns(("", answer.view.run.run_id), [*rows, *guarantee_rows(answer)])
+    tell(_conclusion(answer))
+    if answer.guaranteed and answer.guaranteed.guarantee.each_class:
+        tell(EVERY_CLASS)
     tell_settings(answer.view)
+
+
+def _conclusion(answer: Answer) -> str:
+    """Return which samples ρ is chosen on, or that there is none."""
+    if answer.point is None:
+        return none_guaranteed(answer.guaranteed) or "No ρ meets these limits."
+    split = answer.view.split
+    if split and answer.apart:
+        return f"ρ is chosen on the {CALIBRATION} half: {split.n_calibration:,} samples."
+    same = str(SAME_SAMPLES["sentence"])
+    return f"{same} The guarantee takes this into account." if answer.guaranteed else same
 
 
 def show_devices(profiles: Sequence[DeviceProfile], as_json: bool) -> None:
@@ -70,11 +65,14 @@ def _document(answer: Answer) -> dict[str, Any]:
     }
     view = answer.view
     about = {"wish": limits, "int8": view.int8, "baseline": view.context.reference}
+    about |= guarantee_document(answer)
     if answer.point is None or choice.best is None:
         return {"run_id": view.run.run_id, "met": False, **settings(view), **about, "nearest": around}
     return {
         **point_document(view, answer.point),
-        **choice.best.quantities,
+        **view.context.conditions.quantities(answer.point),
+        **({"lost": answer.measured[choice.best.threshold]["lost"]} if answer.measured else {}),
+        **({"on_calibration": choice.best.quantities} if answer.apart else {}),
         "met": True,
         **about,
         "bands": view.context.conditions.bands(answer.point),
@@ -94,24 +92,37 @@ def _point_document(candidate: Candidate | None) -> dict[str, Any] | None:
 
 def _best_rows(answer: Answer, point: OperatingPoint) -> Iterator[tuple[str, str]]:
     document = _document(answer)
-    yield from (point_rows(document) | {"ρ": _rho(point.threshold)}).items()
+    yield from (point_rows(document) | {"ρ": rho_on_plateau(point.threshold)}).items()
     low, high = document["accuracy_interval"]
     yield "95 % CI of accuracy", f"{number('accuracy', low)} – {number('accuracy', high)}"
+    if "lost" in document and not answer.guaranteed:
+        yield "samples lost", number("lost", document["lost"])
     yield from cost_rows(document)
-    yield "limiting constraint", ", ".join(map(limit_title, document["binds"])) or "none: no ρ is better"
-    yield "next cheaper", _line(answer.choice.cheaper)
-    yield "next more accurate", _line(answer.choice.more_accurate)
+    where = f", {CALIBRATION} half" if answer.apart else ""
+    if where:
+        yield f"accuracy{where}", number("accuracy", document["on_calibration"]["accuracy"])
+    binds = ", ".join(map(limit_title, document["binds"])) or "none: no ρ is better"
+    yield f"limiting constraint{where}", binds
+    yield f"next cheaper{where}", _line(answer.choice.cheaper)
+    yield f"next more accurate{where}", _line(answer.choice.more_accurate)
 
 
-def _nearest_rows(choice: Choice) -> Iterator[tuple[str, str]]:
+def _nearest_rows(answer: Answer) -> Iterator[tuple[str, str]]:
+    choice, tested = answer.choice, tested_limit(answer)
     sides = {"nearest in cost": choice.cheaper, "nearest in accuracy": choice.more_accurate}
     if choice.cheaper == choice.more_accurate:
         sides = {"nearest": choice.cheaper}
     for side, candidate in sides.items():
         yield side, _line(candidate)
         for name in candidate.broken if candidate else ():
-            missed = _difference(LIMITED[name][0], abs(candidate.slack[name]) if candidate else 0.0)
-            yield f"  {'below' if name.startswith('min') else 'above'} {limit_title(name)} by", missed
+            slack, way = (
+                candidate.slack[name] if candidate else 0.0,
+                "below" if name[:3] == "min" else "above",
+            )
+            if name == tested and slack >= 0:
+                yield f"  {limit_title(name)}", "not guaranteed"
+            else:
+                yield f"  {way} {limit_title(name)} by", _difference(LIMITED[name][0], abs(slack))
 
 
 def _line(candidate: Candidate | None) -> str:
@@ -120,7 +131,7 @@ def _line(candidate: Candidate | None) -> str:
     shown = ("accuracy", "energy_uj" if "energy_uj" in candidate.quantities else "flops")
     accuracy, cost = (number(name, candidate.quantities[name]) for name in shown)
     unit = "µJ" if shown[1] == "energy_uj" else "FLOPs"
-    return f"ρ = {_rho(candidate.threshold)}: {accuracy}, {cost} {unit}"
+    return f"ρ = {rho_on_plateau(candidate.threshold)}: {accuracy}, {cost} {unit}"
 
 
 def _measured(profile: DeviceProfile, task: str) -> str:
@@ -131,10 +142,3 @@ def _measured(profile: DeviceProfile, task: str) -> str:
 
 def _difference(name: str, value: float) -> str:
     return f"{100 * value:.2f} pt" if name in SHARES else number(name, value)
-
-
-def _rho(threshold: float) -> str:
-    """Return ρ with 9 decimals, rounded down, because rounding up could leave the plateau."""
-    if math.isinf(threshold):
-        return "inf"
-    return f"{math.floor(threshold * 1e9) / 1e9:.9f}".rstrip("0").rstrip(".")

@@ -1,7 +1,7 @@
 """Print a comparison of runs, as tables or as one JSON document."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from trecx.cli.precision import tell_differences
@@ -11,6 +11,7 @@ from trecx.cli.run_context import Asked, RunView
 from trecx.comparison.accuracy_targets import Target
 from trecx.comparison.design import Design, ranked
 from trecx.comparison.paired_difference import PairedDifference
+from trecx.saved_points.record import RecordedSplit
 from trecx.scores.run import counterpart_among
 from trecx.store import Run
 from trecx.threshold.run_context import RunContext
@@ -37,6 +38,7 @@ class Comparison:
         threshold: ρ to compare at; None: not asked for.
         pairs: the first run with each other one on the same samples.
         differing: each int8 run whose float32 run is compared too, and how often they differ at ρ.
+        splits: the halves of the samples of each run, by its id; none if all samples are measured on.
     """
 
     designs: Sequence[Design]
@@ -44,6 +46,7 @@ class Comparison:
     threshold: float | None
     pairs: Sequence[Pair]
     differing: Sequence[tuple[Run, dict[str, Any]]] = ()
+    splits: Mapping[str, RecordedSplit] = field(default_factory=dict)
 
 
 def show_comparison(found: Comparison, asked: Asked, as_json: bool) -> None:
@@ -67,13 +70,13 @@ def show_comparison(found: Comparison, asked: Asked, as_json: bool) -> None:
     for run, differs in found.differing:
         tell_differences(run, differs)
     _tell_of_samples(designs)
-    tell_settings(*(_view(design, designs, asked) for design in designs))
+    tell_settings(*(_view(design, found, asked) for design in designs))
 
 
-def _view(design: Design, compared: Sequence[Design], asked: Asked) -> RunView:
+def _view(design: Design, found: Comparison, asked: Asked) -> RunView:
     run = design.runs[0]
-    counterpart = counterpart_among(run, [each.runs[0] for each in compared])
-    return RunView(run, None, design.situations[0], asked, counterpart)
+    counterpart = counterpart_among(run, [each.runs[0] for each in found.designs])
+    return RunView(run, None, design.situations[0], asked, counterpart, found.splits.get(run.run_id))
 
 
 def _document(design: Design, found: Comparison, asked: Asked) -> dict[str, Any]:
@@ -86,14 +89,14 @@ def _document(design: Design, found: Comparison, asked: Asked) -> dict[str, Any]
         "run_id": run.run_id,
         "precision": run.precision,
         "dataset": run.dataset,
-        "n_samples": run.n_samples,
+        "n_samples": context.table.n_samples,
         "parameters": run.parameters,
         "exit_flops": run.exit_flops,
-        "standalone_accuracy": run.standalone_accuracy,
+        "standalone_accuracy": context.table.standalone_accuracy.tolist(),
         "saving": saving.value if saving else None,
         "oracle_share": share.value if share else None,
         "baseline": context.reference,
-        **settings(_view(design, found.designs, asked)),
+        **settings(_view(design, found, asked)),
         "points": points,
     } | next(({"differs_from": differs} for other, differs in found.differing if other == run), {})
 
@@ -139,7 +142,7 @@ def _saving_cells(design: Design) -> tuple[str, ...]:
         run.precision,
         "reference" if reference else saving,
         NONE if reference else share,
-        f"{run.n_samples:,}",
+        f"{design.situations[0].table.n_samples:,}",
     )
 
 

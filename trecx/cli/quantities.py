@@ -7,9 +7,11 @@ from typing import Any
 from trecx.cli.precision import precision_notes
 from trecx.cli.printing import tell
 from trecx.cli.run_context import RunView
+from trecx.datasets.halves import CALIBRATION, HELD_OUT
 from trecx.device.exit_costs import ExitCosts
 from trecx.device.memory import MemoryUse
 from trecx.device.operating_conditions import OperatingConditions
+from trecx.saved_points.record import RecordedSplit
 from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.energy_saving import EnergySaving, energy_saving
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST
@@ -24,7 +26,7 @@ TITLES = {
     "mj_per_day": "mJ per day",
     "battery_days": "battery life (days)",
 }
-SHARES = ("accuracy", "busy")
+SHARES = ("accuracy", "lost", "busy")
 DIGITS = {"flops": 0, "energy_uj": 1, "latency_ms": 2, "mj_per_day": 1, "battery_days": 1}
 
 
@@ -48,7 +50,9 @@ def statistics(point: OperatingPoint) -> dict[str, Any]:
 def settings(view: RunView) -> dict[str, Any]:
     """Return the settings that were asked for; nothing of those that were not."""
     context, asked = view.context, view.asked
-    document: dict[str, Any] = {} if asked.criterion == LARGEST else {"criterion": asked.criterion}
+    document: dict[str, Any] = {"split": asdict(view.split)} if view.split else {}
+    if asked.criterion != LARGEST:
+        document["criterion"] = asked.criterion
     if view.int8:
         document |= {"int8": True, "int8_scale": asked.int8_scale, "int8_zero_point": asked.int8_zero_point}
     if context.other_baseline:
@@ -58,6 +62,16 @@ def settings(view: RunView) -> dict[str, Any]:
     if context.conditions.costs:
         document |= conditions(context.conditions) | {"baseline": context.reference}
     return document if context.table.exact else document | {"counts_exact": False}
+
+
+def _split_sentence(split: RecordedSplit) -> str:
+    """Return on which half of the samples a run is measured."""
+    sizes = {CALIBRATION: split.n_calibration, HELD_OUT: split.n_held_out}
+    by = f"split by {split.kept_together}, " if split.kept_together else ""
+    return (
+        f"Measured on the {split.half} half: {sizes[split.half]:,} of {sum(sizes.values()):,} samples, "
+        f"{by}seed {split.seed}."
+    )
 
 
 def class_shares(context: RunContext) -> list[float]:
@@ -143,6 +157,8 @@ def tell_settings(view: RunView, *others: RunView) -> None:
         others: further runs, with the same options.
     """
     asked = view.asked
+    for sentence in dict.fromkeys(_split_sentence(each.split) for each in (view, *others) if each.split):
+        tell(sentence)
     if asked.criterion != LARGEST:
         tell(f"Exit criterion: {CRITERIA[asked.criterion]}.")
     if asked.mix != AS_TESTED:

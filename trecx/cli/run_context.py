@@ -1,4 +1,4 @@
-"""The options of every command that shows a run: criterion, class mix, int8 softmax, device and battery."""
+"""The options of every command that shows a run: samples, exit rule, class mix, device and battery."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ import typer
 
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Source, numbers
+from trecx.datasets.halves import Half
 from trecx.glossary import definition
-from trecx.saved_points.record import Rule, rule_for
+from trecx.saved_points.record import RecordedSplit, Rule, rule_for
+from trecx.saved_points.recorded import recorded_split
 from trecx.scores.run import FLOAT32, INT8
 from trecx.store import Run, Store
 from trecx.store.run_context import load_context
@@ -21,13 +23,26 @@ from trecx.threshold.class_mix import AS_TESTED
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation
 from trecx.threshold.run_context import RunContext
 
-SOFTMAX, DEVICE = "Exit rule and class mix", "Device and battery"  # headings in --help
+# Headings in --help.
+SAMPLES, SOFTMAX, DEVICE = "Samples", "Exit rule and class mix", "Device and battery"
 
 
 @dataclass(frozen=True)
 class Asked:
     """The options that the results of a run depend on; `with_options` gives them to a command."""
 
+    half: Annotated[
+        Literal["calibration", "held-out"] | None,
+        typer.Option(
+            help="Measure on one half of the samples; then 'choose' chooses ρ on the calibration half. "
+            "Default: all samples.",
+            rich_help_panel=SAMPLES,
+        ),
+    ] = None
+    split_seed: Annotated[
+        int,
+        typer.Option(help="Seed of the split into two halves, with --half.", rich_help_panel=SAMPLES),
+    ] = 0
     criterion: Annotated[
         Literal["largest", "entropy", "margin"],
         typer.Option(help=definition("exit criterion"), rich_help_panel=SOFTMAX),
@@ -98,6 +113,23 @@ class Asked:
             raise typer.BadParameter("--energy-uj and --device exclude each other; give one of them")
         if self.latency_ms and not self.energy_uj:
             raise typer.BadParameter("--latency-ms needs --energy-uj")
+        if self.split_seed and not self.half:
+            raise typer.BadParameter("--split-seed needs --half")
+
+    @property
+    def measured_on(self) -> Half | None:
+        """The half of the samples that is measured on; None: all samples."""
+        return Half(self.half, self.split_seed) if self.half else None
+
+    def split(self, store: Store, run: Run) -> RecordedSplit | None:
+        """Return the sizes of both halves of a run's samples; None if all samples are measured on.
+
+        Raises:
+            StoreError: the run is no longer in the store.
+        """
+        if self.measured_on is None:
+            return None
+        return recorded_split(store.split(run, self.split_seed), self.measured_on)
 
     @property
     def own_quantisation(self) -> bool:
@@ -158,6 +190,7 @@ class Asked:
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,
             exact_at=exact_at,
+            half=self.measured_on,
         )
 
 
@@ -171,6 +204,7 @@ class RunView:
         context: the run's counts, class mix, device and battery.
         asked: the options.
         counterpart: the run of the same network in the other precision; None if there is none.
+        split: the halves of the samples; None if all samples are measured on.
     """
 
     run: Run
@@ -178,6 +212,7 @@ class RunView:
     context: RunContext
     asked: Asked
     counterpart: Run | None = None
+    split: RecordedSplit | None = None
 
     @classmethod
     def of(cls, run_name: str, asked: Asked, threshold: float | None = None) -> Self:
@@ -195,7 +230,8 @@ class RunView:
         store = open_store(asked.db)
         run = store.find_run(run_name, asked.source)
         context = asked.context(store, run, threshold)
-        return cls(run, store.baseline_of(run), context, asked, store.counterpart_of(run))
+        split = asked.split(store, run)
+        return cls(run, store.baseline_of(run), context, asked, store.counterpart_of(run), split)
 
     @property
     def int8(self) -> bool:

@@ -132,6 +132,16 @@ class ExitTable:
         """Number of exits, the final one included."""
         return len(self.exit_flops)
 
+    @property
+    def standalone_accuracy(self) -> FloatArray:
+        """Accuracy of each exit if all samples stopped there, 0..1, of shape (n_exits,) (paper, Table 2)."""
+        correct = np.zeros(self.n_exits, np.int64)
+        class_, prediction, _, count = self.start.T
+        correct[0] = count[prediction == class_].sum()
+        _, exit_, class_, _, next_, _, _, count = self.moves.T
+        np.add.at(correct, exit_ + 1, count * (next_ == class_))
+        return correct / self.n_samples
+
     def operating_point(self, threshold: float) -> OperatingPoint:
         """Return the operating point at ρ: the start plus the moves below ρ.
 

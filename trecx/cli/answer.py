@@ -1,0 +1,117 @@
+"""The answer of `choose`: how ρ is chosen, and its results on the samples that were asked for."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from trecx.cli.opened_store import open_store
+from trecx.cli.run_context import Asked, RunView
+from trecx.datasets.halves import HELD_OUT
+from trecx.scores import FloatArray
+from trecx.store import Run, Store
+from trecx.store.run_context import joint_counts_of
+from trecx.threshold.choice import Choice
+from trecx.threshold.guarantee.losses import Loss
+from trecx.threshold.guarantee.selection import Guarantee, GuaranteedChoice
+from trecx.threshold.joint_counts import JointCounts, candidates
+from trecx.threshold.limits import Limits
+from trecx.threshold.operating_point import OperatingPoint
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The result of `choose`, and the settings that it depends on.
+
+    Attributes:
+        view: the run with its settings, on the samples that are measured on.
+        limits: the limits.
+        choice: the best point and its neighbours, on the samples that ρ is chosen on.
+        guaranteed: the same with its guarantee; None without one.
+        measured: quantities of the chosen and of the naive ρ on the samples that are measured on, by ρ
+            (`quantities_at`); empty without a limit on lost samples or a guarantee.
+    """
+
+    view: RunView
+    limits: Limits
+    choice: Choice
+    guaranteed: GuaranteedChoice | None = None
+    measured: Mapping[float, Mapping[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, view: RunView, limits: Limits, guarantee: Guarantee | None = None) -> Self:
+        """Choose ρ: on all samples, or, if a half is asked for, on the calibration half.
+
+        Args:
+            view: the run with its settings.
+            limits: the limits.
+            guarantee: what is to hold of the one on accuracy or lost samples; None: no guarantee.
+
+        Raises:
+            TrecxError: the limits need something that is unknown, or do not fit a guarantee.
+        """
+        store, asked = open_store(view.asked.db), view.asked
+        if asked.half == HELD_OUT:
+            asked = replace(asked, half="calibration")
+        context = view.context if asked == view.asked else asked.context(store, view.run)
+        if guarantee is None and limits.max_lost is None:
+            return cls(view, limits, context.choose(limits))
+        joint = _joint(store, view.run, candidates(context.thresholds), asked)
+        guaranteed = context.guaranteed(joint, limits, guarantee) if guarantee else None
+        choice = guaranteed.choice if guaranteed else context.choose(limits, joint=joint)
+        best, naive = choice.best, guaranteed.naive.best if guaranteed else None
+        if best and not view.context.table.exact_at(best.threshold):
+            view = replace(view, context=view.asked.context(store, view.run, best.threshold))
+        thresholds = [each.threshold for each in (best, naive) if each]
+        measured = quantities_at(store, view, limits, guarantee, thresholds)
+        return cls(view, limits, choice, guaranteed, measured)
+
+    @property
+    def apart(self) -> bool:
+        """Whether ρ is chosen on other samples than its results are measured on."""
+        return self.view.asked.half == HELD_OUT
+
+    @cached_property
+    def point(self) -> OperatingPoint | None:
+        """The best point with all its values; None if no ρ meets the limits."""
+        best, context = self.choice.best, self.view.context
+        if best is None:
+            return None
+        step = int(context.curve.steps_at([best.threshold])[0])  # a plateau depends on grid and class mix
+        return replace(context.point(best.threshold), plateau=context.curve.plateau(step))
+
+
+def quantities_at(
+    store: Store, view: RunView, limits: Limits, guarantee: Guarantee | None, thresholds: Sequence[float]
+) -> dict[float, dict[str, float]]:
+    """Return the quantities at some ρ on the samples of a view, by ρ.
+
+    With `lost`, the share of samples lost, and, if there is a guarantee, `loss`: the mean loss that it is
+    about, in each class that of the class with the largest; without it if a class has no samples.
+
+    Args:
+        store: the store of the run.
+        view: the run with its settings.
+        limits: with a guarantee, exactly one on accuracy or lost samples.
+        guarantee: what is to hold; None: no guarantee.
+        thresholds: the ρ.
+    """
+    finite = np.unique([each for each in thresholds if math.isfinite(each)])
+    joint, weights = _joint(store, view.run, finite, view.asked), view.context.class_weights
+    curve = joint.curve(weights)
+    columns = view.context.conditions.quantities(curve)
+    if curve.lost is not None:
+        columns["lost"] = curve.lost / curve.n_samples
+    if guarantee and (joint.class_counts.all() or not guarantee.each_class):
+        columns["loss"] = Loss.of(joint, limits, weights, guarantee.each_class).measured
+    return {
+        threshold: {name: float(column[step]) for name, column in columns.items()}
+        for step, threshold in enumerate(curve.thresholds.tolist())
+    }
+
+
+def _joint(store: Store, run: Run, thresholds: FloatArray, asked: Asked) -> JointCounts:
+    return joint_counts_of(store, run, thresholds, asked.criterion, asked.measured_on)
