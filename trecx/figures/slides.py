@@ -30,6 +30,14 @@ class Words(NamedTuple):
     about: str
 
 
+class Chosen(NamedTuple):
+    """The chosen point on the benefit curve: its name, cost in the axis' unit, and accuracy, 0..1."""
+
+    name: str
+    cost: float
+    accuracy: float
+
+
 class Bars(NamedTuple):
     """What an inference costs without early exits, and here: the axis' title with its unit, both values."""
 
@@ -39,27 +47,25 @@ class Bars(NamedTuple):
 
 
 def benefit_slide(
-    words: Words, curve: BenefitCurve, axis: CostAxis, threshold: float, baseline: tuple[float, float] | None
+    words: Words, curve: BenefitCurve, axis: CostAxis, chosen: Chosen, baseline: tuple[float, float] | None
 ) -> go.Figure:
-    """Draw the benefit curve with the chosen point on it.
+    """Draw the benefit curve with the chosen point.
 
     Args:
         words: what it says.
         curve: every step of it is drawn.
         axis: what it costs.
-        threshold: ρ of the chosen point.
+        chosen: on the curve, or, with one threshold per exit, beside it.
         baseline: cost and accuracy of the network without exits.
     """
     figure = benefit_curve_figure(curve, axis, baseline)
-    chosen = curve.at([threshold])
-    x, y = float(axis.of(chosen)[0]), 100 * float(chosen.accuracy[0])
-    rho = f"ρ = {threshold:.4g}" if threshold <= 1 else "no early exits"
+    x, y = chosen.cost, 100 * chosen.accuracy
     left, right = figure.layout.xaxis.range
     figure.add_scatter(
         x=[x],
         y=[y],
         mode="markers+text",
-        text=[f"  {rho}: {y:.1f} %, {x:.3g} {axis.unit}  "],
+        text=[f"  {chosen.name}: {y:.1f} %, {x:.3g} {axis.unit}  "],
         textposition=f"bottom {'right' if x < (left + right) / 2 else 'left'}",
         textfont={"color": TEXT},
         marker={"color": WRONG, "size": 26},
