@@ -17,7 +17,8 @@ from trecx.threshold.benefit_curve import BenefitCurve
 
 WIDTH, HEIGHT = 1600, 900  # pixels
 TITLE, LARGE, SMALL = 38, 26, 22
-TITLE_LENGTH, ABOUT_LENGTH, ABOUT_LINES = 72, 128, 2  # characters that a line has room for
+TITLE_LENGTH, ABOUT_LENGTH, ABOUT_LINES = 72, 128, 3  # characters that a line has room for
+TOP, THIRD_LINE = 200, 28  # pixels above the figure: with two lines, and for one more
 MOST_CLASSES = 14
 PANELS = ((0.0, 0.42), (0.56, 1.0))  # of the width
 ROOM_ABOVE = 1.12  # of the highest bar: its number stands there
@@ -167,7 +168,7 @@ def _as_slide(figure: go.Figure, words: Words) -> go.Figure:
     figure.update_layout(
         width=WIDTH,
         height=HEIGHT,
-        margin={"l": 190, "r": 70, "t": 200, "b": 120},
+        margin={"l": 190, "r": 70, "t": TOP + THIRD_LINE * (len(lines) == ABOUT_LINES), "b": 120},
         title={
             "text": f"<b>{title}</b>",
             "subtitle": {"text": about, "font": {"size": SMALL, "color": QUIET}},
