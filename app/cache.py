@@ -17,10 +17,14 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import Counterpart, device_data, reference_data
 from trecx.console import console_data as live_console_data
+from trecx.datasets.halves import Half
 from trecx.files.paths import database_url
 from trecx.importing.examples import write_examples
+from trecx.saved_points.document import document_of
+from trecx.saved_points.record import PointRecord, RecordedGuarantee, RecordedSplit
 from trecx.scores import ExitScores, IntArray
 from trecx.store import Run, Store
+from trecx.store.point_today import guarantee_today, split_today
 from trecx.store.run_context import counts_of
 from trecx.threshold.class_changes import paired_table
 from trecx.threshold.decision_differences import exit_differences
@@ -49,12 +53,45 @@ def _named(store_name: str) -> Store:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
-    """Return the counts of a run in the store `store_name` with an exit criterion.
+def exit_table(run: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None) -> ExitTable:
+    """Return the counts of a run, or of one half of its samples, with an exit criterion.
 
     All sessions share one copy, which must not be changed.
     """
-    return counts_of(_named(store_name), run, criterion)
+    return counts_of(_named(store_name), run, criterion, half=half)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
+def exit_table_of(
+    run: Run, store_name: str, criterion: str, half: Half | None, per_exit: tuple[float, ...]
+) -> ExitTable:
+    """Return the counts of a run by one threshold per early exit (`per_exit.decision.by_thresholds`).
+
+    Args:
+        run: the run.
+        store_name: name of its store.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples that is counted; None: all samples.
+        per_exit: one threshold per early exit.
+    """
+    return counts_of(_named(store_name), run, criterion, half=half, per_exit=per_exit)
+
+
+def promises_today(
+    run: Run, store_name: str, record: PointRecord, context: RunContext
+) -> tuple[RecordedSplit | None, RecordedGuarantee | None]:
+    """Return split and guarantee of a saved point as they are today (`store.point_today`)."""
+    if record.split is None and record.guarantee is None:
+        return None, None
+    return _promises_today(run, store_name, json.dumps(document_of(record)), record, context)
+
+
+@st.cache_data(max_entries=64, show_spinner="Testing the guarantee …", hash_funcs=OF_RUN)
+def _promises_today(
+    run: Run, store_name: str, document: str, _record: PointRecord, _context: RunContext
+) -> tuple[RecordedSplit | None, RecordedGuarantee | None]:
+    here = _named(store_name)
+    return split_today(here, run, _record), guarantee_today(here, run, _record, _context)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the scores …", hash_funcs=OF_RUN)

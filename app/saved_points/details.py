@@ -8,7 +8,8 @@ from typing import Any
 from trecx.datasets.tasks import system_title
 from trecx.device.energy import device_profiles
 from trecx.device.exit_costs import costs_title
-from trecx.saved_points.record import OWN_DEVICE, PointRecord, Setting
+from trecx.saved_points.record import OWN_DEVICE, PointRecord, RecordedGuarantee, Rule, Setting
+from trecx.saved_points.texts import guarantee_basis, guarantee_text, split_text
 from trecx.threshold.exit_criteria import CRITERIA
 
 UNKNOWN = "–"
@@ -53,9 +54,15 @@ RANGES = {"accuracy": "  95 % CI", "energy_uj": "  Range of the estimate"}
 BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 
-def rho_text(threshold: float) -> str:
-    """Return ρ without trailing zeros; "off" means no early exits."""
-    return "off" if math.isinf(threshold) else f"{threshold:.6f}".rstrip("0").rstrip(".")
+def rho_text(rule: Rule) -> str:
+    """Return ρ without trailing zeros; "off" means no early exits. Thresholds per exit stand in a row."""
+    if rule.per_exit is not None:
+        return " · ".join("never" if math.isinf(rho) else _plain(rho) for rho in rule.per_exit)
+    return "off" if math.isinf(rule.threshold) else _plain(rule.threshold)
+
+
+def _plain(threshold: float) -> str:
+    return f"{threshold:.6f}".rstrip("0").rstrip(".")
 
 
 def run_text(record: PointRecord) -> str:
@@ -65,14 +72,18 @@ def run_text(record: PointRecord) -> str:
 
 def definition(record: PointRecord) -> dict[str, str]:
     """Return what defines a point, as text by title."""
-    rule, setting = record.rule, record.setting
+    rule, setting, guarantee = record.rule, record.setting, record.guarantee
     rate = setting.inferences_per_hour
     return {
         "Task and design": run_text(record),
         "Run": record.run.run_id,
         "Samples": f"{record.run.dataset}, {record.run.n_samples:,}",
-        "ρ": rho_text(rule.threshold),
+        "Measured on": split_text(record.split) if record.split else "all samples",
+        "ρ": rho_text(rule),
         "Plateau of ρ": _plateau(record.numbers),
+        "Guarantee": guarantee_text(guarantee) if guarantee else "none",
+        "  Test and bound": guarantee_basis(guarantee) if guarantee else UNKNOWN,
+        "  ρ without it": _naive(guarantee),
         "Exit criterion": CRITERIA[rule.criterion],
         "Softmax": rule.precision,
         "Class mix": _mix(setting, record.run.class_names),
@@ -96,7 +107,14 @@ def numbers(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _plateau(values: Mapping[str, Any]) -> str:
     low, high = values["plateau_above"], values["plateau_up_to"]
+    if low is None:
+        return UNKNOWN
     return f"above {low:.4f}" if high is None else f"{low:.4f} – {high:.4f}"
+
+
+def _naive(guarantee: RecordedGuarantee | None) -> str:
+    naive = guarantee.naive_threshold if guarantee else None
+    return UNKNOWN if naive is None else rho_text(Rule(naive))
 
 
 def _range(values: Mapping[str, Any], quantity: Quantity) -> str:

@@ -47,7 +47,7 @@ def _row(point: SavedPoint, standing: PointStatus) -> dict[str, Any]:
         "name": record.name,
         "of": run_text(record),
         "state": _state(point, standing),
-        "rho": rho_text(record.rule.threshold),
+        "rho": rho_text(record.rule),
         "softmax": record.rule.precision,
         **{name: _scaled(BY_NAME[name], record.numbers.get(name)) for name in SHOWN},
         "kept": record.taken_at,

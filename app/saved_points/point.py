@@ -1,6 +1,7 @@
 """One saved point: its definition, its status today, and its buttons."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -28,9 +29,10 @@ def show_point(point: SavedPoint, standing: PointStatus, store: Store) -> None:
         _show_buttons(point, standing, store)
     with right:
         columns = [("As saved", point.record, point.record.numbers)]
-        if standing.changed:
-            today = {name: now for name, (_, now) in standing.changed.items()}
-            columns.append(("Today", point.record, dict(point.record.numbers) | today))
+        now = replace(point.record, split=standing.split, guarantee=standing.guarantee)
+        if standing.changed or (standing.words and standing.restorable and now != point.record):
+            today = {name: value for name, (_, value) in standing.changed.items()}
+            columns.append(("Today", now, dict(point.record.numbers) | today))
         show_side_by_side(columns, "one point")
 
 

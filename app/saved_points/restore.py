@@ -41,12 +41,16 @@ def open_asked() -> None:
         return
     record, run = st.session_state.pop(ASKED_FOR)
     values, shares = left_column(record.setting), _own_shares(record.setting)
+    per_exit, half = record.rule.per_exit, record.half
     new = [name for name in _NOT_ALWAYS_THERE if values.get(name) and name not in st.session_state]
     st.session_state.update(values)
     st.session_state.pop(mix_key(run.class_names), None)  # else it would take precedence over the address
     carry(
         run=run.run_id,
-        rho=str(record.rule.threshold),
+        rho=None if per_exit else str(record.rule.threshold),
+        per_exit=",".join(map(str, per_exit)) if per_exit else None,
+        half=half.name if half else None,
+        split_seed=str(half.seed) if half else None,
         precision=record.rule.precision,
         criterion=None if record.rule.criterion == LARGEST else record.rule.criterion,
         **{SHARES: spell_mix(run.class_names, shares) if shares else None},

@@ -52,7 +52,7 @@ def _show_forms(frame: Frame, state: ConsoleState) -> None:
     _say("Deployment", "the network as int8 stages, with the code that runs them on the device")
     offer_deployment(frame, record)
     _say("Slides", f"as PNG of {SHARPNESS * WIDTH:,} × {SHARPNESS * HEIGHT:,} pixels, or as SVG")
-    show_slides(frame.run, frame.context, rule_of(frame, state).effective, name)
+    show_slides(frame.run, frame.context, record(), name)
 
 
 def _say(title: str, about: str) -> None:

@@ -6,17 +6,18 @@ from app.live.assets import script, style
 from trecx.figures.slides import HEIGHT, WIDTH
 from trecx.figures.static import SHARPNESS
 from trecx.report.slides import slides
+from trecx.saved_points.record import PointRecord
 from trecx.store import Run
 from trecx.threshold.run_context import RunContext
 
 
-def show_slides(run: Run, context: RunContext, threshold: float, name: str) -> None:
+def show_slides(run: Run, context: RunContext, record: PointRecord, name: str) -> None:
     """Show the slides of a point; each can be downloaded in presentation size.
 
     Args:
         run: the run shown.
         context: its context: class mix, device, battery.
-        threshold: ρ on the device.
+        record: the point.
         name: name of the files, without their extension.
     """
     component = st.components.v2.component(
@@ -24,7 +25,7 @@ def show_slides(run: Run, context: RunContext, threshold: float, name: str) -> N
     )
     drawn = [
         {"title": title, "file": f"{name}-{title.replace(' ', '-')}", "figure": figure.to_json()}
-        for title, figure in slides(run, context, threshold).items()
+        for title, figure in slides(run, context, record.rule.effective, record).items()
     ]
     size = {"width": WIDTH, "height": HEIGHT}
     component(key="slides shown", data={"slides": drawn, "size": size, "sharpness": SHARPNESS})

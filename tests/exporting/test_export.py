@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 
 from tests.cli.test_commands import document, run
 from tests.conftest import ROOT
-from tests.saved_points.records import HOSTILE, record_of
+from tests.saved_points.records import HOSTILE, VECTOR, half_record, record_of
 from trecx.errors import OutputError
 from trecx.exporting import write_export
 from trecx.exporting.c_header import c_header
@@ -30,6 +31,8 @@ KINDS = {
     "object": lambda value: isinstance(value, dict),
     "list of texts": lambda value: all(isinstance(part, str) for part in value),
     "list of whole numbers": lambda value: all(type(part) is int for part in value),
+    "number or text": lambda value: type(value) in (int, float) or value == "never",
+    "list of numbers and nulls": lambda value: all(part is None or type(part) is float for part in value),
     "list of numbers": lambda value: all(type(part) in (int, float) for part in value),
     "object of texts": lambda value: all(isinstance(part, str) for part in value.values()),
     "object of numbers": lambda value: all(type(part) in (int, float) for part in value.values()),
@@ -38,13 +41,14 @@ KINDS = {
 OPEN = {"run.versions", "run.training", "numbers.outcomes"}  # objects whose keys are not the schema's
 
 
-MEMORY = {key for key in DOCUMENTED if key.startswith("memory.")}  # of an int8 deployment only
+PARTS = ("memory", "split", "guarantee")  # which a point may lack
+OPTIONAL = {key for key in DOCUMENTED if key.partition(".")[0] in PARTS} - set(PARTS)
 
 
 def values_of(value, way=""):
     if not isinstance(value, dict) or way in OPEN:
         return {way: value}
-    found = {way: value} if way in ("setting.battery", "memory") else {}
+    found = {way: value} if way in ("setting.battery", *PARTS) else {}
     for name, part in value.items():
         found |= values_of(part, f"{way}.{name}" if way else name)
     return found
@@ -56,16 +60,40 @@ def values_of(value, way=""):
 def test_the_documented_schema_is_what_is_written(shipped, name, rule, mix):
     written = json.loads(json_text(record_of(name, rule, mix=mix)))
     values = values_of(written)
-    assert values.keys() == DOCUMENTED.keys() - MEMORY
+    assert values.keys() == DOCUMENTED.keys() - OPTIONAL
+    assert_documented(values)
+
+
+def assert_documented(values):
     for key, value in values.items():
         kind, may_be_null = DOCUMENTED[key].removesuffix(" or null"), DOCUMENTED[key].endswith(" or null")
         assert may_be_null if value is None else KINDS[kind](value), (key, value)
 
 
+@pytest.mark.parametrize("criterion", ["largest", "margin", "entropy"])
+def test_split_guarantee_and_thresholds_per_exit_are_documented_as_they_are_written(shipped, criterion):
+    per_exit = half_record("kws/sdn", Rule(math.nan, criterion, per_exit=VECTOR))
+    for record in (per_exit, half_record("kws/sdn", lost=0.02)):
+        values = values_of(json.loads(json_text(record)))
+        assert values.keys() >= {key for key in DOCUMENTED if key.startswith("split.")}
+        assert values.keys() <= DOCUMENTED.keys()
+        assert_documented(values)
+    assert values.keys() >= {key for key in DOCUMENTED if key.startswith("guarantee.")}
+
+
+def test_csv_has_a_line_for_each_threshold_and_for_split_and_guarantee(shipped):
+    rows = dict(csv.reader(flat_csv(half_record("kws/sdn", Rule(math.nan, per_exit=VECTOR))).splitlines()))
+    assert [rows[f"rule.thresholds.{k}"] for k in (1, 2, 3)] == ["0.5", "0.75", ""]
+    assert (rows["rule.threshold"], rows["guarantee"]) == ("", "")
+    assert (rows["split.half"], rows["split.n_held_out"]) == ("held-out", "2492")
+    rows = dict(csv.reader(flat_csv(half_record("kws/sdn", lost=0.02)).splitlines()))
+    assert (rows["guarantee.probability"], rows["guarantee.naive_threshold"]) == ("0.95", "0.854")
+
+
 def test_what_is_unknown_is_null_and_still_documented(shipped):
     written = json.loads(json_text(record_of("kws/trecx", device=None, battery=None, per_hour=None)))
     values = values_of(written)
-    without = MEMORY | {key for key in DOCUMENTED if key.startswith("setting.battery.")}
+    without = OPTIONAL | {key for key in DOCUMENTED if key.startswith("setting.battery.")}
     assert values.keys() == DOCUMENTED.keys() - without
     assert all("null" in DOCUMENTED[key] for key, value in values.items() if value is None)
 
@@ -173,7 +201,7 @@ def test_csv_holds_every_value_of_the_document_under_its_key(shipped):
         *("run.versions", "run.training", "run.class_names", "run.exit_flops", "setting.battery"),
         *("setting.exit_energy_uj", "setting.exit_latency_ms", "setting.class_shares"),
         *("numbers.exit_samples", "numbers.outcomes", "numbers.confusion"),
-        *MEMORY,
+        *OPTIONAL,
     }
 
 

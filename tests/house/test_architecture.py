@@ -174,18 +174,26 @@ LAYERS = {
     "threshold.energy_saving": "threshold.operating_point threshold.run_context",
     "threshold.sample_exit": "threshold.outcomes",
     "threshold.threshold_text": "",
+    "saved_points.recorded_run": "scores",
     "saved_points.record": (
-        "errors scores device.battery device.exit_costs device.memory threshold.exit_criteria "
-        "threshold.int8_threshold"
+        "errors scores datasets device.battery device.exit_costs device.memory threshold.exit_criteria "
+        "threshold.int8_threshold threshold.per_exit.decision saved_points.recorded_run"
+    ),
+    "saved_points.texts": "datasets saved_points.record",
+    "saved_points.recorded": (
+        "datasets device.exit_costs threshold.energy_saving threshold.guarantee.losses "
+        "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.run_context "
+        "saved_points.record"
     ),
     "saved_points.capture": (
-        "scores device.energy device.exit_costs device.instructions device.memory "
+        "scores datasets device.energy device.exit_costs device.instructions device.memory "
         "device.operating_conditions threshold.class_mix threshold.energy_saving threshold.exit_table "
-        "threshold.intervals threshold.operating_point threshold.run_context saved_points.record"
+        "threshold.intervals threshold.operating_point threshold.run_context saved_points.record "
+        "saved_points.recorded_run"
     ),
     "saved_points.document": (
         "errors scores device.battery device.memory threshold.exit_criteria threshold.int8_threshold "
-        "saved_points.record"
+        "saved_points.record saved_points.recorded_run"
     ),
     "saved_points.status": "saved_points.record",
     "store": (
@@ -196,6 +204,10 @@ LAYERS = {
         "errors scores datasets device.battery device.energy device.exit_costs device.instructions "
         "device.operating_conditions threshold.class_mix threshold.exit_criteria threshold.exit_table "
         "threshold.joint_counts threshold.per_exit.decision threshold.run_context store"
+    ),
+    "store.point_today": (
+        "datasets threshold.joint_counts threshold.run_context saved_points.record saved_points.recorded "
+        "store store.run_context"
     ),
     "comparison.accuracy_targets": "errors",
     "comparison.bootstrap": "scores",
@@ -221,8 +233,8 @@ LAYERS = {
     "importing": "errors progress scores files device.exit_costs threshold.intervals store",
     "importing.examples": "errors scores files importing",
     "exporting": (
-        "errors scores files device.exit_costs threshold.energy_saving threshold.exit_criteria "
-        "threshold.int8_threshold saved_points.document saved_points.record"
+        "errors scores files device.exit_costs threshold.exit_criteria threshold.int8_threshold "
+        "saved_points.document saved_points.record saved_points.recorded saved_points.texts"
     ),
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
@@ -266,11 +278,12 @@ LAYERS = {
         "errors scores datasets device.exit_costs device.instructions device.memory "
         "threshold.class_mix threshold.energy_saving threshold.exit_criteria threshold.exit_table "
         "threshold.int8_threshold threshold.outcomes threshold.run_context saved_points.capture "
-        "saved_points.record store store.run_context comparison.design exporting figures console"
+        "saved_points.record saved_points.recorded saved_points.texts store store.run_context "
+        "comparison.design exporting figures console"
     ),
     "report.slides": (
-        "scores datasets threshold.energy_saving threshold.operating_point threshold.run_context store "
-        "figures"
+        "scores datasets threshold.energy_saving threshold.operating_point threshold.run_context "
+        "saved_points.record saved_points.texts store figures"
     ),
     "reproduction": (
         "errors scores files datasets threshold.benefit_curve threshold.intervals store comparison.seeds "

@@ -129,7 +129,7 @@ def test_hostile_names_are_text_that_fits():
         for markup in ("<script", "<img", "<a ", "<i>", "</title>"):
             assert markup not in text
         assert len(title(figure)) <= 4 * 72  # escaped
-        assert figure.layout.title.subtitle.text.count("<br>") <= 1
+        assert figure.layout.title.subtitle.text.count("<br>") <= 2
     ticks = figures["confusion"].layout.xaxis.ticktext
     assert len(ticks) == len(TEXTS)
     assert max(len(tick.replace("&lt;", "<").replace("&gt;", ">")) for tick in ticks) <= LONGEST_LABEL + 4

@@ -1,19 +1,23 @@
 """An operating point as a C header: thresholds, decision functions and provenance."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from trecx.device.exit_costs import FLOPS, INSTRUCTIONS, costs_title
+from trecx.device.exit_costs import costs_title
 from trecx.exporting.c_decisions import Decision, decision_of
+from trecx.exporting.c_decisions_per_exit import ABOUT as ABOUT_PER_EXIT
+from trecx.exporting.c_decisions_per_exit import decisions_per_exit
 from trecx.exporting.c_text import comment_block, float_literal
 from trecx.saved_points.record import PointRecord
-from trecx.threshold.energy_saving import EnergySaving
+from trecx.saved_points.recorded import recorded_saving
+from trecx.saved_points.texts import guarantee_basis, guarantee_text, split_text
 
 GUARD = "TRECX_THRESHOLD_H"
+ABOUT = "/* Returns whether to stop at this early exit, given its softmax. The final exit takes the rest. */"
 STEPS = "an int8 softmax: rho is a multiple of its step"
 SOFTMAX = {  # by precision of the rule and of the scores
     ("float32", "float32"): "a float32 softmax",
@@ -25,43 +29,70 @@ SOFTMAX = {  # by precision of the rule and of the scores
 
 def c_header(record: PointRecord) -> str:
     """Return a header for C99 and C++ whose decision at an early exit is exactly the record's rule."""
-    decision = decision_of(record.rule, len(record.run.class_names))
+    rule, n_classes = record.rule, len(record.run.class_names)
+    if rule.per_exit is None:
+        decision = decision_of(rule, n_classes)
+        when = [("early exit if", "never" if math.isinf(rule.threshold) else decision.condition)]
+        constants, functions, about = _constants(decision), decision.functions, ABOUT
+    else:
+        decisions, constants, functions = decisions_per_exit(rule, n_classes)
+        decision, about = decisions[0], ABOUT_PER_EXIT
+        when = _conditions(decisions, rule.per_exit)
     parts = [
-        comment_block([*_point(record, decision), *_provenance(record)]),
+        comment_block([*_point(record, when), *_provenance(record)]),
         f"#ifndef {GUARD}\n#define {GUARD}",
         "\n".join(f"#include <{name}>" for name in sorted(("stdbool.h", "stdint.h", *decision.includes))),
-        "\n".join(_constants(record, decision)),
+        "\n".join([*_sizes(record), *constants, *_quantisation(record, decision)]),
         '#ifdef __cplusplus\nextern "C" {\n#endif',
-        "/* Returns whether to stop at this early exit, given its softmax. The final exit takes the rest. */",
-        *decision.functions,
+        about,
+        *functions,
         "#ifdef __cplusplus\n}\n#endif",
         "#endif",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _constants(record: PointRecord, decision: Decision) -> Iterator[str]:
+def _sizes(record: PointRecord) -> Iterator[str]:
     yield f"#define TRECX_N_EXITS {record.run.n_exits}"
     yield f"#define TRECX_N_CLASSES {len(record.run.class_names)}"
-    for name, literal, meaning in decision.constants:
-        yield f"#define {name} {literal} /* {meaning} */"
+
+
+def _constants(decision: Decision) -> list[str]:
+    return [f"#define {name} {literal} /* {meaning} */" for name, literal, meaning in decision.constants]
+
+
+def _quantisation(record: PointRecord, decision: Decision) -> Iterator[str]:
     if any(name.endswith("INT8") for name, _, _ in decision.constants):
         quantised = record.rule.quantisation
         yield f"#define TRECX_INT8_SCALE {float_literal(np.float32(quantised.scale))} /* of the softmax */"
         yield f"#define TRECX_INT8_ZERO_POINT ({quantised.zero_point}) /* for another, export again */"
 
 
-def _point(record: PointRecord, decision: Decision) -> Iterator[tuple[str, str]]:
+def _conditions(decisions: Sequence[Decision], per_exit: Sequence[float]) -> list[tuple[str, str]]:
+    """Return the condition at each early exit; exits are counted from 0, as the functions do."""
+    heads = ["early exit if", *[""] * (len(per_exit) - 1)]
+    return [
+        (heads[exit_], f"exit {exit_}: {'never' if math.isinf(threshold) else decision.condition}")
+        for exit_, (decision, threshold) in enumerate(zip(decisions, per_exit, strict=True))
+    ]
+
+
+def _point(record: PointRecord, when: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     numbers, run, setting = record.numbers, record.run, record.setting
-    up_to = numbers["plateau_up_to"]
     yield "operating point", record.name or f"{run.task}/{run.system} (not a saved point)"
     if record.note:
         yield "note", record.note
     if record.author:
         yield "author", record.author
-    yield "early exit if", "never" if math.isinf(record.rule.threshold) else decision.condition
-    end = "" if up_to is None else f" and up to {up_to!r}"
-    yield "plateau", f"same result for every rho above {numbers['plateau_above']!r}{end}"
+    yield from when
+    if record.rule.per_exit is None:
+        up_to = numbers["plateau_up_to"]
+        end = "" if up_to is None else f" and up to {up_to!r}"
+        yield "plateau", f"same result for every rho above {numbers['plateau_above']!r}{end}"
+    if record.guarantee:
+        yield "guarantee", f"{guarantee_text(record.guarantee)} ({guarantee_basis(record.guarantee)})"
+    if record.split:
+        yield "measured on", split_text(record.split)
     yield "exits", f"{run.n_exits}, the final one included"
     softmax = SOFTMAX[record.rule.precision, run.precision]
     yield "results are for", f"{softmax}; class mix: {setting.class_mix}"
@@ -73,21 +104,11 @@ def _point(record: PointRecord, decision: Decision) -> Iterator[tuple[str, str]]
     if numbers["energy_uj"] is not None:
         title = costs_title(setting.costs or "unknown", setting.costs_basis)
         yield "energy", f"{numbers['energy_uj']:.1f} uJ expected per inference ({title})"
-        if change := _energy_change(record):
-            yield "energy change", change
+        if saving := recorded_saving(record):
+            yield "energy change", f"{saving.text} vs {numbers['flops_saving_against']}"
         yield "energy source", setting.costs_source
     if record.memory:
         yield from record.memory.rows().items()
-
-
-def _energy_change(record: PointRecord) -> str:
-    """Return the change of energy against the reference; empty if it is unknown."""
-    numbers, basis = record.numbers, record.setting.costs_basis
-    if numbers.get("energy_saving") is None:
-        return ""
-    other = FLOPS if basis == INSTRUCTIONS else INSTRUCTIONS
-    saving = EnergySaving(basis, numbers["energy_saving"], other, numbers["other_energy_saving"])
-    return f"{saving.text} vs {numbers['flops_saving_against']}"
 
 
 def _provenance(record: PointRecord) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,8 @@ from trecx.threshold.benefit_curve import BenefitCurve
 
 WIDTH, HEIGHT = 1600, 900  # pixels
 TITLE, LARGE, SMALL = 38, 26, 22
-TITLE_LENGTH, ABOUT_LENGTH, ABOUT_LINES = 72, 128, 2  # characters that a line has room for
+TITLE_LENGTH, ABOUT_LENGTH, ABOUT_LINES = 72, 128, 3  # characters that a line has room for
+TOP, THIRD_LINE = 200, 28  # pixels above the figure: with two lines, and for one more
 MOST_CLASSES = 14
 PANELS = ((0.0, 0.42), (0.56, 1.0))  # of the width
 ROOM_ABOVE = 1.12  # of the highest bar: its number stands there
@@ -30,6 +31,14 @@ class Words(NamedTuple):
     about: str
 
 
+class Chosen(NamedTuple):
+    """The chosen point on the benefit curve: its name, cost in the axis' unit, and accuracy, 0..1."""
+
+    name: str
+    cost: float
+    accuracy: float
+
+
 class Bars(NamedTuple):
     """What an inference costs without early exits, and here: the axis' title with its unit, both values."""
 
@@ -39,27 +48,25 @@ class Bars(NamedTuple):
 
 
 def benefit_slide(
-    words: Words, curve: BenefitCurve, axis: CostAxis, threshold: float, baseline: tuple[float, float] | None
+    words: Words, curve: BenefitCurve, axis: CostAxis, chosen: Chosen, baseline: tuple[float, float] | None
 ) -> go.Figure:
-    """Draw the benefit curve with the chosen point on it.
+    """Draw the benefit curve with the chosen point.
 
     Args:
         words: what it says.
         curve: every step of it is drawn.
         axis: what it costs.
-        threshold: ρ of the chosen point.
+        chosen: on the curve, or, with one threshold per exit, beside it.
         baseline: cost and accuracy of the network without exits.
     """
     figure = benefit_curve_figure(curve, axis, baseline)
-    chosen = curve.at([threshold])
-    x, y = float(axis.of(chosen)[0]), 100 * float(chosen.accuracy[0])
-    rho = f"ρ = {threshold:.4g}" if threshold <= 1 else "no early exits"
+    x, y = chosen.cost, 100 * chosen.accuracy
     left, right = figure.layout.xaxis.range
     figure.add_scatter(
         x=[x],
         y=[y],
         mode="markers+text",
-        text=[f"  {rho}: {y:.1f} %, {x:.3g} {axis.unit}  "],
+        text=[f"  {chosen.name}: {y:.1f} %, {x:.3g} {axis.unit}  "],
         textposition=f"bottom {'right' if x < (left + right) / 2 else 'left'}",
         textfont={"color": TEXT},
         marker={"color": WRONG, "size": 26},
@@ -161,7 +168,7 @@ def _as_slide(figure: go.Figure, words: Words) -> go.Figure:
     figure.update_layout(
         width=WIDTH,
         height=HEIGHT,
-        margin={"l": 190, "r": 70, "t": 200, "b": 120},
+        margin={"l": 190, "r": 70, "t": TOP + THIRD_LINE * (len(lines) == ABOUT_LINES), "b": 120},
         title={
             "text": f"<b>{title}</b>",
             "subtitle": {"text": about, "font": {"size": SMALL, "color": QUIET}},

@@ -23,7 +23,8 @@ def designs_beside(
     Args:
         store: the store of all runs.
         run: the run of the report; it is the first design.
-        context: its counts, class mix, device and battery; the class mix applies to the other runs, too.
+        context: its counts, class mix, device and battery; the class mix and the half of the samples apply to
+            the other runs, too.
         names: names or ids of the other runs, as for `Store.find_run`.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
 
@@ -41,7 +42,7 @@ def designs_beside(
     for other in found.values():
         if why := _not_comparable(run, other, context):
             raise ExportError(f"{other.run_id} cannot be compared with {run.run_id}: {why}")
-        table = counts_of(store, other, criterion)
+        table = counts_of(store, other, criterion, half=context.half)
         compared = RunContext(other.task, table, class_weights=_weights_over(context, table))
         designs.append(Design(_name(other, [run, *found.values()]), [other], [compared]))
     return designs

@@ -22,7 +22,8 @@ class Report:
 
     Attributes:
         run: the run shown.
-        context: its counts with class mix, device, battery and inference rate.
+        context: its counts at every ρ with class mix, device, battery and inference rate; also for a point
+            with one threshold per exit, whose own numbers are those of its record.
         record: the chosen point with its definition.
         saved: other saved points of the same run with the same exit criterion.
         others: designs to compare with the run.
@@ -89,8 +90,9 @@ def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:
         TrecxError: its device is unknown, or its class mix does not fit the samples.
     """
     baseline = next((other for other in store.runs() if other.run_id == record.baseline_run_id), None)
-    against = store.load_table(baseline) if baseline else None
+    against = counts_of(store, baseline, half=record.half) if baseline else None
     counted = exit_instructions(baseline) if baseline else None
-    context = context_of(record, counts_of(store, run, record.rule.criterion), against, counted)
+    table = counts_of(store, run, record.rule.criterion, half=record.half)
+    context = context_of(record, table, against, counted)
     context = replace(context, other_baseline=other_precision(run, baseline))
     return report_of(store, run, context, record)

@@ -7,12 +7,15 @@ from typing import Any
 
 from trecx.comparison.design import Design
 from trecx.console.labels import SAME_SAMPLES
+from trecx.datasets.halves import CALIBRATION, HELD_OUT
 from trecx.datasets.tasks import short_name, task_of
 from trecx.device.exit_costs import ExitCosts
 from trecx.device.memory import MemoryUse
 from trecx.figures.style import shortened
 from trecx.report.content import Report
-from trecx.saved_points.record import Rule
+from trecx.saved_points.record import PointRecord, Rule
+from trecx.saved_points.recorded import recorded_saving
+from trecx.saved_points.texts import guarantee_basis, guarantee_text, rule_text, split_text
 from trecx.scores.run import INT8
 from trecx.store import Run
 from trecx.threshold.energy_saving import energy_saving
@@ -30,10 +33,12 @@ def noun_of(run: Run) -> str:
     return task_of(run.task, run.noun).noun
 
 
-def heading(run: Run) -> str:
-    """Return design, source, network, dataset and number of samples of a run as one line."""
+def heading(report: Report) -> str:
+    """Return design, source, network, dataset and number of samples of a report as one line."""
+    run, split = report.run, report.record.split
     task, system = task_of(run.task, run.noun), short_name(run.system, run.precision)
-    over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {run.n_samples:,} {task.noun}s"
+    samples = split_text(split, task.noun) if split else f"{run.n_samples:,} {task.noun}s"
+    over = f"{task.network} on {shortened(run.dataset, LONGEST_TITLE)}, {samples}"
     return f"{system} ({run.source}) · {over}"
 
 
@@ -87,8 +92,8 @@ def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
     return [
         (
             "Exit rule",
-            f"Inference stops at the first exit whose confidence ({CRITERIA[rule.criterion]}) is ≥ ρ; the "
-            f"final exit takes all remaining {noun}s.{_steps(rule)}",
+            f"Inference stops at the first exit whose confidence ({CRITERIA[rule.criterion]}) is ≥ "
+            f"{_compared(rule)}; the final exit takes all remaining {noun}s.{_steps(rule)}",
         ),
         (
             "Counting",
@@ -96,11 +101,31 @@ def method_words(report: Report, table: ExitTable, exact: bool) -> Rows:
             f"(split: {run.split}); every number is a count over their scores, exact {counted}. "
             f"Confidence intervals are 95 % Wilson score intervals. {costs}",
         ),
+        *choice_words(report),
         (
             "Limits",
-            f"The numbers hold for {noun}s like these. {SAME_SAMPLES['sentence']} {_scores(run)}",
+            f"The numbers hold for {noun}s like these. {_optimism(report.record)}{_scores(run)}",
         ),
     ]
+
+
+def choice_words(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield on which samples the chosen point was chosen and measured, and its guarantee."""
+    record, noun = report.record, noun_of(report.run)
+    if split := record.split:
+        measured = f"Every number is measured on the {split_text(split, noun)}."
+        also = ", too" if split.half == CALIBRATION else ""
+        yield "Samples", f"{measured} ρ was chosen on the calibration half{also}."
+    if guarantee := record.guarantee:
+        naive = guarantee.naive_threshold
+        without = ""
+        if naive is not None and math.isfinite(naive):
+            without = f" Without a guarantee, the cheapest ρ within the limit is {naive:.4g}."
+        yield (
+            "Guarantee",
+            f"For the chosen point ({rule_text(record.rule)}): {guarantee_text(guarantee, noun)}, over the "
+            f"draw of the calibration {noun}s. Basis: {guarantee_basis(guarantee, noun)}.{without}",
+        )
 
 
 def provenance_words(report: Report) -> Rows:
@@ -157,6 +182,16 @@ def _scores(run: Run) -> str:
     )
 
 
+def _compared(rule: Rule) -> str:
+    return "ρ" if rule.per_exit is None else f"its own threshold ({rule_text(rule)})"
+
+
+def _optimism(record: PointRecord) -> str:
+    """Return that ρ is chosen on the samples it is measured on, where it is."""
+    held_out = record.split is not None and record.split.half == HELD_OUT
+    return "" if held_out else f"{SAME_SAMPLES['sentence']} "
+
+
 def _steps(rule: Rule) -> str:
     if rule.quantisation == INT8_SOFTMAX:
         return ""
@@ -199,9 +234,13 @@ def _expected_within(costs: ExitCosts) -> str:
 def _saving(report: Report) -> str:
     """Return the change of energy at the chosen point."""
     context, rule = report.context, report.record.rule
-    saving = energy_saving(context, context.on_device(rule.thresholds).point(rule.threshold))
+    if rule.per_exit is None:
+        saving = energy_saving(context, context.on_device(rule.thresholds).point(rule.at))
+    else:
+        saving = recorded_saving(report.record)
+    chosen = "the chosen ρ" if rule.per_exit is None else "the chosen thresholds"
     against = "the baseline" if context.reference else "the final exit"
-    return f" At the chosen ρ, energy changes vs {against} by {saving.text}." if saving else ""
+    return f" At {chosen}, energy changes vs {against} by {saving.text}." if saving else ""
 
 
 def _memory(memory: MemoryUse) -> str:

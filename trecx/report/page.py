@@ -77,7 +77,7 @@ def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
         "others": _others(report),
     }
     script = f"\n{joined_scripts(*SCRIPTS, folders=FOLDERS)}"
-    title = heading(report.run)
+    title = heading(report)
     return Template((FOLDERS[0] / "page.html").read_text(encoding="utf-8")).substitute(
         policy=_policy(script),
         title=escape(title),
@@ -92,14 +92,26 @@ def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
 
 
 def _begin(rule: Rule) -> dict[str, Any]:
-    """Return the initial ρ and precision of the console.
+    """Return the initial ρ, thresholds per exit and precision of the console; None stands for `inf`.
 
-    The console knows int8 steps of 1/256 only; with other steps, ρ is shown as float32.
+    The console knows int8 steps of 1/256 only; with other steps, ρ is shown as float32. A point with one
+    threshold per exit has no ρ: the console starts at the largest of them.
     """
     usual = rule.quantisation == INT8_SOFTMAX
-    threshold = rule.threshold if usual else rule.effective
     precision = rule.precision if usual else FLOAT32
-    return {"threshold": None if math.isinf(threshold) else threshold, "precision": precision}
+    per_exit = rule.per_exit if usual else rule.effective_per_exit
+    if per_exit is None:
+        return {"threshold": _finite(rule.threshold if usual else rule.effective), "precision": precision}
+    threshold = max((rho for rho in per_exit if math.isfinite(rho)), default=None)
+    return {
+        "threshold": threshold,
+        "per_exit": [_finite(rho) for rho in per_exit],
+        "precision": precision,
+    }
+
+
+def _finite(threshold: float) -> float | None:
+    return threshold if math.isfinite(threshold) else None
 
 
 def _policy(script: str) -> str:
@@ -154,6 +166,15 @@ def _views(report: Report) -> dict[str, Any]:
     return views
 
 
+def _chosen(report: Report) -> tuple[float, float]:
+    """Return FLOPs and accuracy of the chosen point."""
+    record = report.record
+    if record.rule.per_exit is not None:
+        return record.numbers["flops"], record.numbers["accuracy"]
+    flops, accuracy = report.others[0].at(record.rule.effective)
+    return flops.value, accuracy.value
+
+
 def _others(report: Report) -> str:
     if not report.others:
         return ""
@@ -161,7 +182,6 @@ def _others(report: Report) -> str:
     lines = [
         CurveLine(design.name, *design.line[:3], ink) for design, ink in zip(report.others, inks, strict=True)
     ]
-    flops, accuracy = report.others[0].at(report.record.rule.effective)
-    lines[0] = replace(lines[0], chosen=(flops.value, accuracy.value))
+    lines[0] = replace(lines[0], chosen=_chosen(report))
     figure: str = comparison_figure(lines).to_json()
     return figure

@@ -8,6 +8,7 @@ from trecx.device.exit_costs import costs_title
 from trecx.figures.by_class import signed
 from trecx.report.content import CHOSEN, Report
 from trecx.saved_points.record import NO_DEVICE, PointRecord
+from trecx.saved_points.texts import guarantee_text, split_text
 
 UNKNOWN = "–"
 
@@ -58,7 +59,7 @@ def rows(report: Report) -> Iterator[Row]:
     for record in report.records:
         known = record.numbers
         texts = [column.text(known) if known.get(column.key) is not None else UNKNOWN for column in columns]
-        yield Row(record.name or CHOSEN, _about(record), record.note, [_rho(record), *texts])
+        yield Row(record.name or CHOSEN, _about(record, report), record.note, [_rho(record), *texts])
 
 
 def _columns(report: Report) -> list[Column]:
@@ -67,15 +68,25 @@ def _columns(report: Report) -> list[Column]:
 
 
 def _rho(record: PointRecord) -> str:
-    rho = record.rule.threshold
-    value = "∞" if math.isinf(rho) else f"{rho:.6g}"
-    return value if record.rule.precision == "float32" else f"{value}, int8"
+    rule = record.rule
+    if rule.per_exit is not None:
+        value = " · ".join("never" if math.isinf(rho) else f"{rho:.6g}" for rho in rule.per_exit)
+    else:
+        value = "∞" if math.isinf(rule.threshold) else f"{rule.threshold:.6g}"
+    return value if rule.precision == "float32" else f"{value}, int8"
 
 
-def _about(record: PointRecord) -> str:
+def _about(record: PointRecord, report: Report) -> str:
     setting = record.setting
     by = f" by {record.author}" if record.author else ""
     origin = f"saved {record.taken_at:%Y-%m-%d}{by}" if record.name else "as exported"
     title = costs_title(setting.costs or "unknown", setting.costs_basis)
     costs = "no device" if setting.device == NO_DEVICE else f"{setting.device}, {title}"
-    return f"{origin} · {costs} · classes {setting.class_mix}"
+    parts = [origin, costs, f"classes {setting.class_mix}"]
+    if record.split:
+        parts.append(split_text(record.split))
+    elif any(other.split for other in report.records):
+        parts.append("all samples")
+    if record.guarantee:
+        parts.append(f"guaranteed: {guarantee_text(record.guarantee)}")
+    return " · ".join(parts)

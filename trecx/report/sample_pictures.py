@@ -54,6 +54,10 @@ def pictures_of(store: Store, run: Run, rule: Rule, n: int) -> list[Picture]:
         ExportError: the samples are not available; the message says what to do.
     """
     source = picture_source(run, rule.criterion)
+    if rule.per_exit is not None:
+        raise ExportError(
+            "samples can be included for one ρ only, not for one threshold per exit: leave them out"
+        )
     wanted = SampleFilter(rule.effective, (DESTRUCTIVE,))
     try:
         return [

@@ -13,8 +13,10 @@ import plotly.graph_objects as go
 from trecx.datasets.tasks import short_name, task_of
 from trecx.figures import flops_axis, must_write_pictures
 from trecx.figures.by_class import signed
-from trecx.figures.slides import Bars, Words, benefit_slide, confusion_slide, savings_slide
+from trecx.figures.slides import Bars, Chosen, Words, benefit_slide, confusion_slide, savings_slide
 from trecx.figures.style import shortened
+from trecx.saved_points.record import PointRecord
+from trecx.saved_points.texts import guarantee_text, rule_text, split_text
 from trecx.scores import FloatArray, IntArray
 from trecx.store import Run
 from trecx.threshold.energy_saving import energy_saving
@@ -22,37 +24,43 @@ from trecx.threshold.operating_point import OperatingPoint
 from trecx.threshold.run_context import RunContext
 
 
-def write_slides(run: Run, context: RunContext, threshold: float, out: Path) -> dict[str, Path]:
+def write_slides(
+    run: Run, context: RunContext, threshold: float, out: Path, record: PointRecord | None = None
+) -> dict[str, Path]:
     """Write the slides as SVG or PNG, by the extension of `out`; return their paths by name.
 
     Args:
         run: the run shown.
         context: its context: class mix, device, battery.
-        threshold: ρ on the device.
+        threshold: ρ on the device; nan with one threshold per exit.
         out: "slides.png" means slides-benefit-curve.png and so on.
+        record: as of `slides`.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
         OutputError: the slides cannot be drawn or written; the message says why.
     """
-    drawn = slides(run, context, threshold)
+    drawn = slides(run, context, threshold, record)
     paths = {name: out.with_name(f"{out.stem}-{name.replace(' ', '-')}{out.suffix}") for name in drawn}
     must_write_pictures({paths[name]: figure for name, figure in drawn.items()})
     return paths
 
 
-def slides(run: Run, context: RunContext, threshold: float) -> dict[str, go.Figure]:
+def slides(
+    run: Run, context: RunContext, threshold: float, record: PointRecord | None = None
+) -> dict[str, go.Figure]:
     """Return the slides by name: "benefit curve", "savings" and "confusion".
 
     Args:
         run: the run shown.
-        context: its context: class mix, device, battery.
-        threshold: ρ on the device.
+        context: its counts at every ρ, class mix, device, battery.
+        threshold: ρ on the device; nan with one threshold per exit.
+        record: the point with its split, its guarantee and its thresholds per exit, which the slides name.
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
     """
-    subject = _Subject(run, context, threshold)
+    subject = _Subject(run, context, threshold, record)
     return {
         "benefit curve": _benefit_slide(subject),
         "savings": _savings_slide(subject),
@@ -67,9 +75,12 @@ class _Subject:
     run: Run
     context: RunContext
     threshold: float
+    record: PointRecord | None
 
     @cached_property
     def point(self) -> OperatingPoint:
+        if self.record and self.record.rule.per_exit is not None:
+            return _point_of(self.record)
         return self.context.point(self.threshold)
 
     @cached_property
@@ -93,14 +104,46 @@ class _Subject:
     def about(self) -> str:
         run, weights = self.run, self.context.class_weights
         system = short_name(run.system, run.precision)
-        rho = f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
         mix = "" if weights is None else ", classes weighted"
-        over = f"{system} ({run.source}) on {run.dataset}, {run.n_samples:,} {self.noun}s{mix}, {rho}"
+        over = f"{system} ({run.source}) on {run.dataset}, {self.samples}{mix}, {self.rho}{self.promise}"
         return f"{over}; run {run.run_id}"
+
+    @property
+    def rho(self) -> str:
+        if self.record and self.record.rule.per_exit is not None:
+            return rule_text(self.record.rule)
+        return f"ρ = {self.threshold:.4g}" if self.threshold <= 1 else "no early exits"
+
+    @property
+    def samples(self) -> str:
+        if self.record and self.record.split:
+            return split_text(self.record.split, self.noun)
+        n, half = self.context.table.n_samples, self.context.half
+        return f"{n:,} {self.noun}s of the {half.title}" if half else f"{self.run.n_samples:,} {self.noun}s"
+
+    @property
+    def promise(self) -> str:
+        guarantee = self.record.guarantee if self.record else None
+        return f" ({guarantee_text(guarantee, self.noun)})" if guarantee else ""
+
+
+def _point_of(record: PointRecord) -> OperatingPoint:
+    """Return the point of a record, with its classes taken together except in the confusion matrix."""
+    numbers = record.numbers
+    return OperatingPoint(
+        record.rule.at,
+        (math.nan, math.nan),
+        np.array([numbers["exit_samples"]]),
+        np.array(numbers["confusion"]),
+        np.array([list(numbers["outcomes"].values())]),
+        np.array(record.run.exit_flops),
+    )
 
 
 def _benefit_slide(subject: _Subject) -> go.Figure:
     point, reference = subject.point, subject.reference
+    axis = flops_axis(subject.context.table.exit_flops)
+    name = "one threshold per exit" if math.isnan(subject.threshold) else subject.rho
     gain = signed(100 * (point.accuracy - reference["accuracy"]))
     saved = signed(100 * (point.flops / reference["flops"] - 1))
     return benefit_slide(
@@ -109,8 +152,8 @@ def _benefit_slide(subject: _Subject) -> go.Figure:
             f"Compared with the {subject.against}. {subject.about}",
         ),
         subject.context.curve,
-        flops_axis(subject.context.table.exit_flops),
-        subject.threshold,
+        axis,
+        Chosen(name, point.expected(axis.exit_costs) / axis.scale, point.accuracy),
         (reference["flops"], reference["accuracy"]) if subject.context.reference else None,
     )
 

@@ -4,12 +4,22 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+from trecx.datasets.halves import Half
 from trecx.device.energy import DeviceProfile, estimated_costs, find_profile
 from trecx.device.exit_costs import ExitCosts, measured_costs
 from trecx.device.instructions import exit_instructions
 from trecx.device.memory import memory_of
 from trecx.device.operating_conditions import OperatingConditions
-from trecx.saved_points.record import NO_DEVICE, OWN_DEVICE, PointRecord, RecordedRun, Rule, Setting
+from trecx.saved_points.record import (
+    NO_DEVICE,
+    OWN_DEVICE,
+    PointRecord,
+    RecordedGuarantee,
+    RecordedSplit,
+    Rule,
+    Setting,
+)
+from trecx.saved_points.recorded_run import RecordedRun
 from trecx.scores import IntArray
 from trecx.scores.run import Run
 from trecx.threshold.class_mix import AS_TESTED, class_weights
@@ -23,20 +33,33 @@ COSTS = ("energy_uj", "latency_ms", "busy", "mj_per_day", "battery_days")
 
 
 def capture_point(
-    run: Run, baseline: Run | None, context: RunContext, rule: Rule, class_mix: str = AS_TESTED
+    run: Run,
+    baseline: Run | None,
+    context: RunContext,
+    rule: Rule,
+    class_mix: str = AS_TESTED,
+    *,
+    guarantee: RecordedGuarantee | None = None,
+    split: RecordedSplit | None = None,
 ) -> PointRecord:
     """Return an operating point with all that defines it.
 
     Args:
         run: the run of the point.
         baseline: the run that `context.baseline` counts.
-        context: the run's counts, device, battery and class mix.
+        context: the run's counts, device, battery and class mix. With one threshold per exit, the counts are
+            by `rule.effective_per_exit` (`store.run_context.counts_of`).
         rule: the rule by which a sample exits early; the table's counts are by its criterion.
         class_mix: the name of the context's class mix.
+        guarantee: that ρ was chosen with (`recorded.recorded_guarantee`).
+        split: of the samples, if the context counts one half of them (`recorded.recorded_split`).
 
     Raises:
         ThresholdError: ρ is neither within 0..1 nor `inf`.
+        ValueError: the context does not count the half of the split.
     """
+    if context.half != (Half(split.half, split.seed) if split else None):
+        raise ValueError(f"split must be that of the half that context counts, {context.half}, got {split}")
     recorded = {field.name: getattr(run, field.name) for field in fields(RecordedRun)}
     return PointRecord(
         RecordedRun(**recorded),
@@ -46,6 +69,8 @@ def capture_point(
         point_numbers(context, rule),
         datetime.now(UTC).replace(microsecond=0),
         memory=memory_of(run, baseline),
+        split=split,
+        guarantee=guarantee,
     )
 
 
@@ -54,15 +79,16 @@ def point_numbers(context: RunContext, rule: Rule) -> dict[str, Any]:
 
     Shares are within 0..1, FLOPs, µJ and ms are means per inference, `_low` and `_high` are the ends of the
     95 % interval of a share and of the band of an estimated cost. Counts are of samples, weighted by the
-    class mix. A `plateau_up_to` of None means that the plateau has no upper end.
+    class mix. A `plateau_up_to` of None means that the plateau has no upper end; thresholds per exit have no
+    plateau.
     """
-    point = context.on_device(rule.thresholds).point(rule.threshold)
+    point = context.on_device(rule.thresholds).point(rule.at)
     reference = context.reference or {}
     against = reference.get("flops", float(point.exit_flops[-1]))
-    plateau_up_to = point.plateau[1]
+    plateau_above, plateau_up_to = point.plateau
     return {
-        "plateau_above": point.plateau[0],
-        "plateau_up_to": None if plateau_up_to > 1 else plateau_up_to,
+        "plateau_above": None if rule.per_exit else plateau_above,
+        "plateau_up_to": None if rule.per_exit or plateau_up_to > 1 else plateau_up_to,
         "n_samples": point.n_samples,
         "effective_samples": float(point.effective_samples),
         "counts_exact": bool(context.table.exact),
@@ -91,8 +117,9 @@ def context_of(
 
     Args:
         record: what was kept.
-        table: the run's counts by the rule's criterion.
-        baseline: the baseline run's counts.
+        table: the run's counts by the rule's criterion, of the record's half of the samples; for its numbers
+            with one threshold per exit, by these.
+        baseline: the baseline run's counts, of the same half.
         baseline_instructions: the baseline run's (`device.instructions.exit_instructions`).
 
     Raises:
@@ -111,6 +138,7 @@ def context_of(
         profile,
         weights,
         baseline_instructions=baseline_instructions,
+        half=record.half,
     )
 
 

@@ -1,5 +1,6 @@
 """The record of an operating point: its definition, and its numbers when it was saved."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,65 +9,22 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from trecx.datasets.halves import Half
 from trecx.device.battery import Battery
 from trecx.device.exit_costs import Basis
 from trecx.device.memory import MemoryUse
 from trecx.errors import QuantisationError
+from trecx.saved_points.recorded_run import RecordedRun
 from trecx.scores import FloatArray
-from trecx.scores.deployment import Deployment
 from trecx.scores.run import FLOAT32, INT8, Provenance
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY, LARGEST, MARGIN
 from trecx.threshold.int8_threshold import INT8_SOFTMAX, Quantisation, snapped, thresholds_of
+from trecx.threshold.per_exit.decision import AT
 
 OWN_DEVICE, NO_DEVICE = "my own", "none"
 
 
-@dataclass(frozen=True)
-class RecordedRun:
-    """The run of a point, as it was when the point was saved; the record stays if the run is deleted.
-
-    Its fields are those of `store.Run`; `identity` distinguishes it from another run with the same id.
-    """
-
-    run_id: str
-    identity: str
-    task: str
-    system: str
-    source: str
-    dataset: str
-    split: str
-    model: str
-    model_sha256: str | None
-    parameters: int | None
-    versions: Mapping[str, str]
-    training: Mapping[str, Any]
-    created_at: datetime
-    class_names: tuple[str, ...]
-    n_samples: int
-    exit_flops: tuple[int, ...]
-
-    @property
-    def n_exits(self) -> int:
-        """Number of exits, the final one included."""
-        return len(self.exit_flops)
-
-    @property
-    def precision(self) -> str:
-        """What computed the scores: "float32" or "int8"."""
-        return str(self.training.get("precision", FLOAT32))
-
-    @property
-    def relative_costs(self) -> bool:
-        """Whether exit FLOPs are relative costs only: one million stands for the final exit."""
-        return self.training.get("costs") == "relative"
-
-    @property
-    def deployment(self) -> Deployment | None:
-        """What is known of the staged int8 network that gave the scores; None for other scores."""
-        return Deployment.in_training(self.training)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """The rule by which a sample exits early.
 
@@ -75,10 +33,12 @@ class Rule:
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         precision: of the softmax on the device.
         quantisation: scale and zero point of an int8 softmax.
-        per_exit: one threshold per early exit; `threshold` is then nan. None: ρ is for all exits.
+        per_exit: one threshold per early exit, `inf`: never stops there; `threshold` is then nan. None: ρ is
+            for all exits.
 
     Raises:
         QuantisationError: the criterion is the entropy of an int8 softmax.
+        ValueError: both ρ and thresholds per exit are given.
     """
 
     threshold: float
@@ -93,16 +53,44 @@ class Rule:
                 "entropy has no int8 threshold, because it is a sum of logarithms; select a float32 softmax, "
                 f"or the exit criterion {CRITERIA[LARGEST]} or {CRITERIA[MARGIN]}"
             )
+        if self.per_exit is not None and not math.isnan(self.threshold):
+            raise ValueError(f"threshold must be nan for a rule with per_exit, got {self.threshold}")
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether two rules are the same; a ρ of nan equals itself here."""
+        return isinstance(other, Rule) and self._all == other._all
+
+    def __hash__(self) -> int:
+        """Return the hash of all that defines the rule."""
+        return hash(self._all)
+
+    @property
+    def _all(self) -> tuple[object, ...]:
+        rho = self.threshold if self.per_exit is None else None
+        return rho, self.per_exit, self.criterion, self.precision, self.quantisation
 
     @property
     def effective(self) -> float:
-        """The ρ that the device uses: with an int8 softmax, rounded up to the next step."""
-        return snapped(self.threshold, self.steps) if self.precision == "int8" else self.threshold
+        """The ρ that the device uses: for an int8 softmax, rounded up to a step; nan with `per_exit`."""
+        return math.nan if self.per_exit is not None else self._acting(self.threshold)
+
+    @property
+    def effective_per_exit(self) -> tuple[float, ...] | None:
+        """The thresholds that the device uses, one per early exit; None: ρ is for all exits."""
+        return None if self.per_exit is None else tuple(map(self._acting, self.per_exit))
+
+    @property
+    def at(self) -> float:
+        """The ρ at which counts by this rule have its point (`per_exit.decision.AT` with `per_exit`)."""
+        return self.effective if self.per_exit is None else AT
 
     @property
     def thresholds(self) -> FloatArray | None:
-        """The ρ that differ on the device, from `inf` to 0, of shape (n_thresholds,); None: every ρ does."""
-        return thresholds_of(self.steps) if self.precision == "int8" else None
+        """The ρ that differ on the device, from `inf` to 0, of shape (n_thresholds,); None: every ρ does.
+
+        With thresholds per exit, the counts are those of the device already (`effective_per_exit`).
+        """
+        return thresholds_of(self.steps) if self.precision == "int8" and self.per_exit is None else None
 
     @property
     def steps(self) -> npt.NDArray[np.float32]:
@@ -113,12 +101,25 @@ class Rule:
     def int8_threshold(self) -> int | None:
         """The integer that the largest int8 score is compared with; for the margin, its lead over the second.
 
-        None for entropy, which cannot be compared with a single integer.
+        None for entropy, which cannot be compared with a single integer, and with thresholds per exit.
         """
-        if self.criterion == ENTROPY:
+        if self.per_exit is not None or self.criterion == ENTROPY:
             return None
+        return self._compared(self.threshold)
+
+    @property
+    def int8_thresholds(self) -> list[int] | None:
+        """The integer of each early exit (`int8_threshold`); None for entropy and if ρ is for all exits."""
+        if self.per_exit is None or self.criterion == ENTROPY:
+            return None
+        return [self._compared(threshold) for threshold in self.per_exit]
+
+    def _acting(self, threshold: float) -> float:
+        return snapped(threshold, self.steps) if self.precision == "int8" else threshold
+
+    def _compared(self, threshold: float) -> int:
         count = self.quantisation.lead if self.criterion == MARGIN else self.quantisation.threshold
-        return count(self.threshold)
+        return count(threshold)
 
 
 def rule_for(
@@ -189,7 +190,7 @@ class RecordedSplit:
         n_held_out: samples of the other half.
     """
 
-    half: str
+    half: Literal["calibration", "held-out"]
     seed: int
     kept_together: str
     n_calibration: int
@@ -209,7 +210,8 @@ class RecordedGuarantee:
         method: the test, in words.
         n_calibration: number of calibration samples.
         bound: the smallest limit that the test at this ρ alone would pass.
-        naive_threshold: ρ without the guarantee, on the same samples; `inf`: no early exits, None: none.
+        naive_threshold: the cheapest ρ whose loss on the same samples is within the limit, without a
+            guarantee; `inf`: no early exits, None: limits on cost were set as well, or no ρ was within them.
     """
 
     probability: float
@@ -254,6 +256,11 @@ class PointRecord:
     memory: MemoryUse | None = None
     split: RecordedSplit | None = None
     guarantee: RecordedGuarantee | None = None
+
+    @property
+    def half(self) -> Half | None:
+        """The half of the samples that the numbers are measured on; None: all samples."""
+        return Half(self.split.half, self.split.seed) if self.split else None
 
 
 @dataclass(frozen=True)

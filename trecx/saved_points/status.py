@@ -1,12 +1,18 @@
-"""The status of a saved point: whether its run exists, and whether its numbers are unchanged."""
+"""The status of a saved point: whether its run exists, and whether numbers and guarantee are unchanged."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from trecx.saved_points.record import PointRecord
+from trecx.saved_points.record import PointRecord, RecordedGuarantee, RecordedSplit
 
+PARTS = {  # of a guarantee, as users read them
+    "method": "test",
+    "n_calibration": "number of calibration samples",
+    "bound": "bound",
+    "naive_threshold": "naive ρ",
+}
 SAME = 1e-9  # relative: what two computations of one number may differ by
 
 
@@ -18,15 +24,25 @@ class PointStatus:
         words: a sentence for the user; empty if nothing changed.
         restorable: whether its run exists, so that the point can be opened.
         changed: numbers that differ, by name: as saved, and as computed today.
+        split: the halves as they are today.
+        guarantee: as computed today; None if there is none, or if it does not hold any more.
     """
 
     words: str = ""
     restorable: bool = True
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    split: RecordedSplit | None = None
+    guarantee: RecordedGuarantee | None = None
 
 
 def point_status(
-    record: PointRecord, identity: str | None, today: Mapping[str, Any] | None, why: str = ""
+    record: PointRecord,
+    identity: str | None,
+    today: Mapping[str, Any] | None,
+    why: str = "",
+    *,
+    split: RecordedSplit | None = None,
+    guarantee: RecordedGuarantee | None = None,
 ) -> PointStatus:
     """Return the status of a record.
 
@@ -35,6 +51,9 @@ def point_status(
         identity: of the run that has its run id today; None if there is none.
         today: its numbers computed again (`capture.point_numbers`); None if that fails.
         why: the reason, as a sentence.
+        split: today's split of its samples (`recorded.recorded_split`); None if it has none.
+        guarantee: its guarantee computed again (`recorded.guaranteed_again`); None if it has none, or if it
+            does not hold any more.
     """
     run_id = record.run.run_id
     if identity is None:
@@ -50,12 +69,36 @@ def point_status(
     if today is None:
         return PointStatus(f"The values cannot be recomputed. {why}")
     changed = differences(record.numbers, today)
-    if not changed:
-        return PointStatus()
-    differ = "1 value differs from the saved one"
-    if len(changed) > 1:
-        differ = f"{len(changed)} values differ from the saved ones"
-    return PointStatus(f"Recomputed today, {differ}.", changed=changed)
+    words = [*_numbers(len(changed)), *_split(record.split, split), *_guarantee(record.guarantee, guarantee)]
+    return PointStatus(" ".join(words), True, changed, split, guarantee)
+
+
+def _numbers(n_changed: int) -> Iterator[str]:
+    if n_changed == 1:
+        yield "Recomputed today, 1 value differs from the saved one."
+    elif n_changed:
+        yield f"Recomputed today, {n_changed} values differ from the saved ones."
+
+
+def _split(saved: RecordedSplit | None, today: RecordedSplit | None) -> Iterator[str]:
+    if saved and today and saved != today:
+        yield (
+            f"The samples are split differently today: {today.n_calibration:,} calibration and "
+            f"{today.n_held_out:,} held-out samples, instead of {saved.n_calibration:,} and "
+            f"{saved.n_held_out:,}."
+        )
+
+
+def _guarantee(saved: RecordedGuarantee | None, today: RecordedGuarantee | None) -> Iterator[str]:
+    if saved is None:
+        return
+    if today is None:
+        yield "The guarantee no longer holds for this point."
+        return
+    now = asdict(today)
+    before = {name: value for name, value in asdict(saved).items() if value is not None and name in PARTS}
+    if changed := [PARTS[name] for name in differences(before, now)]:
+        yield f"The guarantee differs from the saved one: {', '.join(changed)}."
 
 
 def differences(kept: Mapping[str, Any], today: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
