@@ -1,6 +1,6 @@
 """The options of every command that shows a run: criterion, class mix, int8 softmax, device and battery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, signature
@@ -135,13 +135,20 @@ class Asked:
         exact_at = None if threshold is None else self.rule(threshold, run).effective
         return self.float32_context(store, run, exact_at).on_device(thresholds)
 
-    def float32_context(self, store: Store, run: Run, exact_at: float | None = None) -> RunContext:
+    def float32_context(
+        self,
+        store: Store,
+        run: Run,
+        exact_at: float | None = None,
+        per_exit: Sequence[float] | None = None,
+    ) -> RunContext:
         """Return the context of a run in which every ρ counts.
 
         Args:
             store: the store of the run.
             run: the run.
             exact_at: a ρ at which the counts are exact in any case.
+            per_exit: one threshold per early exit, whose decision the counts have at ρ = 1.
 
         Raises:
             TrecxError: an option has an unknown value; the message lists the known ones.
@@ -158,6 +165,7 @@ class Asked:
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,
             exact_at=exact_at,
+            per_exit=per_exit,
         )
 
 
