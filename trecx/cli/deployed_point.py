@@ -6,7 +6,6 @@ from typing import Self
 
 import typer
 
-from trecx.cli.options import numbers
 from trecx.cli.run_context import Asked
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule
@@ -91,5 +90,8 @@ def _per_exit(text: str) -> tuple[float, ...]:
     Raises:
         BadParameter: it contains anything else than numbers and "never".
     """
-    parts = (part.strip() for part in text.split(","))
-    return tuple(numbers("--thresholds", ",".join("inf" if part == NEVER else part for part in parts), float))
+    try:
+        return tuple(math.inf if part.strip() == NEVER else float(part) for part in text.split(","))
+    except ValueError as error:
+        wrong = f"--thresholds takes numbers or {NEVER}, separated by commas, got {text!r}"
+        raise typer.BadParameter(wrong) from error

@@ -157,6 +157,7 @@ class Asked:
             store,
             run,
             criterion=self.criterion,
+            per_exit=per_exit,
             device=self.device,
             energy_uj=numbers("--energy-uj", self.energy_uj, float),
             latency_ms=numbers("--latency-ms", self.latency_ms, float),
@@ -165,7 +166,6 @@ class Asked:
             inferences_per_hour=self.per_hour,
             class_mix=self.mix,
             exact_at=exact_at,
-            per_exit=per_exit,
         )
 
 

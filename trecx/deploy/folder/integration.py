@@ -76,7 +76,7 @@ def _decision(rule: Rule) -> str:
     elif per_exit:
         arguments.append("its softmax")
     function = f"trecx_leaves_{'at_' if per_exit else ''}{'float' if on_float else 'int8'}"
-    given = f" with {' and '.join(arguments)}" if arguments else ""
+    given = f" with {', and '.join(arguments)}" if arguments else ""
     return f"`{function}` of `trecx_threshold.h`{given}"
 
 
