@@ -9,7 +9,7 @@ from app.shared.navigation import open_run, select_run
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import system_title, task_of
 from trecx.errors import TrecxError
-from trecx.jobs.deployed_point import package_name, rho_text
+from trecx.jobs.deployed_point import address_of, package_name, threshold_text
 from trecx.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from trecx.jobs.known_models import KnownModel
 from trecx.jobs.queue import Queue
@@ -102,9 +102,9 @@ def _show_action(queue: Queue, job: Job, run: Run | None) -> None:
     if job.unfinished:
         st.button("Cancel", key=f"cancel {job.number}", on_click=_cancel, args=(queue, job))
     elif run and run.n_exits > 1:
-        rho = rho_text(job.point) if job.point else None
+        at = address_of(job.point) if job.point else {}
         key = f"look {job.number}"
-        if st.button("Open in Tune", key=key, on_click=select_run, args=(run, rho)):
+        if st.button("Open in Tune", key=key, on_click=select_run, args=(run,), kwargs=at):
             open_run(run)
 
 
@@ -115,7 +115,7 @@ def _title(job: Job, model: KnownModel | None) -> str:
         name = f"{system_title(model.system)}, {weights_text(model)}"
         about = f"{task_of(model.task).title} · {_state(job)}"
     if job.point:
-        about = f"Deployment at ρ = {rho_text(job.point)} · {about}"
+        about = f"Deployment at {threshold_text(job.point)} · {about}"
     return f"**{plain(name)}**  \n:gray[:small[{plain(about)}]]"
 
 

@@ -98,6 +98,23 @@ def test_a_deployment_that_is_done_is_offered_as_a_zip_and_leads_to_its_int8_run
     assert (page.query_params["run"], page.query_params["rho"]) == (other.run_id, "0.9")
 
 
+def test_a_deployment_with_one_threshold_per_exit_is_shown_and_opened_with_them(queue, offered):
+    other = Store().find_run("kws/sdn")
+    done_job(queue, 1, other.run_id, replace(POINT, threshold=None, thresholds=[0.5, None, 0.90625]))
+    page = opened(per_exit="0.1")
+    assert "Deployment at ρ₁ = 0.5, ρ₂ never, ρ₃ = 0.90625 · " in said(page)
+    assert "kws-trecx-rho-0.5-never-0.9062.zip" in offered
+    press(page, "look 1")
+    assert page.query_params["per_exit"] == "0.5,inf,0.90625"
+
+
+def test_a_deployment_with_one_threshold_leads_to_one_threshold(queue, offered):
+    done_job(queue, 1, Store().find_run("kws/sdn").run_id)
+    page = press(opened(per_exit="0.1"), "look 1")
+    assert page.query_params["rho"] == "0.9"
+    assert "per_exit" not in page.query_params
+
+
 def test_only_a_deployment_that_is_done_has_a_zip_and_the_latest_ones_of_the_run_are_shown(queue, offered):
     for number in range(1, 5):
         done_job(queue, number, "gone", replace(POINT, threshold=number / 10))

@@ -1,6 +1,7 @@
 """`trecx deploy` from a run or a model to int8 stages, their run and their folder."""
 
 import json
+import math
 import shutil
 import sys
 
@@ -12,9 +13,15 @@ from tests.comparison.synthetic import save_synthetic
 from tests.conftest import SHIPPED
 from tests.deploy.networks import staged_digits, two_exits_after, with_a_difference
 from tests.needs_tensorflow import TENSORFLOW
+from trecx.datasets.halves import Half
 from trecx.nn import keras
 from trecx.store import Store
+from trecx.store.run_context import answers_of
+from trecx.threshold.decision_differences import decision_difference
+from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.per_exit.decision import by_thresholds
 
+RUNS = "float_run_id", "run_id"
 pytestmark = [TENSORFLOW, pytest.mark.tflm, pytest.mark.filterwarnings("ignore")]
 
 
@@ -65,6 +72,54 @@ def test_the_int8_run_works_in_every_command(capsys, deployed):
         ("compare", "digits/trecx:int8", "digits/trecx"),
     ):
         assert document(capsys, *words, "--db", database)
+
+
+def test_one_threshold_per_exit_is_deployed_as_given(capsys, deployed):
+    database, out = deployed
+    words = ("deploy", "digits/sdn", "--thresholds", "0.9, never", "--out", str(out.with_name("sdn")))
+    found, _ = answer(capsys, *words, "--db", database)
+    assert (found["threshold"], found["q_threshold"]) == (None, None)
+    assert (found["thresholds"], found["q_thresholds"]) == ([0.9, None], [103, 128])
+    store = Store(database)
+    before, after = (
+        by_thresholds(store.load_scores(store.find_run(found[name])), (231 / 256, math.inf))
+        for name in ("float_run_id", "run_id")
+    )
+    point = ExitTable.of(after).operating_point(1)
+    assert found["point"]["numbers"]["exit_samples"] == point.exit_counts.tolist()
+    assert (found["accuracy"], point.exit_counts[1]) == (point.accuracy, 0)
+    same = before.confidence.argmax(axis=1) == after.confidence.argmax(axis=1)
+    assert found["agreement"] == same.mean() < 1
+    status, _, err = run(capsys, *words, "--db", database)
+    assert status == 0, err
+    assert "At ρ₁ = 0.9, ρ₂ never, " in " ".join(err.split())
+
+
+def test_the_numbers_of_a_half_are_those_of_that_half(capsys, deployed):
+    database, out = deployed
+    words = ("deploy", "digits/sdn", "--threshold", "0.9", "--out", str(out.with_name("half")))
+    found, _ = answer(capsys, *words, "--half", "held-out", "--split-seed", "1", "--db", database)
+    store = Store(database)
+    half, run_of = Half("held-out", 1), {name: store.find_run(found[name]) for name in RUNS}
+    split = store.split(run_of["run_id"], 1)
+    n_calibration = int(split.calibration.sum())
+    assert found["split"] == {
+        **{"half": "held-out", "seed": 1, "kept_together": ""},
+        **{"n_calibration": n_calibration, "n_held_out": 500 - n_calibration},
+    }
+    before, after = (answers_of(store, run_of[name], half=half) for name in RUNS)
+    assert found["accuracy"] == ExitTable.of(after).operating_point(231 / 256).accuracy
+    differing = decision_difference(before, after, 231 / 256)
+    assert found["agreement"] == 1 - differing.exits / (500 - n_calibration)
+    assert "held-out half" in (out.with_name("half") / "README.md").read_text()
+
+
+def test_without_early_exits_the_table_says_so(capsys, deployed):
+    database, out = deployed
+    words = ("deploy", "digits/sdn", "--threshold", "inf", "--out", str(out.with_name("inf")))
+    status, _, err = run(capsys, *words, "--db", database)
+    assert status == 0, err
+    assert "Without early exits, 100.00 % of the samples stop at the same exit" in " ".join(err.split())
 
 
 def test_deploying_again_replaces_the_folder_and_keeps_the_run(capsys, deployed):
@@ -205,6 +260,8 @@ def test_without_tensorflow_lite_micro_a_sentence_says_what_to_install(capsys, m
     ("words", "told"),
     [
         (("digits/trecx",), "--threshold is needed: the network has early exits"),
+        (("digits/sdn", "--threshold", "0.9", "--thresholds", "0.9,0.9"), "exclude each other; give one"),
+        (("digits/sdn", "--thresholds", "0.9,often"), "--thresholds takes numbers or never, separated by"),
         (("digits/trecx", "--threshold", "0.9", "--task", "kws"), "need a MODEL with --system"),
         (("x.keras", "--system", "trecx", "--threshold", "0.9"), "give either --task"),
         (("digits/trecx", "--threshold", "0.9", "--calibration-samples", "0"), "calibration-samples"),
@@ -215,6 +272,26 @@ def test_wrong_usage_is_told(capsys, monkeypatch, tmp_path, words, told):
     status, _, err = run(capsys, "deploy", *words, "--out", str(tmp_path / "out"))
     assert status == 2
     assert told in " ".join(err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "told"),
+    [
+        ("0.9", "give one threshold for each of the 2 early exits, got 1"),
+        ("0.9,0.9,0.9", "give one threshold for each of the 2 early exits, got 3"),
+        ("0.9,1.5", "must lie within 0..1, or inf"),
+        ("nan,0.5", "must lie within 0..1, or inf"),
+    ],
+)
+def test_thresholds_that_do_not_fit_are_told_before_anything_is_made(
+    capsys, monkeypatch, tmp_path, thresholds, told
+):
+    monkeypatch.setenv("TRECX_DB", SHIPPED)
+    monkeypatch.setattr("trecx.cli.deploy.deploy_known", None)
+    words = ("deploy", "digits/sdn", "--thresholds", thresholds, "--out", str(tmp_path / "out"))
+    status, _, err = run(capsys, *words)
+    assert status == 1
+    assert told in " ".join(err.split())
 
 
 def test_a_run_whose_model_is_not_known_is_told(capsys, tmp_path):

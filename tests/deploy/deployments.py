@@ -1,5 +1,6 @@
 """Deployments made by hand, without TensorFlow: three stages, one value that skips a stage, one odd size."""
 
+import math
 from hashlib import sha256
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from trecx.scores.run import Provenance
 from trecx.store import Store
 from trecx.threshold.exit_criteria import by_criterion
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.per_exit.decision import by_thresholds
 from trecx.threshold.run_context import RunContext
 
 KEPT = 64  # bytes of the arena that each stage keeps, in the stub too
@@ -81,9 +83,12 @@ def int8_run(rows, class_names, store=None, **about):
 
 
 def point_of(run, threshold, criterion="largest"):
-    """Return the operating point of an int8 run."""
-    rule = Rule(threshold, criterion, "float32" if criterion == "entropy" else "int8")
-    table = ExitTable.of(by_criterion(Store().load_scores(run), criterion))
+    """Return the operating point of an int8 run; `threshold`: ρ, or a tuple with one for each early exit."""
+    per_exit = threshold if isinstance(threshold, tuple) else None
+    precision = "float32" if criterion == "entropy" else "int8"
+    rule = Rule(math.nan if per_exit else threshold, criterion, precision, per_exit=per_exit)
+    scores = by_criterion(Store().load_scores(run), criterion)
+    table = ExitTable.of(by_thresholds(scores, per_exit) if per_exit else scores)
     return capture_point(run, None, RunContext(run.task, table), rule)
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import math
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from trecx.deploy.golden import GoldenSamples
 from trecx.errors import ExportError, ModelError, OutputError
 from trecx.exporting.c_header import c_header
 from trecx.saved_points.document import record_of
+from trecx.saved_points.record import RecordedGuarantee, RecordedSplit
 
 HOSTILE = 'a */ b /* c ??/ d \\\n#error "e" <script>alert(1)</script> | **f** [g](h) ρ \u202emirror 7'
 
@@ -119,6 +121,70 @@ def test_the_report_tells_what_the_deployment_is(tmp_path):
     assert record_of(told["point"]) == parts.record
     stopping = parts.record.numbers["exit_samples"]
     assert told["expected_instructions"] == pytest.approx(np.dot(stopping, [1000, 3000, 6000]) / 10)
+
+
+SPLIT = RecordedSplit("held-out", 3, "speaker", 6, 4)
+GUARANTEE = RecordedGuarantee(0.95, "lost", 0.01, "final", False, "exact binomial test", 6, 0.0095, 0.5)
+
+
+def test_with_one_threshold_per_exit_the_report_has_those_and_no_single_one(tmp_path):
+    parts = content((0.5, math.inf))
+    write_folder(parts, tmp_path / "out")
+    told = report(tmp_path / "out")
+    assert (told["threshold"], told["q_threshold"]) == (None, None)
+    assert (told["thresholds"], told["q_thresholds"]) == ([0.5, None], [0, 128])
+    assert record_of(told["point"]) == parts.record
+    assert told["expected_instructions"] == pytest.approx(
+        np.dot(parts.record.numbers["exit_samples"], [1000, 3000, 6000]) / 10
+    )
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    for words in (
+        "the thresholds of the early exits are ρ₁ = 0.5, ρ₂ never",
+        "| at ρ₁ = 0.5, ρ₂ never | value |",
+        "| int8 threshold of the maximum softmax probability, exit 1 | 0 |",
+        "| int8 threshold of the maximum softmax probability, exit 2 | never reached |",
+        "call `trecx_leaves_at_int8` of `trecx_threshold.h` with the number of the exit, counted from 0, and",
+    ):
+        assert words in text, words
+    assert "nan" not in text
+    assert "trecx_leaves_int8" not in text
+
+
+def test_the_entropy_with_thresholds_per_exit_has_no_integers(tmp_path):
+    write_folder(content((0.5, 0.2), "entropy"), tmp_path / "out")
+    told = report(tmp_path / "out")
+    assert (told["thresholds"], told["q_thresholds"]) == ([0.5, 0.2], None)
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "`trecx_leaves_at_float` of `trecx_threshold.h` with the number of the exit, counted from" in text
+
+
+def test_the_folder_carries_the_guarantee_and_the_half_that_its_numbers_are_of(tmp_path):
+    parts = content()
+    record = replace(parts.record, split=SPLIT, guarantee=GUARANTEE)
+    write_folder(replace(parts, record=record), tmp_path / "out")
+    told = report(tmp_path / "out")
+    assert told["split"] == told["point"]["split"] == asdict(SPLIT)
+    assert told["guarantee"] == told["point"]["guarantee"] == asdict(GUARANTEE)
+    assert record_of(told["point"]) == record
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    for words in (
+        "| measured on | held-out half, 4 of 10 samples, by speaker, seed 3 |",
+        "| guarantee | at most 1.00 % of samples lost, with 95 % probability (exact binomial test, 6 calib",
+        "Accuracy by exit is that of all 10 samples.",
+        "those of the held-out half, 4 of 10 samples, by speaker, seed 3: made, test.",
+        "They do not depend on the choice of ρ if it was made on the calibration half.",
+        "The guarantee holds for samples from the same source as the calibration samples.",
+    ):
+        assert words in text, words
+    assert "expect slightly less" not in text
+
+
+def test_the_report_of_one_threshold_on_all_samples_has_no_further_keys(tmp_path):
+    write_folder(content(), tmp_path / "out")
+    assert not report(tmp_path / "out").keys() & {"thresholds", "q_thresholds", "split", "guarantee"}
+    text = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "If ρ was chosen on these samples, expect slightly less." in text
+    assert "uarantee" not in text
 
 
 def test_what_is_unknown_is_null(tmp_path):

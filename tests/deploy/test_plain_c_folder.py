@@ -1,5 +1,6 @@
 """The folder of plain C: its check, its names, its programs, and what it cannot have."""
 
+import math
 import re
 import subprocess
 
@@ -7,15 +8,41 @@ import numpy as np
 import pytest
 
 import tests.needs_tensorflow  # noqa: F401
+from tests.conftest import compilers
 from tests.deploy.byte_equality import of_tflm
+from tests.deploy.deployments import int8_run, point_of
 from tests.deploy.made_networks import RELU, Made, samples
 from tests.deploy.networks import digits_features, staged_digits
 from trecx.deploy.golden import GoldenSamples
 from trecx.deploy.plain_c import run_on_host, unsupported_operators, write_plain_c
+from trecx.deploy.plain_c.host import STRICT, network_sources
 from trecx.deploy.quantization import int8_input
 from trecx.errors import ExportError, ModelError, OutputError
+from trecx.exporting.c_header import c_header
+from trecx.store import Store
+from trecx.threshold.exit_criteria import by_criterion
+from trecx.threshold.per_exit.decision import by_thresholds
 
 pytestmark = pytest.mark.tensorflow
+DECIDE = """
+#include <stdio.h>
+#include "golden_data.h"
+#include "trecx_threshold.h"
+int main(void)
+{
+    int8_t softmax[TRECX_N_CLASSES];
+    for (int sample = 0; sample < TRECX_GOLDEN_SAMPLES; sample++) {
+        int exit = 0;
+        trecx_run_stage(1, trecx_golden_inputs[sample], softmax);
+        while (exit < TRECX_N_EXITS - 1 && !trecx_leaves_at_int8(exit, softmax)) {
+            exit++;
+            trecx_run_stage(exit + 1, trecx_golden_inputs[sample], softmax);
+        }
+        printf("%d\\n", exit);
+    }
+    return 0;
+}
+"""
 
 
 def golden_digits(system="trecx", n=10):
@@ -69,6 +96,27 @@ def test_no_access_outside_the_arrays_and_no_undefined_arithmetic(tmp_path):
     write_plain_c(staged, golden, tmp_path)
     done = make(tmp_path, "check", "CFLAGS=-O1 -fsanitize=address,undefined -fno-sanitize-recover=all")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.tflm
+@pytest.mark.compiler
+@pytest.mark.parametrize("criterion", ["largest", "margin"])
+@pytest.mark.parametrize("thresholds", [(0.75, 0.99), (0.99, 0.6), (0.875, math.inf), (math.inf, 0.5)])
+def test_plain_c_with_the_header_stops_each_sample_where_one_threshold_per_exit_does(
+    tmp_path, thresholds, criterion
+):
+    staged, golden = golden_digits("sdn", 200)
+    write_plain_c(staged, golden, tmp_path)
+    run = int8_run(golden.exits, tuple("0123456789"))
+    (tmp_path / "trecx_threshold.h").write_text(c_header(point_of(run, thresholds, criterion)))
+    (tmp_path / "decide.c").write_text(DECIDE)
+    sources = [*network_sources(tmp_path), tmp_path / "golden_data.c"]
+    subprocess.run([compilers()[0], *STRICT, "-o", tmp_path / "decide", *sources], check=True)
+    done = subprocess.run([tmp_path / "decide"], capture_output=True, text=True, check=True)
+    stopped = by_thresholds(by_criterion(Store().load_scores(run), criterion), thresholds).confidence == 1
+    exits = stopped.argmax(axis=1)
+    assert list(map(int, done.stdout.split())) == exits.tolist()
+    assert len(set(exits)) == 1 + np.isfinite(thresholds).sum()
 
 
 @pytest.mark.tflm

@@ -1,5 +1,6 @@
 """The firmware of a deployment, compiled: which stages run, what crosses, and what it answers."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -16,11 +17,14 @@ pytestmark = pytest.mark.compiler
 
 
 def expected(golden, threshold, criterion):
-    """Return exit, class and confidence of each sample, and how often each stage has run by then."""
+    """Return exit, class and confidence of each sample, and how often each stage has run by then.
+
+    `threshold` is ρ, or a tuple with one for each early exit.
+    """
     real = (golden.exits.astype(np.float32) + 128) / 256
     scores = ExitScores(np.zeros(len(real), int), [1, 2, 3], real)
-    leaves = by_criterion(scores, criterion).confidence.astype(float) >= threshold
-    leaves[:, -1] = True
+    leaves = np.ones((len(real), 3), bool)
+    leaves[:, :-1] = by_criterion(scores, criterion).confidence[:, :-1].astype(float) >= threshold
     exits = leaves.argmax(axis=1)
     rows = golden.exits[np.arange(len(exits)), exits]
     runs = np.cumsum(np.arange(3) <= exits[:, None], axis=0)
@@ -38,6 +42,32 @@ def test_the_stages_run_until_an_exit_decides_to_stop(tmp_path, threshold, crite
     assert told == expected(parts.golden, threshold, criterion)
     exits = {each[0] for each in told}
     assert exits == {0.0: {0}, np.inf: {2}}.get(threshold, {0, 1, 2})
+
+
+@pytest.mark.parametrize("criterion", ["largest", "margin", "entropy"])
+@pytest.mark.parametrize("thresholds", [(0.75, 0.4), (0.4, 0.75), (math.inf, 0.5), (0.6, math.inf)])
+def test_each_early_exit_stops_at_its_own_threshold(tmp_path, thresholds, criterion):
+    parts = content(thresholds, criterion)
+    told = Firmware(tmp_path, parts).decisions(*SANITIZED)
+    assert told == expected(parts.golden, thresholds, criterion)
+    by_exit = np.bincount([each[0] for each in told], minlength=3).tolist()
+    assert by_exit == parts.record.numbers["exit_samples"]
+    for one in filter(math.isfinite, thresholds):
+        assert told != expected(parts.golden, one, criterion)
+
+
+@pytest.mark.parametrize("thresholds", [(0.0, 0.9), (math.inf, math.inf)])
+def test_thresholds_at_their_ends_stop_all_samples_at_the_first_or_at_the_final_exit(tmp_path, thresholds):
+    told = Firmware(tmp_path, content(thresholds)).decisions()
+    assert {each[0] for each in told} == {0 if thresholds[0] == 0 else 2}
+
+
+def test_the_example_expects_the_exit_of_each_exits_own_threshold(tmp_path):
+    parts = content((0.75, 0.4))
+    lines, status = Firmware(tmp_path, parts).run()
+    assert (lines[-1], status) == ("10 of 10 golden samples are as expected", 0)
+    exits = [int(line.split("exit ")[1][0]) - 1 for line in lines[:-1]]
+    assert exits == [each[0] for each in expected(parts.golden, (0.75, 0.4), "largest")]
 
 
 def test_no_memory_is_read_or_written_beside_its_own(tmp_path):

@@ -239,8 +239,9 @@ LAYERS = {
     "jobs.job": "",
     "jobs.known_models": "errors files datasets store",
     "jobs.deployed_point": (
-        "device.battery device.exit_costs threshold.class_mix saved_points.capture saved_points.record store "
-        "store.run_context jobs.job jobs.known_models"
+        "errors datasets device.battery device.exit_costs threshold.class_mix threshold.joint_counts "
+        "threshold.run_context saved_points.capture saved_points.record saved_points.recorded "
+        "saved_points.texts store store.run_context jobs.job jobs.known_models"
     ),
     "jobs.model_scoring": "errors files progress datasets store jobs.known_models nn",
     "jobs.instruction_counts": (
@@ -260,8 +261,8 @@ LAYERS = {
     "nn": "errors progress scores files datasets store",
     "deploy": (
         "errors progress scores files datasets threshold.decision_differences "
-        "threshold.exit_criteria threshold.int8_threshold saved_points.document saved_points.record store "
-        "store.run_context exporting nn"
+        "threshold.exit_criteria threshold.int8_threshold threshold.per_exit.decision saved_points.document "
+        "saved_points.record saved_points.texts store store.run_context exporting nn"
     ),
     "figures": (
         "errors scores files threshold.benefit_curve threshold.class_results threshold.exit_table "

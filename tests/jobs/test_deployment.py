@@ -10,6 +10,7 @@ from dataclasses import replace
 from io import BytesIO
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.int8_runs import shipped_with_int8
@@ -33,6 +34,7 @@ from trecx.saved_points.record import Rule
 from trecx.store import Store
 from trecx.store.run_context import load_context
 from trecx.threshold.class_mix import class_weights
+from trecx.threshold.exit_criteria import by_criterion
 
 KWS = "published/kws/trecx"
 POINT = PointOptions(0.9, "largest", "even", BOARD, battery="CR2032", inferences_per_hour=1200.0)
@@ -64,7 +66,8 @@ worker.do_job(Records(folder), number)
 def fake_deployment(run_id="int8-run", warnings=()):
     """What `deploy_known` returns."""
     run = SimpleNamespace(run_id=run_id)
-    return SimpleNamespace(int8=SimpleNamespace(run=run), document={"warnings": list(warnings)})
+    document = {"run_id": run_id, "warnings": list(warnings)}
+    return SimpleNamespace(int8=SimpleNamespace(run=run), document=document)
 
 
 @pytest.fixture
@@ -158,6 +161,23 @@ def test_the_entropy_and_a_setting_without_device_and_battery_stay_what_they_are
     there = record_of("kws/trecx", Rule(0.5, "entropy"), device=None, battery=None, per_hour=None)
     made = made_of(there, int8)
     assert (made.rule, made.setting) == (there.rule, there.setting)
+
+
+def test_one_threshold_per_exit_is_that_of_the_int8_run_too(int8, shipped):
+    store, run, per_exit = Store(), Store().find_run("kws/sdn"), (0.7, math.inf, 0.123456789)
+    rule = Rule(math.nan, "margin", per_exit=per_exit)
+    context = load_context(store, run, criterion="margin", per_exit=per_exit)
+    made = made_of(capture_point(run, None, context, rule), int8)
+    assert made.rule == Rule(math.nan, "margin", "int8", per_exit=per_exit)
+    scores = by_criterion(int8.load_scores(int8.find_run("kws/sdn:int8")), "margin")
+    exits = np.column_stack([scores.confidence[:, :-1] >= np.array(per_exit), np.ones(4890, bool)])
+    assert made.numbers["exit_samples"] == np.bincount(exits.argmax(axis=1), minlength=4).tolist()
+
+
+def test_the_package_of_thresholds_per_exit_is_named_by_them():
+    point = replace(POINT, threshold=None, thresholds=[0.7, None, 0.125])
+    assert package_name(find_known("published/kws/sdn"), point) == "kws-sdn-rho-0.7-never-0.125"
+    assert point.per_exit == (0.7, math.inf, 0.125)
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,23 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trecx.cli import printing
+from trecx.cli.deployed_point import AskedPoint
 from trecx.cli.given_model import GivenModel
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json
 from trecx.cli.printing_deployment import show_deployment
 from trecx.cli.run_context import Asked, with_options
 from trecx.deploy.calibration import CalibrationChoice, calibration_source, choose_calibration
-from trecx.jobs.known_models import model_of
+from trecx.jobs.known_models import KnownModel, model_of
 from trecx.jobs.model_deployment import deploy_known
 from trecx.progress import Progress
-from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store
 
@@ -41,6 +42,13 @@ def deploy(
     threshold: Annotated[
         float, typer.Option(help="ρ, 0..1, or inf: no early exits. A baseline needs none.")
     ] = math.nan,
+    thresholds: Annotated[
+        str,
+        typer.Option(
+            help="a,b,…: one ρ for each early exit, 0..1 or never, in place of --threshold. 'choose "
+            "--per-exit' finds them."
+        ),
+    ] = "",
     system: Annotated[
         str, typer.Option("--system", help="Design of the model: trecx, sdn, …", rich_help_panel=MODEL)
     ] = "",
@@ -76,16 +84,14 @@ def deploy(
     if given is None and (task or task_file or folder or calibration):
         raise typer.BadParameter("--task, --task-file, --data and --calibration need a MODEL with --system")
     store = open_store(asked.db)
-    source = given or model_of(store.find_run(name, asked.source))
-    if math.isnan(threshold) and source.system != "baseline":
-        raise typer.BadParameter("--threshold is needed: the network has early exits")
-    threshold = math.inf if math.isnan(threshold) else threshold
-    asked.rule(threshold)  # a rule that cannot be is told before anything is made
-
-    def point_of(run: Run) -> PointRecord:
-        context, rule = asked.float32_context(store, run), asked.rule(threshold, run)
-        return capture_point(run, store.baseline_of(run), context, rule, asked.mix)
-
+    source: GivenModel | KnownModel
+    if given:
+        source, n_exits = given, 1 if system == "baseline" else None
+    else:
+        run = store.find_run(name, asked.source)
+        source, n_exits = model_of(run), run.n_exits
+    point = AskedPoint.checked(asked, threshold, thresholds, n_exits)
+    point_of = partial(point.record, store)
     with printing.progress() as progress:
         if isinstance(source, GivenModel):
             done = _deploy_given(source, store, point_of, out, calibration, choice, progress)

@@ -1,8 +1,12 @@
 """Print what `deploy` made, as tables or as one JSON document."""
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from trecx.cli.printing import count, percent, print_columns, print_json, rho, tell
+from trecx.cli.printing import count, percent, print_columns, print_json, tell
+from trecx.saved_points.document import record_of
+from trecx.saved_points.texts import rule_text
 
 if TYPE_CHECKING:  # it needs TensorFlow, which is loaded only where a model is run
     from trecx.deploy.deployment import Deployed
@@ -35,7 +39,12 @@ def show_deployment(done: "Deployed", as_json: bool) -> None:
     tell(f"{'Stored' if int8.new else 'Stored before'}: {int8.run.run_id}, precision int8.")
     if document["agreement"] is not None:
         same = f"{percent(document['agreement'])} of the samples stop at the same exit"
-        tell(f"At ρ = {rho(document['threshold'])}, {same} as in float32 ({document['float_run_id']}).")
+        tell(f"{_when(document)}, {same} as in float32 ({document['float_run_id']}).")
     if deployment := int8.run.deployment:
         tell(deployment.calibration_sentence)
     tell(f"Written: {document['out']}; start with its README.md.")
+
+
+def _when(document: Mapping[str, Any]) -> str:
+    rule = record_of(document["point"]).rule
+    return "Without early exits" if math.isinf(rule.threshold) else f"At {rule_text(rule)}"

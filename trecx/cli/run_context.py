@@ -1,6 +1,6 @@
 """The options of every command that shows a run: samples, exit rule, class mix, device and battery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import Parameter, signature
@@ -167,13 +167,20 @@ class Asked:
         exact_at = None if threshold is None else self.rule(threshold, run).effective
         return self.float32_context(store, run, exact_at).on_device(thresholds)
 
-    def float32_context(self, store: Store, run: Run, exact_at: float | None = None) -> RunContext:
+    def float32_context(
+        self,
+        store: Store,
+        run: Run,
+        exact_at: float | None = None,
+        per_exit: Sequence[float] | None = None,
+    ) -> RunContext:
         """Return the context of a run in which every ρ counts.
 
         Args:
             store: the store of the run.
             run: the run.
             exact_at: a ρ at which the counts are exact in any case.
+            per_exit: one threshold per early exit, whose decision the counts have at ρ = 1.
 
         Raises:
             TrecxError: an option has an unknown value; the message lists the known ones.
@@ -182,6 +189,7 @@ class Asked:
             store,
             run,
             criterion=self.criterion,
+            per_exit=per_exit,
             device=self.device,
             energy_uj=numbers("--energy-uj", self.energy_uj, float),
             latency_ms=numbers("--latency-ms", self.latency_ms, float),

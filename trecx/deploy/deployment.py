@@ -20,7 +20,9 @@ from trecx.progress import Progress, silent
 from trecx.saved_points.record import PointRecord
 from trecx.scores.deployment import Deployment
 from trecx.store import Run, Store
+from trecx.store.run_context import answers_of
 from trecx.threshold.decision_differences import decision_difference
+from trecx.threshold.per_exit.decision import by_thresholds
 
 PointOf = Callable[[Run], PointRecord]
 
@@ -135,10 +137,14 @@ def deploy_model(
 
 
 def _comparison(store: Store, int8: Int8Run, record: PointRecord) -> FloatComparison | None:
-    """Return how often the float32 network decides as the device does at the point's ρ."""
+    """Return how often the float32 network decides as the device does, on the samples of the point."""
     if int8.float_run is None:
         return None
-    before, after = (store.load_answers(run, record.rule.criterion) for run in (int8.float_run, int8.run))
-    differing = decision_difference(before, after, record.rule.effective)
+    rule = record.rule
+    runs = int8.float_run, int8.run
+    before, after = (answers_of(store, run, rule.criterion, record.half) for run in runs)
+    if (stepped := rule.effective_per_exit) is not None:
+        before, after = by_thresholds(before, stepped), by_thresholds(after, stepped)
+    differing = decision_difference(before, after, rule.at)
     agreement = 1 - differing.exits / differing.samples
     return FloatComparison(int8.float_run.run_id, agreement, int8.float_run.standalone_accuracy)

@@ -1,6 +1,7 @@
 """A job: the scoring or the deployment of one known model, from its request to its end."""
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
@@ -33,7 +34,7 @@ class PointOptions(Written):
     """What defines the operating point of a deployment, as the options of the command `deploy` do.
 
     Attributes:
-        threshold: ρ, 0..1; None: no early exits (JSON has no `inf`).
+        threshold: ρ, 0..1; None: no early exits (JSON has no `inf`), or one threshold per exit.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         class_mix: a mix that `class_mix.parse_class_mix` reads.
         device: id of a device profile; None: no profile.
@@ -42,6 +43,11 @@ class PointOptions(Written):
         latency_ms: the same in ms.
         battery: a battery that `battery.find_battery` reads; None: unknown.
         inferences_per_hour: None: unknown.
+        thresholds: one per early exit, 0..1, None: never stops there; None: ρ is for all exits.
+        half: the half of the samples that the numbers are measured on; None: all samples.
+        split_seed: of the split into halves.
+        guarantee: the fields of the point's `saved_points.record.RecordedGuarantee`; None without one.
+        guaranteed_run: identity of the run that it is about; empty without one.
     """
 
     threshold: float | None
@@ -53,6 +59,18 @@ class PointOptions(Written):
     latency_ms: list[float] = field(default_factory=list)
     battery: str | None = None
     inferences_per_hour: float | None = None
+    thresholds: list[float | None] | None = None
+    half: Literal["calibration", "held-out"] | None = None
+    split_seed: int = 0
+    guarantee: dict[str, Any] | None = None
+    guaranteed_run: str = ""
+
+    @property
+    def per_exit(self) -> tuple[float, ...] | None:
+        """The threshold of each early exit, `inf`: never stops there; None: ρ is for all exits."""
+        if self.thresholds is None:
+            return None
+        return tuple(math.inf if threshold is None else threshold for threshold in self.thresholds)
 
 
 @dataclass(frozen=True)

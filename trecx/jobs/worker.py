@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trecx.errors import TrecxError
-from trecx.jobs.deployed_point import package_name, point_of
+from trecx.jobs.deployed_point import lost_guarantee, package_name, point_of
 from trecx.jobs.job import DONE, FAILED, Job, PointOptions, Step
 from trecx.jobs.known_models import find_known
 from trecx.jobs.model_deployment import deploy_known
@@ -74,7 +74,8 @@ def _deploy(records: Records, job: Job, point: PointOptions, progress: Progress)
     model, store = find_known(job.key), Store()
     with records.packed(job.number, package_name(model, point)) as out:
         done = deploy_known(model, store, partial(point_of, point, store), out, progress=progress)
-    return {"run_id": done.int8.run.run_id, "warnings": list(done.document["warnings"])}
+    warnings = [*done.document["warnings"], *lost_guarantee(point, done.document)]
+    return {"run_id": done.int8.run.run_id, "warnings": warnings}
 
 
 def _end_with_runner() -> None:

@@ -2,6 +2,8 @@
 
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.interface import Interface
+from trecx.saved_points.record import Rule
+from trecx.threshold.exit_criteria import ENTROPY
 
 TFLM = """\
 ### TensorFlow Lite Micro
@@ -31,7 +33,7 @@ CUBE = """\
 2. Run the networks in this order. The first output of each is the softmax of its exit. Copy the other
    outputs to buffers of your own before the next network runs if the networks share their activations:
 {connections}
-3. After each stage except the last, call {decision} of `trecx_threshold.h`; it returns whether to stop.
+3. After each stage except the last, call {decision}. It returns whether to stop.
 4. Compare each exit with `golden.h`. Kernels of ST may round differently from TensorFlow Lite Micro's:
    then compare the class and the decision, and measure accuracy with the validation of the tool."""
 
@@ -40,8 +42,8 @@ PLAIN_C = """\
 
 1. Run `make check` in `plain_c/` on the host: it must report no difference.
 2. Add the sources of `plain_c/` to the project; they need C99 and no library.
-3. Run the stages as its header says, and after each except the last call {decision} of
-   `trecx_threshold.h`; it returns whether to stop."""
+3. Run the stages as its header says, and after each except the last call {decision}.
+   It returns whether to stop."""
 
 NO_PLAIN_C = """\
 ### Plain C
@@ -51,10 +53,7 @@ There is no `plain_c/` in this folder, for the reason given above. Use one of th
 
 def into_a_project(content: FolderContent, interface: Interface) -> str:
     """Return the steps for TensorFlow Lite Micro, STM32Cube.AI and plain C."""
-    golden = content.golden
-    decision = "`trecx_leaves_int8`"
-    if content.record.rule.int8_threshold is None:
-        decision = "`trecx_leaves_float` with the scores as real values, scale × (q − zero point),"
+    golden, decision = content.golden, _decision(content.record.rule)
     tflm = TFLM.format(
         n_operators=len(interface.operators),
         operators=", ".join(interface.operators),
@@ -66,6 +65,19 @@ def into_a_project(content: FolderContent, interface: Interface) -> str:
     cube = CUBE.format(connections=_connections(interface), decision=decision)
     plain_c = PLAIN_C.format(decision=decision) if content.plain_c else NO_PLAIN_C
     return "\n\n".join((tflm, cube, plain_c))
+
+
+def _decision(rule: Rule) -> str:
+    """Return what is called after a stage, and with which arguments."""
+    on_float, per_exit = rule.criterion == ENTROPY, rule.per_exit is not None
+    arguments = ["the number of the exit, counted from 0"] if per_exit else []
+    if on_float:
+        arguments.append("the scores as real values, scale × (q − zero point)")
+    elif per_exit:
+        arguments.append("its softmax")
+    function = f"trecx_leaves_{'at_' if per_exit else ''}{'float' if on_float else 'int8'}"
+    given = f" with {', and '.join(arguments)}" if arguments else ""
+    return f"`{function}` of `trecx_threshold.h`{given}"
 
 
 def _connections(interface: Interface) -> str:

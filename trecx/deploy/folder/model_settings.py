@@ -8,6 +8,8 @@ from trecx.deploy.folder.c_parts import header
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.interface import Interface, Value
 from trecx.exporting.c_text import float_literal, string_literal
+from trecx.saved_points.record import Rule
+from trecx.threshold.exit_criteria import ENTROPY
 
 ALIGNMENT = 16  # of TensorFlow Lite Micro's arena
 QUANTIZE = """\
@@ -36,6 +38,7 @@ def model_settings_h(content: FolderContent, interface: Interface) -> str:
         ("memory", "bytes as counted on a 64-bit host; a 32-bit device needs less for what is kept"),
     ]
     parts = [
+        "\n".join(_decision(content.record.rule)),
         "\n".join(_memory(content, interface)),
         "\n".join(_values(interface)),
         _labels(run.class_names),
@@ -43,6 +46,13 @@ def model_settings_h(content: FolderContent, interface: Interface) -> str:
     ]
     includes = ("<math.h>", "<stdint.h>", '"trecx_threshold.h" /* TRECX_N_EXITS, TRECX_N_CLASSES */')
     return header("TRECX_MODEL_SETTINGS_H", about, includes, parts)
+
+
+def _decision(rule: Rule) -> Iterator[str]:
+    """Yield which function of `trecx_threshold.h` decides."""
+    per_exit, on_float = rule.per_exit is not None, rule.criterion == ENTROPY
+    yield f"#define TRECX_THRESHOLD_PER_EXIT {per_exit:d} /* 1: each early exit has its own threshold */"
+    yield f"#define TRECX_DECIDES_ON_FLOAT {on_float:d} /* 1: by the entropy, which needs real values */"
 
 
 def _memory(content: FolderContent, interface: Interface) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from importlib.metadata import version
 
+from trecx.datasets.halves import HELD_OUT
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.integration import into_a_project
 from trecx.deploy.folder.interface import Interface
 from trecx.deploy.folder.markdown_text import plain
 from trecx.deploy.folder.readme_numbers import numbers, rho
+from trecx.saved_points.texts import split_text
 from trecx.threshold.exit_criteria import CRITERIA
 
 FILES = (
@@ -17,7 +19,7 @@ FILES = (
         "the same as arrays, aligned to 16 bytes, and how they are connected",
     ),
     ("`model_settings.h`", "arena size, shapes, scales, labels, bytes that cross between stages"),
-    ("`trecx_threshold.h`", "the threshold, and the decision at an early exit"),
+    ("`trecx_threshold.h`", "the threshold, or that of each early exit, and the decision there"),
     ("`op_resolver.h`", "the kernels of TensorFlow Lite Micro that the stages need"),
     ("`staged_inference.h`, `staged_inference.cc`", "runs the stages with TensorFlow Lite Micro"),
     ("`main_example.cc`, `golden.h`", "a program that checks the device with inputs and expected outputs"),
@@ -50,14 +52,15 @@ def _about(content: FolderContent) -> str:
     named = f" It is the saved point {plain(record.name)}." if record.name else ""
     classes = f"\n\nClasses, in the order of the scores: {', '.join(map(plain, run.class_names))}."
     note = f"\n\nNote: {plain(record.note)}" if record.note else ""
+    thresholds = "threshold is" if record.rule.per_exit is None else "thresholds of the early exits are"
     if content.n_stages == 1:
         return f"An int8 network with one exit, of run {plain(run.run_id)}.{named}{classes}{note}"
     return (
         f"An int8 network cut into {content.n_stages} stages, one for each exit. Inference runs stage 1 and "
         "stops there if the exit is confident enough; otherwise it continues with the next stage. The stages "
         "give the same bytes as the whole network. The confidence is the "
-        f"{CRITERIA[record.rule.criterion]}, the threshold is {rho(record.rule.threshold)}, and the int8 run "
-        f"is {plain(run.run_id)}.{named}{classes}{note}"
+        f"{CRITERIA[record.rule.criterion]}, the {thresholds} {rho(record.rule)}, and the int8 run is "
+        f"{plain(run.run_id)}.{named}{classes}{note}"
     )
 
 
@@ -83,12 +86,12 @@ def _limits(content: FolderContent) -> Iterator[str]:
             "**Accuracy is reported on the calibration samples too**, because the data has no other split: "
             "expect less in the field."
         )
-    yield (
-        f"Accuracy and exit rate are those of {content.run.n_samples:,} samples of "
-        f"{plain(content.run.dataset)}, {plain(content.run.split)}. Other samples in the field, another "
-        "microphone, camera or class mix give other numbers. If ρ was chosen on these samples, expect "
-        "slightly less."
-    )
+    yield _measured(content)
+    if content.record.guarantee:
+        yield (
+            "The guarantee holds for samples from the same source as the calibration samples. It does not "
+            "cover another microphone, camera or class mix."
+        )
     yield (
         "FLOPs are not time: instruction counts follow a device more closely. They are those of the plain C "
         "on a Cortex-M4, and know nothing of CMSIS-NN, caches, flash wait states, DMA or an accelerator. "
@@ -104,3 +107,18 @@ def _limits(content: FolderContent) -> Iterator[str]:
         "differently give other bytes, and other decisions close to the threshold."
     )
     yield "A softmax in int8 has 256 levels: thresholds between two of them decide alike."
+
+
+def _measured(content: FolderContent) -> str:
+    """Return on which samples the numbers are measured, and how they may differ in the field."""
+    run, split = content.run, content.record.split
+    samples = split_text(split) if split else f"{run.n_samples:,} samples"
+    chosen = "If ρ was chosen on these samples, expect slightly less."
+    if split and split.half == HELD_OUT:
+        chosen = "They do not depend on the choice of ρ if it was made on the calibration half."
+    source = f"{plain(run.dataset)}, {plain(run.split)}"
+    those = f"of the {samples}: {source}" if split else f"of {samples} of {source}"
+    return (
+        f"Accuracy and exit rate are those {those}. Other samples in the field, another microphone, camera "
+        f"or class mix give other numbers. {chosen}"
+    )

@@ -6,25 +6,28 @@ from collections.abc import Iterator, Mapping
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.interface import Interface
 from trecx.deploy.folder.markdown_text import plain, table
+from trecx.saved_points.record import Rule
+from trecx.saved_points.texts import guarantee_basis, guarantee_text, rule_text, split_text
 from trecx.threshold.exit_criteria import CRITERIA
 
 BY_EXIT = ("by exit", "accuracy, int8", "accuracy, float32", "FLOPs up to it", "instructions of its stage")
 
 
-def rho(threshold: float) -> str:
-    """Return a threshold in words.
+def rho(rule: Rule) -> str:
+    """Return the threshold of a rule, or that of each early exit.
 
-    >>> rho(0.9), rho(float("inf"))
+    >>> rho(Rule(0.9)), rho(Rule(math.inf))
     ('ρ = 0.9', 'ρ = ∞ (no early exits)')
     """
-    return "ρ = ∞ (no early exits)" if math.isinf(threshold) else f"ρ = {threshold:g}"
+    return "ρ = ∞ (no early exits)" if math.isinf(rule.threshold) else rule_text(rule)
 
 
 def numbers(content: FolderContent, interface: Interface) -> str:
     """Return tables of accuracy, cost and memory, and the origin of the scales."""
     parts = [
         table(BY_EXIT, list(_exits(content))),
-        table((f"at {rho(content.record.rule.threshold)}", "value"), list(_at_threshold(content))),
+        *_samples(content),
+        table((f"at {rho(content.record.rule)}", "value"), list(_at_threshold(content))),
         table(("memory", "bytes"), list(_memory(content, interface))),
         _calibration(content),
     ]
@@ -41,12 +44,24 @@ def _exits(content: FolderContent) -> Iterator[tuple[str, ...]]:
         yield f"exit {number}", _percent(int8), _percent(float32), f"{flops:,}", known
 
 
+def _samples(content: FolderContent) -> Iterator[str]:
+    if content.record.split:
+        yield f"Accuracy by exit is that of all {content.run.n_samples:,} samples."
+
+
 def _at_threshold(content: FolderContent) -> Iterator[tuple[str, ...]]:
-    known, q = content.record.numbers, content.record.rule.int8_threshold
-    if q is not None:
-        yield f"int8 threshold of the {CRITERIA[content.record.rule.criterion]}", str(q)
+    known, record = content.record.numbers, content.record
+    yield from _int8_thresholds(record.rule)
+    if record.split:
+        yield "measured on", split_text(record.split)
+    if record.guarantee:
+        yield "guarantee", f"{guarantee_text(record.guarantee)} ({guarantee_basis(record.guarantee)})"
     yield "accuracy", _share(known, "accuracy")
     yield "exit rate", _share(known, "exit_rate")
+    if record.rule.per_exit:
+        stopping = known["exit_samples"]
+        shares = ", ".join(_percent(here / sum(stopping)) for here in stopping)
+        yield "samples that stop at exit 1, 2, …", shares
     relative = " (relative costs: the final exit is 1,000,000)" if content.run.relative_costs else ""
     yield "expected FLOPs per inference", f"{known['flops']:,.0f}{relative}"
     if known["baseline_accuracy"] is not None:
@@ -60,6 +75,16 @@ def _at_threshold(content: FolderContent) -> Iterator[tuple[str, ...]]:
             f"same decision as float32 run {plain(content.float32.run_id)}",
             _percent(content.float32.agreement),
         )
+
+
+def _int8_thresholds(rule: Rule) -> Iterator[tuple[str, ...]]:
+    criterion = CRITERIA[rule.criterion]
+    if rule.int8_threshold is not None:
+        yield f"int8 threshold of the {criterion}", str(rule.int8_threshold)
+    by_exit = zip(rule.effective_per_exit or (), rule.int8_thresholds or (), strict=False)
+    for number, (threshold, q) in enumerate(by_exit, start=1):
+        compared = "never reached" if math.isinf(threshold) else str(q)
+        yield f"int8 threshold of the {criterion}, exit {number}", compared
 
 
 def _memory(content: FolderContent, interface: Interface) -> Iterator[tuple[str, ...]]:

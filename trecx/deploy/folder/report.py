@@ -10,6 +10,7 @@ from typing import Any
 from trecx.deploy.folder.content import FolderContent
 from trecx.deploy.folder.interface import Interface, Value
 from trecx.saved_points.document import document_of
+from trecx.saved_points.record import Rule
 
 SCHEMA, SCHEMA_VERSION = "trecx.deployment", 1
 FILE = "report.json"
@@ -26,7 +27,7 @@ def report_of(
         out: the folder.
         files: SHA-256 of each other file, by its path in the folder.
     """
-    run, record = content.run, content.record
+    run, record, point = content.run, content.record, document_of(content.record)
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -37,9 +38,9 @@ def report_of(
         "task": run.task,
         "system": run.system,
         "class_names": list(run.class_names),
-        "threshold": record.rule.threshold if math.isfinite(record.rule.threshold) else None,
-        "q_threshold": record.rule.int8_threshold,
+        **_thresholds(record.rule),
         "criterion": record.rule.criterion,
+        **{name: point[name] for name in ("split", "guarantee") if point.get(name)},
         **_accuracy(content),
         "stages": _stages(content, interface),
         **_memory(content, interface),
@@ -54,8 +55,24 @@ def report_of(
         "warnings": list(content.warnings),
         "versions": dict(content.versions),
         "files": dict(files),
-        "point": document_of(record),
+        "point": point,
     }
+
+
+def _thresholds(rule: Rule) -> dict[str, Any]:
+    """Return ρ and its integer; with one threshold per exit, those of each early exit, and None for ρ."""
+    if rule.per_exit is None:
+        return {"threshold": _finite(rule.threshold), "q_threshold": rule.int8_threshold}
+    return {
+        "threshold": None,
+        "q_threshold": None,
+        "thresholds": [_finite(threshold) for threshold in rule.per_exit],
+        "q_thresholds": rule.int8_thresholds,
+    }
+
+
+def _finite(threshold: float) -> float | None:
+    return threshold if math.isfinite(threshold) else None
 
 
 def _accuracy(content: FolderContent) -> dict[str, Any]:

@@ -28,7 +28,9 @@ bool StageByStage(int sample) {
 
 int ExpectedExit(int sample) {
   int exit = 0;
-  while (exit + 1 < TRECX_N_EXITS && !trecx::StopsAtEarlyExit(trecx_golden_softmax[sample][exit])) ++exit;
+  while (exit + 1 < TRECX_N_EXITS && !trecx::StopsAtEarlyExit(exit, trecx_golden_softmax[sample][exit])) {
+    ++exit;
+  }
   return exit;
 }
 

@@ -94,14 +94,22 @@ Status RunStage(int number, const int8_t* input, int8_t* softmax) {
   return Status::kOk;
 }
 
-bool StopsAtEarlyExit(const int8_t* softmax) {
-#ifdef TRECX_ENTROPY_LIMIT  // entropy is a sum of logarithms: it needs the real values
-  float probabilities[TRECX_N_CLASSES];
+bool StopsAtEarlyExit(int exit, const int8_t* softmax) {
+#if TRECX_DECIDES_ON_FLOAT  // entropy is a sum of logarithms: it needs the real values
+  float scores[TRECX_N_CLASSES];
   for (int k = 0; k < TRECX_N_CLASSES; ++k) {
-    probabilities[k] = TRECX_SOFTMAX_SCALE * static_cast<float>(softmax[k] - TRECX_SOFTMAX_ZERO_POINT);
+    scores[k] = TRECX_SOFTMAX_SCALE * static_cast<float>(softmax[k] - TRECX_SOFTMAX_ZERO_POINT);
   }
-  return trecx_leaves_float(probabilities);
+#if TRECX_THRESHOLD_PER_EXIT
+  return trecx_leaves_at_float(exit, scores);
 #else
+  static_cast<void>(exit);
+  return trecx_leaves_float(scores);
+#endif
+#elif TRECX_THRESHOLD_PER_EXIT
+  return trecx_leaves_at_int8(exit, softmax);
+#else
+  static_cast<void>(exit);
   return trecx_leaves_int8(softmax);
 #endif
 }
@@ -112,7 +120,7 @@ Status Infer(const int8_t* input, Result* result) {
   for (;; ++exit) {
     const Status status = RunStage(exit, input, result->softmax);
     if (status != Status::kOk) return status;
-    if (exit + 1 == TRECX_N_EXITS || StopsAtEarlyExit(result->softmax)) break;
+    if (exit + 1 == TRECX_N_EXITS || StopsAtEarlyExit(exit, result->softmax)) break;
   }
   result->exit = exit;
   result->class_index = 0;

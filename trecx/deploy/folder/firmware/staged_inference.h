@@ -1,6 +1,6 @@
 /*
  * Staged inference with TensorFlow Lite Micro: the stages run one after the other, until an exit's softmax
- * reaches the threshold of trecx_threshold.h.
+ * reaches its threshold of trecx_threshold.h.
  *
  * Memory is static: one arena that all stages share, and a buffer for the values that cross between stages.
  * Nothing is allocated on the heap. The functions are not reentrant: call them from one task only.
@@ -42,8 +42,8 @@ Status Infer(const int8_t* input, Result* result);
 // Runs one stage, 0 is the first; the stages of one input must be run in order. For checks: Infer calls it.
 Status RunStage(int stage, const int8_t* input, int8_t* softmax);
 
-// Whether inference stops at an early exit with this softmax; the final exit takes the rest.
-bool StopsAtEarlyExit(const int8_t* softmax);
+// Whether inference stops at an early exit, 0 is the first, with this softmax; the final exit takes the rest.
+bool StopsAtEarlyExit(int exit, const int8_t* softmax);
 
 // A sentence about a status.
 const char* Describe(Status status);
