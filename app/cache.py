@@ -17,11 +17,12 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.console import Counterpart, device_data, reference_data
 from trecx.console import console_data as live_console_data
+from trecx.datasets.halves import Half, Split
 from trecx.files.paths import database_url
 from trecx.importing.examples import write_examples
 from trecx.scores import ExitScores, IntArray
 from trecx.store import Run, Store
-from trecx.store.run_context import counts_of
+from trecx.store.run_context import answers_of, counts_of
 from trecx.threshold.class_changes import paired_table
 from trecx.threshold.decision_differences import exit_differences
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
@@ -49,63 +50,91 @@ def _named(store_name: str) -> Store:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_table(run: Run, store_name: str, criterion: str = LARGEST) -> ExitTable:
-    """Return the counts of a run in the store `store_name` with an exit criterion.
+def exit_table(
+    run: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None
+) -> ExitTable:
+    """Return the counts of a run, or of one half of its samples, with an exit criterion.
 
     All sessions share one copy, which must not be changed.
     """
-    return counts_of(_named(store_name), run, criterion)
+    return counts_of(_named(store_name), run, criterion, half=half)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Splitting the samples …", hash_funcs=OF_RUN)
+def split_of(run: Run, store_name: str, seed: int) -> Split:
+    """Return the split of a run's samples into two halves; all sessions share one copy."""
+    return _named(store_name).split(run, seed)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def paired_counts(run: Run, reference: Run | None, store_name: str) -> ExitTable:
+def paired_counts(
+    run: Run, reference: Run | None, store_name: str, half: Half | None = None
+) -> ExitTable:
     """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
     here = _named(store_name)
-    scores = here.load_answers(run)
-    answers = here.load_answers(reference) if reference else scores
+    scores = answers_of(here, run, half=half)
+    answers = answers_of(here, reference, half=half) if reference else scores
     return paired_table(scores, answers.correct[:, -1])
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_scores(run: Run, store_name: str) -> ExitScores:
-    """Return the scores of a run; all sessions share one copy, which must not be changed."""
-    return _named(store_name).load_scores(run)
+def exit_scores(run: Run, store_name: str, half: Half | None = None) -> ExitScores:
+    """Return the scores of a run, or of one half of its samples.
+
+    All sessions share one copy, which must not be changed.
+    """
+    scores = _named(store_name).load_scores(run)
+    return scores if half is None else scores.part(split_of(run, store_name, half.seed).members(half))
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting …", hash_funcs=OF_RUN)
 def trust(
-    run: Run, store_name: str, weights: tuple[float, ...] | None
+    run: Run, store_name: str, weights: tuple[float, ...] | None, half: Half | None = None
 ) -> list[tuple[Reliability, Separation | None]]:
     """Return calibration and AUROC of each exit."""
-    scores, class_weights = exit_scores(run, store_name), None if weights is None else np.array(weights)
+    class_weights = None if weights is None else np.array(weights)
+    scores = exit_scores(run, store_name, half)
     seen = [exit_confidence(scores, exit_, class_weights) for exit_ in range(scores.n_exits)]
     return [(reliability(each), separation(each)) for each in seen]
 
 
 @st.cache_data(max_entries=4, show_spinner="Fitting …", hash_funcs=OF_RUN)
-def scaling(run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None) -> Scaling:
+def scaling(
+    run: Run,
+    baseline: Run | None,
+    store_name: str,
+    weights: tuple[float, ...] | None,
+    half: Half | None = None,
+) -> Scaling:
     """Return the effect of temperature scaling."""
-    right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
-    return scale(exit_scores(run, store_name), right, None if weights is None else np.array(weights))
+    right = exit_scores(baseline, store_name, half).correct[:, -1] if baseline else None
+    return scale(exit_scores(run, store_name, half), right, None if weights is None else np.array(weights))
 
 
 @st.cache_data(max_entries=4, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
 def reached_by_criterion(
-    run: Run, baseline: Run | None, store_name: str, weights: tuple[float, ...] | None
+    run: Run,
+    baseline: Run | None,
+    store_name: str,
+    weights: tuple[float, ...] | None,
+    half: Half | None = None,
 ) -> dict[str, CostAtAccuracy]:
     """Return the cost of each exit criterion at the baseline's accuracy."""
-    right = exit_scores(baseline, store_name).correct[:, -1] if baseline else None
-    scores = exit_scores(run, store_name)
+    right = exit_scores(baseline, store_name, half).correct[:, -1] if baseline else None
+    scores = exit_scores(run, store_name, half)
     ways = [by_criterion(scores, criterion) for criterion in CRITERIA]
     found = reach(ways, right, None if weights is None else np.array(weights))
     return dict(zip(CRITERIA, found, strict=True))
 
 
 @st.cache_data(max_entries=12, show_spinner="Comparing the precisions …", hash_funcs=OF_RUN)
-def differences(run: Run, other: Run, store_name: str, criterion: str = LARGEST) -> IntArray:
+def differences(
+    run: Run, other: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None
+) -> IntArray:
     """Return the samples that stop at another exit in the other run (`exit_differences`), of shape (257,)."""
     here = _named(store_name)
-    return exit_differences(here.load_answers(run, criterion), here.load_answers(other, criterion))
+    one, another = (answers_of(here, each, criterion, half) for each in (run, other))
+    return exit_differences(one, another)
 
 
 def console_data(
@@ -129,7 +158,8 @@ def console_data(
     weights = context.class_weights
     setting = (device_data(context.conditions), reference_data(context))
     mix = None if weights is None else tuple(weights.tolist())
-    return _console_data(run, store_name, axis, criterion, counterpart, mix, json.dumps(setting), context)
+    settings = (mix, context.half, json.dumps(setting))
+    return _console_data(run, store_name, axis, criterion, counterpart, settings, context)
 
 
 @st.cache_data(max_entries=12, show_spinner=False, hash_funcs=OF_RUN)
@@ -139,23 +169,26 @@ def _console_data(
     axis: str,
     criterion: str,
     counterpart: Run | None,
-    mix: tuple[float, ...] | None,
-    setting: str,
+    settings: tuple[tuple[float, ...] | None, Half | None, str],
     _context: RunContext,
 ) -> dict[str, Any]:
-    other = None
+    other, half = None, settings[1]
     if counterpart:
-        other = Counterpart(counterpart, differences(run, counterpart, store_name, criterion))
+        other = Counterpart(counterpart, differences(run, counterpart, store_name, criterion, half))
     return live_console_data(run, _context, axis, criterion, (), other)
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing samples …", hash_funcs=OF_RUN)
 def paired(
-    ones: tuple[Run, ...], others: tuple[Run, ...], store_name: str, weights: tuple[float, ...] | None
+    ones: tuple[Run, ...],
+    others: tuple[Run, ...],
+    store_name: str,
+    weights: tuple[float, ...] | None,
+    half: Half | None = None,
 ) -> PairedDifference:
     """Return the accuracy difference of two designs at equal FLOPs; each may have several seeds."""
     here = _named(store_name)
-    one, other = ([here.load_answers(run) for run in runs] for runs in (ones, others))
+    one, other = ([answers_of(here, run, half=half) for run in runs] for runs in (ones, others))
     return paired_difference(one, other, None if weights is None else np.array(weights))
 
 

@@ -33,7 +33,7 @@ def asked_state(frame: Frame) -> ConsoleState:
     )
 
 
-frame = open_frame(any_criterion=True)
+frame = open_frame(any_criterion=True, halves=True)
 head = st.container(horizontal=True, vertical_alignment="center", key="page head")
 with head.container(width="stretch"):
     frame.title("Choose the exit threshold ρ")
