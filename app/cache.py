@@ -3,12 +3,14 @@
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from app.live.wish import Wish
 from trecx.comparison.cost_at_accuracy import CostAtAccuracy, reach
 from trecx.comparison.paired_difference import PairedDifference, paired_difference
 from trecx.confidence.calibration import Reliability, reliability
@@ -22,15 +24,23 @@ from trecx.files.paths import database_url
 from trecx.importing.examples import write_examples
 from trecx.scores import ExitScores, IntArray
 from trecx.store import Run, Store
-from trecx.store.run_context import answers_of, counts_of
+from trecx.store.run_context import answers_of, counts_of, joint_counts_of
 from trecx.threshold.class_changes import paired_table
+from trecx.threshold.class_mix import class_weights
 from trecx.threshold.decision_differences import exit_differences
 from trecx.threshold.exit_criteria import CRITERIA, LARGEST, by_criterion
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.guarantee.selection import GuaranteedChoice
+from trecx.threshold.joint_counts import JointCounts, int8_candidates, thousandths
 from trecx.threshold.run_context import RunContext
+
+if TYPE_CHECKING:
+    from trecx.threshold.resampling.random_splits import RandomSplits
+    from trecx.threshold.resampling.threshold_interval import ThresholdInterval
 
 # An id may be that of a deleted run; with the date, it is that of one run only.
 OF_RUN: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.run_id, run.created_at)}
+OF_WISH: dict[str | type[Any], Callable[[Any], Any]] = {Wish: lambda wish: wish.key(wish.calibration)}
 
 
 def store() -> Store:
@@ -92,9 +102,8 @@ def trust(
     run: Run, store_name: str, weights: tuple[float, ...] | None, half: Half | None = None
 ) -> list[tuple[Reliability, Separation | None]]:
     """Return calibration and AUROC of each exit."""
-    class_weights = None if weights is None else np.array(weights)
-    scores = exit_scores(run, store_name, half)
-    seen = [exit_confidence(scores, exit_, class_weights) for exit_ in range(scores.n_exits)]
+    scores, by_class = exit_scores(run, store_name, half), None if weights is None else np.array(weights)
+    seen = [exit_confidence(scores, exit_, by_class) for exit_ in range(scores.n_exits)]
     return [(reliability(each), separation(each)) for each in seen]
 
 
@@ -190,6 +199,75 @@ def paired(
     here = _named(store_name)
     one, other = ([answers_of(here, run, half=half) for run in runs] for runs in (ones, others))
     return paired_difference(one, other, None if weights is None else np.array(weights))
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
+def joint_counts(run: Run, store_name: str, criterion: str, half: Half | None, int8: bool) -> JointCounts:
+    """Return the counts that guarantees are chosen on; all sessions share one copy.
+
+    Args:
+        run: the run.
+        store_name: name of its store.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples; None: all samples.
+        int8: whether the candidates for ρ are k/256; else they are thousandths.
+    """
+    candidates = int8_candidates() if int8 else thousandths()
+    return joint_counts_of(_named(store_name), run, candidates, criterion, half)
+
+
+def calibration_counts(wish: Wish) -> JointCounts:
+    """Return the counts of the samples that ρ is chosen on."""
+    return joint_counts(wish.run, wish.store_name, wish.criterion, wish.calibration, wish.int8)
+
+
+def calibration_context(wish: Wish) -> RunContext:
+    """Return the context of the samples that ρ is chosen on, under the same class mix.
+
+    Raises:
+        ClassMixError: the calibration half has no sample of a class in the mix.
+    """
+    shown, half = wish.shown, wish.calibration
+    if not wish.on_other_half:
+        return shown
+    table = exit_table(wish.run, wish.store_name, wish.criterion, half)
+    baseline = _named(wish.store_name).baseline_of(wish.run) if shown.baseline else None
+    weights = shown.class_weights
+    if weights is not None:
+        weights = class_weights(weights * shown.table.class_counts, table.class_counts)
+    against = exit_table(baseline, wish.store_name, half=half) if baseline else None
+    return replace(shown, table=table, baseline=against, class_weights=weights, half=half)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Testing the candidates for ρ …", hash_funcs=OF_WISH)
+def guaranteed_choice(wish: Wish) -> GuaranteedChoice:
+    """Return the best ρ that is guaranteed; all sessions share one copy.
+
+    Raises:
+        BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
+    """
+    if wish.guarantee is None:
+        raise ValueError("wish must have a guarantee, got none")
+    return calibration_context(wish).guaranteed(calibration_counts(wish), wish.limits, wish.guarantee)
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing samples …", hash_funcs=OF_WISH)
+def threshold_interval(wish: Wish) -> "ThresholdInterval":
+    """Return the interval of ρ that 95 % of draws of the calibration samples choose."""
+    from trecx.threshold.resampling import threshold_interval as resampled
+    from trecx.threshold.resampling.wish import Wish as ResampledWish
+
+    asked = ResampledWish(wish.limits, wish.shown.conditions, wish.class_shares)
+    return resampled.choice_interval(calibration_counts(wish), asked, wish.guarantee)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Wish: lambda wish: wish.key()})
+def simulations(wish: Wish) -> "list[RandomSplits]":
+    """Return the list in which the simulation of a wish is kept; it is empty before the simulation.
+
+    A simulation shows its progress, which a cached function cannot.
+    """
+    return []
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from trecx.console.labels import words
 from trecx.console.precisions import Counterpart, PrecisionChoice
+from trecx.console.samples import shown_samples
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
@@ -51,7 +52,7 @@ def console_data(
     curve, reference = context.curve, reference_data(context)
     marks = _marks(curve, reference)
     data = {
-        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion}",
+        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion} {context.half}",
         "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
@@ -76,7 +77,9 @@ def console_data(
                 [(shortened(label), threshold) for label, threshold in named],
             ).to_json(),
         },
-        "text": words(run, reference["flops"], criterion, other) | {"curve": _spoken(curve, axes[axis])},
+        "text": words(run, reference["flops"], criterion, other)
+        | shown_samples(run, context.table.n_samples, context.half)
+        | {"curve": _spoken(curve, axes[axis])},
     }
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 

@@ -138,7 +138,7 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
         "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit"
         if several
         else f"Early-exit {confidence}",
-        "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
+        "histogram": f"distribution of the {confidence} before the final exit",
         "several": several,
         "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
         "hints": {name: hint.text for name, hint in HINTS.items()} | precisions,
@@ -147,6 +147,5 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
             *map(list, said),
         ],
         "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
-        "same_samples": SAME_SAMPLES,
         "remedies": REMEDIES,
     }
