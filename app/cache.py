@@ -60,9 +60,7 @@ def _named(store_name: str) -> Store:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_table(
-    run: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None
-) -> ExitTable:
+def exit_table(run: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None) -> ExitTable:
     """Return the counts of a run, or of one half of its samples, with an exit criterion.
 
     All sessions share one copy, which must not be changed.
@@ -77,9 +75,7 @@ def split_of(run: Run, store_name: str, seed: int) -> Split:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def paired_counts(
-    run: Run, reference: Run | None, store_name: str, half: Half | None = None
-) -> ExitTable:
+def paired_counts(run: Run, reference: Run | None, store_name: str, half: Half | None = None) -> ExitTable:
     """Return a run's counts paired with the predictions of a reference; None: of its own final exit."""
     here = _named(store_name)
     scores = answers_of(here, run, half=half)

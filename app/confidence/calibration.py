@@ -64,7 +64,9 @@ def class_weights_of(frame: Frame, run: Run) -> FloatArray | None:
     weights = frame.context.class_weights
     if weights is None or run.sample_set_id == frame.run.sample_set_id:
         return weights
-    counts = np.bincount(exit_scores(run, frame.store.name, frame.half).labels, minlength=len(run.class_names))
+    counts = np.bincount(
+        exit_scores(run, frame.store.name, frame.half).labels, minlength=len(run.class_names)
+    )
     return class_weights(weights * frame.context.table.class_counts, counts)
 
 

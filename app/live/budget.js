@@ -41,9 +41,9 @@ class Budget {
       limit("battery ≥ ", days), element("span", "limit", "", this.kind, ...least.nodes), this.guarantee(), this.more,
       another);
     for (const name of asked) if (!this.blanks.some((blank) => blank.name === name)) this.add(name);
+    this.node = element("div", "budget", "", sentence, this.answer);
     this.showKind();
     this.showAnswer(answer);
-    this.node = element("div", "budget", "", sentence, this.answer);
   }
 
   /** With which probability the limit on accuracy is to hold, and whether in each class. */
@@ -55,7 +55,7 @@ class Budget {
     this.each = element("input", "");
     Object.assign(this.each, { type: "checkbox", checked: Boolean(this.wish.each_class) });
     this.probability.onchange = this.each.onchange = () => this.read();
-    this.inEach = element("label", "", "", this.each, " in each class");
+    this.inEach = element("label", "", "", this.each, "in each class");
     return element("span", "limit guarantee", "", this.probability, this.inEach);
   }
 
@@ -64,6 +64,7 @@ class Budget {
     const lost = this.least.kind.value in LOST;
     this.kind.textContent = lost ? "at most " : "accuracy ≥ ";
     this.least.input.setAttribute("aria-label", lost ? "most samples lost" : "minimum accuracy");
+    this.node.classList.toggle("guaranteed", Boolean(this.probability.value));
     this.inEach.hidden = !this.probability.value && !this.each.checked;
   }
 

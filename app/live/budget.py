@@ -63,9 +63,7 @@ def _as_measured(wish: Wish, interval: "ThresholdInterval | None") -> dict[str, 
     return _met(choice, choice.best, wish, interval) if choice.best else _unmet(choice, wish)
 
 
-def _met(
-    choice: Choice, best: Candidate, wish: Wish, interval: "ThresholdInterval | None"
-) -> dict[str, Any]:
+def _met(choice: Choice, best: Candidate, wish: Wish, interval: "ThresholdInterval | None") -> dict[str, Any]:
     around = {"Cheaper": choice.cheaper, "More accurate": choice.more_accurate}
     parts = [f"{numbers(best, wish.limits)}.", *_slack(choice, best), _interval(interval, wish)]
     return {

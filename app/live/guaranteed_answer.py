@@ -38,7 +38,9 @@ def guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:
         *([ALL_CLASSES_PASS] if loss.each_class else []),
         f"{numbers(best, wish.limits)}{_against_naive(best, chosen.naive.best, wish)}.",
     ]
-    return Words(f"{rho(best, wish.int8)} holds this with {_probability(chosen)} probability:", " ".join(parts))
+    return Words(
+        f"{rho(best, wish.int8)} holds this with {_probability(chosen)} probability:", " ".join(parts)
+    )
 
 
 def not_guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:

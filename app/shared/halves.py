@@ -16,20 +16,20 @@ HALF, SEED = "half", "split_seed"
 LAST_SEED = 999_999
 ALL = "all"
 TITLES = {ALL: "all", CALIBRATION: "calibration half", HELD_OUT: "held-out half"}
-HELP = (
-    f"Calibration half. {definition('calibration half')} Held-out half. {definition('held-out half')} "
-    "Another seed gives another split."
-)
+HELP = f"Calibration half. {definition('calibration half')} Held-out half. {definition('held-out half')}"
+SEED_HELP = "Another seed gives another split."
 
 
 def pick_half() -> Half | None:
     """Let the user select the samples in the left column; return their half, None for all samples."""
     _take_from_address(HALF, _asked_half())
-    name = st.sidebar.selectbox("Samples", list(TITLES), format_func=TITLES.__getitem__, key=HALF, help=HELP)
+    chosen = st.session_state[HALF] != ALL  # before the widgets are drawn: the seed needs half of the row
+    left, *right = st.sidebar.columns([2.3, 1] if chosen else 1, gap="xsmall", vertical_alignment="bottom")
+    name = left.selectbox("Samples", list(TITLES), format_func=TITLES.__getitem__, key=HALF, help=HELP)
     half = None
-    if name in HALVES:
+    if right:
         _take_from_address(SEED, _asked_seed())
-        seed = st.sidebar.number_input("Seed of the split", 0, LAST_SEED, step=1, key=SEED)
+        seed = right[0].number_input("Seed", 0, LAST_SEED, step=1, key=SEED, help=SEED_HELP)
         half = Half(cast(Any, name), int(seed))
     _carry(HALF, half.name if half else None)
     _carry(SEED, str(half.seed) if half else None)
@@ -67,9 +67,12 @@ def _asked_seed() -> int:
 
 
 def _take_from_address(name: str, value: str | int) -> None:
-    """Set a widget to the value in the address if it is new there, as in a link or a saved point."""
-    if name not in st.session_state or asked(name) != st.session_state.get(_written(name)):
-        st.session_state[name] = value
+    """Set a widget to the value in the address if it is new there, as in a link or a saved point.
+
+    Otherwise it is set to the value that it has: another page has another widget, which would lose it.
+    """
+    unchanged = name in st.session_state and asked(name) == st.session_state.get(_written(name))
+    st.session_state[name] = st.session_state[name] if unchanged else value
 
 
 def _carry(name: str, value: str | None) -> None:

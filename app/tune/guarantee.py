@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from app.cache import simulations
+from app.cache import exit_scores, simulations
 from app.live.wish import GUARANTEE, Wish
 from app.shared.charts import show
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import task_of
 from trecx.errors import TrecxError
 from trecx.glossary import definition
-from trecx.progress import Progress
 from trecx.store import Store
 from trecx.store.run_context import answers_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 USUAL = 0.9  # probability of the guarantee that is simulated if none is selected
 N_SPLITS = 200
 HEIGHT = 300  # pixels
+SIMULATING = "Splits simulated:"
 HELP = (
     f"{definition('guarantee')} The samples are split at random into two halves, many times. On the "
     "calibration half, ρ is chosen twice: naive, so that the limit is met as measured there, and guaranteed. "
@@ -40,16 +41,18 @@ def show_simulation(store: Store, wish: Wish) -> None:
 
     def panel() -> None:
         st.markdown("##### What would have happened", help=HELP)
-        found = simulations(asked)
-        if not found and not st.button(f"Simulate {N_SPLITS} splits", key="simulate"):
+        found, place = simulations(asked), st.empty()
+        if not found and not place.button(f"Simulate {N_SPLITS} splits", key="simulate"):
             st.caption(_about(wish))
             return
         try:
             if not found:
-                found.append(_simulated(store, asked))
+                found.append(_simulated(store, asked, place.progress(0.0, SIMULATING)))
         except TrecxError as error:
             st.info(plain(f"The splits cannot be simulated: {error}."))
             return
+        finally:
+            place.empty()
         _show(found[0], wish)
 
     st.fragment(panel)()  # a click draws this part only
@@ -64,7 +67,7 @@ def _about(wish: Wish) -> str:
     )
 
 
-def _simulated(store: Store, wish: Wish) -> "RandomSplits":
+def _simulated(store: Store, wish: Wish, bar: DeltaGenerator) -> "RandomSplits":
     from trecx.threshold.resampling.random_splits import random_splits
 
     if wish.guarantee is None:
@@ -72,10 +75,9 @@ def _simulated(store: Store, wish: Wish) -> "RandomSplits":
     baseline = store.baseline_of(wish.run)
     scores = answers_of(store, wish.run, wish.criterion)
     right = answers_of(store, baseline).correct[:, -1] if baseline else None
-    bar = st.progress(0.0, "Simulating the splits …")
-    found = random_splits(
+    return random_splits(
         scores,
-        scores.sample_names,
+        exit_scores(wish.run, wish.store_name).sample_names,
         wish.candidates,
         right,
         wish.limits,
@@ -84,17 +86,8 @@ def _simulated(store: Store, wish: Wish) -> "RandomSplits":
         class_shares=wish.class_shares,
         baseline_flops=float(baseline.exit_flops[-1]) if baseline else None,
         n_splits=N_SPLITS,
-        progress=_moving(bar),
+        progress=lambda _, done, total: bar.progress(done / (total or 1), f"{SIMULATING} {done:,}"),
     )
-    bar.empty()
-    return found
-
-
-def _moving(bar: "st.delta_generator.DeltaGenerator") -> Progress:
-    def move(what: str, done: int, total: int | None) -> None:
-        bar.progress(done / total if total else 0.0, f"Simulating the splits: {done:,} of {total or 0:,}")
-
-    return move
 
 
 def _show(found: "RandomSplits", wish: Wish) -> None:
@@ -125,7 +118,7 @@ def _saved(choice: "ChoiceOverSplits", reference: str) -> str:
     if choice.mean_saving is None:
         return "was not found in any of them"
     mean = 100 * choice.mean_saving
-    saves = f"saves {mean:.1f} %" if mean >= 0 else f"costs {-mean:.1f} % more"
+    saves = f"saved {mean:.1f} %" if mean >= 0 else f"cost {-mean:.1f} % more"
     of = f"of the {reference}'s FLOPs" if mean >= 0 else f"FLOPs than the {reference}"
     none = f" where it was found; in {choice.n_none:,} splits it was not" if choice.n_none else ""
     return f"{saves} {of}{none}"
