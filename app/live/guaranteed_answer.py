@@ -55,11 +55,11 @@ def not_guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:
     lead = f"No ρ is guaranteed with {_probability(chosen)} probability:"
     where = " in one class" if loss.each_class else ""
     if chosen.samples_needed is None:
-        first, highest = float(loss.measured[1]), "255/256" if wish.int8 else "1"
+        highest = "255/256" if wish.int8 else "1"
         return Words(
             lead,
-            f"already at ρ = {highest}, {_measured(loss, first)}{where}. More {noun}s like these do not help; "
-            f"loosen the limit. ({_capital(_basis(chosen, wish))}.)",
+            f"already at ρ = {highest}, {_measured(loss, float(loss.measured[1]))}{where}. More {noun}s like "
+            f"these do not help; loosen the limit. ({_capital(_basis(chosen, wish))}.)",
         )
     return Words(
         lead,

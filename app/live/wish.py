@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trecx.console import device_data
-from trecx.datasets.halves import CALIBRATION, Half
+from trecx.datasets.halves import Half
 from trecx.errors import BudgetError
 from trecx.scores import FloatArray
 from trecx.store import Run
@@ -100,7 +100,7 @@ class Wish:
     @property
     def calibration(self) -> Half | None:
         """The samples that ρ is chosen on: the calibration half if a half is shown; None: all."""
-        return Half(CALIBRATION, self.shown.half.seed) if self.shown.half else None
+        return Half("calibration", self.shown.half.seed) if self.shown.half else None
 
     @property
     def on_other_half(self) -> bool:
@@ -114,7 +114,7 @@ class Wish:
 
     @property
     def class_shares(self) -> FloatArray | None:
-        """How often each class occurs in the field, adding up to 1, of shape (n_classes,); None: as tested."""
+        """Share of each class in the field, of sum 1, of shape (n_classes,); None: as tested."""
         weights, table = self.shown.class_weights, self.shown.table
         return None if weights is None else weights * table.class_counts / table.n_samples
 

@@ -1,6 +1,5 @@
 """The half of the samples that is shown: all of them, or one half, with the seed of the split."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 import streamlit as st
@@ -42,11 +41,6 @@ def half_words(run: Run, store_name: str, half: Half) -> str:
     return half.title.replace("(", f"(by {kept}, ") if kept else half.title
 
 
-def other_half(half: Half) -> Half:
-    """Return the other half of the same split."""
-    return replace(half, name=HELD_OUT if half.name == CALIBRATION else CALIBRATION)
-
-
 def _asked_half() -> str:
     text = asked(HALF)
     if text is not None and text not in HALVES:
@@ -58,7 +52,7 @@ def _asked_half() -> str:
 
 def _asked_seed() -> int:
     text = asked(SEED) or "0"
-    if text.isascii() and text.isdigit() and int(text) <= LAST_SEED:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LAST_SEED)):
         return int(text)
     st.sidebar.warning(
         plain(f"The seed of the split must be a whole number from 0 to {LAST_SEED:,}, got {text!r}; using 0.")

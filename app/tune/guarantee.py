@@ -62,8 +62,8 @@ def _about(wish: Wish) -> str:
     noun = task_of(wish.run.task, wish.run.noun).noun
     usual = "" if wish.guarantee else f" The guaranteed choice has {100 * USUAL:g} % probability."
     return (
-        f"Splits all {noun}s at random {N_SPLITS} times, chooses ρ on one half, and tells how often the limit "
-        f"is broken.{usual}"
+        f"Splits all {noun}s at random {N_SPLITS} times, chooses ρ on one half, and tells how often the "
+        f"limit is broken.{usual}"
     )
 
 
@@ -75,6 +75,10 @@ def _simulated(store: Store, wish: Wish, bar: DeltaGenerator) -> "RandomSplits":
     baseline = store.baseline_of(wish.run)
     scores = answers_of(store, wish.run, wish.criterion)
     right = answers_of(store, baseline).correct[:, -1] if baseline else None
+
+    def move(_: str, done: int, total: int | None) -> None:
+        bar.progress(done / (total or 1), f"{SIMULATING} {done:,}")
+
     return random_splits(
         scores,
         exit_scores(wish.run, wish.store_name).sample_names,
@@ -86,7 +90,7 @@ def _simulated(store: Store, wish: Wish, bar: DeltaGenerator) -> "RandomSplits":
         class_shares=wish.class_shares,
         baseline_flops=float(baseline.exit_flops[-1]) if baseline else None,
         n_splits=N_SPLITS,
-        progress=lambda _, done, total: bar.progress(done / (total or 1), f"{SIMULATING} {done:,}"),
+        progress=move,
     )
 
 

@@ -31,7 +31,8 @@ def test_it_says_rho_bound_method_samples_and_cost_against_the_naive_rho(shipped
     assert told["head"] == "ρ = 0.806 holds this with 90 % probability:"
     assert told["text"] == (
         "at most 1.00 % lost. Bound 0.99 % (exact binomial test, 4,890 calibration clips). "
-        "3.63 MFLOPs, 91.9 %, 0.80 % lost; the naive ρ = 0.777 costs 3.58 MFLOPs (−1.3 %), without a guarantee."
+        "3.63 MFLOPs, 91.9 %, 0.80 % lost; the naive ρ = 0.777 costs 3.58 MFLOPs (−1.3 %), without a "
+        "guarantee."
     )
     assert jumps(told) == {"Use this ρ": 0.806, "Use the naive ρ": 0.777}
 
