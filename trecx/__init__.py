@@ -31,7 +31,8 @@ __all__ = [
 
 _PLACES = {
     **dict.fromkeys(
-        ("choose", "choose_guaranteed", "choose_per_exit", "halves", "load_scores", "runs", "save_report"), "trecx.api"
+        ("choose", "choose_guaranteed", "choose_per_exit", "halves", "load_scores", "runs", "save_report"),
+        "trecx.api",
     ),
     **dict.fromkeys(("benefit_curve", "operating_point", "tradeoff_points"), "trecx.threshold.benefit_curve"),
     "import_scores": "trecx.importing",

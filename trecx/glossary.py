@@ -74,6 +74,11 @@ TERMS: dict[str, str] = {
     "shows how sure a chosen ρ is.",
     "random splits": "The samples are split into two halves many times: ρ is chosen on one half of each "
     "split, to see how often it breaks its limit.",
+    "samples lost": "Samples that are wrong at ρ, and that the final exit gets right.",
+    "guarantee": "A limit on a loss that holds with a stated probability over the draw of the calibration "
+    "samples.",
+    "calibration half": "The half of the samples on which ρ is chosen.",
+    "held-out half": "The other half, on which the chosen ρ is measured.",
     "precision": "What computed the scores: float32, or int8, the quantized network of the device, with a "
     "softmax of 256 levels.",
     "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",

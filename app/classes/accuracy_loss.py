@@ -33,7 +33,7 @@ def changes_at(frame: Frame, threshold: float, against: str) -> ClassChanges:
     if against == FINAL and table.n_exits == 2:  # known from the counts of the run
         return changes_from_final(table, threshold)
     reference = frame.store.baseline_of(frame.run) if against == BASELINE else None
-    return changes_of_pairs(paired_counts(frame.run, reference, frame.store.name), threshold)
+    return changes_of_pairs(paired_counts(frame.run, reference, frame.store.name, frame.half), threshold)
 
 
 def show_changes(frame: Frame, changes: ClassChanges, against: str, others: tuple[Panel, Panel]) -> None:

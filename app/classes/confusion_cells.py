@@ -113,7 +113,10 @@ def pick_cell(frame: Frame, confusion: Confusion) -> tuple[int, int] | None:
     at, n_samples = confusion.samples(true, answer)
     early = "early exit" if frame.run.n_exits == 2 else f"exit {at}"
     where = {"whole": "at this ρ", "final": "final exit"}.get(at, early)
-    label = f"Show {n_samples:,} {frame.task.noun}{'s' * (n_samples != 1)} ({where})"
+    counted = f"{n_samples:,} {frame.task.noun}{'s' * (n_samples != 1)}"
+    if frame.half:  # the page Samples shows all samples
+        counted = f"{frame.task.noun}s of both halves"
+    label = f"Show {counted} ({where})"
     return (true, answer) if st.button(label, disabled=not n_samples, key="open_cell") else None
 
 

@@ -35,14 +35,15 @@ def built_designs(frame: Frame, options: Options, names: Iterable[str]) -> list[
 
 
 def _context(frame: Frame, run: Run) -> RunContext:
-    table, baseline = exit_table(run, frame.store.name), baseline_among(run, frame.runs)
-    counts = exit_table(baseline, frame.store.name) if baseline else None
+    table, baseline = exit_table(run, frame.store.name, half=frame.half), baseline_among(run, frame.runs)
+    counts = exit_table(baseline, frame.store.name, half=frame.half) if baseline else None
     return RunContext(
         run.task,
         table,
         counts,
         class_weights=weights_over(frame, table),
         other_baseline=other_precision(run, baseline),
+        half=frame.half,
     )
 
 

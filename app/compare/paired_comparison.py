@@ -45,7 +45,7 @@ def show_pair(frame: Frame, designs: Sequence[Design]) -> None:
     weights = weights_over(frame, one.situations[0].table)
     mix = None if weights is None else tuple(weights.tolist())
     try:
-        found = paired(tuple(one.runs), tuple(other.runs), frame.store.name, mix)
+        found = paired(tuple(one.runs), tuple(other.runs), frame.store.name, mix, frame.half)
     except TrecxError as error:
         st.error(plain(str(error)))
         return

@@ -86,13 +86,13 @@ def _savings(design: Design, targets: Sequence[Target]) -> dict[str, str]:
 
 
 def _facts(design: Design, name_dataset: bool) -> dict[str, str]:
-    run = design.runs[0]
+    run, n_samples = design.runs[0], design.situations[0].table.n_samples
     return {
         "design": design.name,
         "parameters": NONE if run.parameters is None else f"{run.parameters:,}",
         EXIT_FLOPS: " · ".join(f"{flops / 1e6:.3f}" for flops in design.exit_flops),
         EXIT_ACCURACY: " · ".join(spelled(mean, 100, 1) for mean in design.standalone()),
-        "samples": f"{run.n_samples:,} · {run.dataset}" if name_dataset else f"{run.n_samples:,}",
+        "samples": f"{n_samples:,} · {run.dataset}" if name_dataset else f"{n_samples:,}",
     }
 
 
@@ -115,7 +115,7 @@ def record(design: Design, targets: Sequence[Target]) -> dict[str, Any]:
         "runs": " ".join(run.run_id for run in design.runs),
         "precision": design.runs[0].precision,
         "dataset": design.runs[0].dataset,
-        "n_samples": design.runs[0].n_samples,
+        "n_samples": design.situations[0].table.n_samples,
         "parameters": design.runs[0].parameters,
         "saving": design.saving.value if design.saving else None,
         "oracle_share": share.value if share else None,

@@ -44,7 +44,7 @@ def file_exit_name(name: str) -> str:
 def trust_of(frame: Frame, run: Run) -> list[Trust]:
     """Return calibration and AUROC of each exit of a run under the class mix."""
     weights = class_weights_of(frame, run)
-    return trust(run, frame.store.name, None if weights is None else tuple(weights.tolist()))
+    return trust(run, frame.store.name, None if weights is None else tuple(weights.tolist()), frame.half)
 
 
 def mix_of(frame: Frame) -> tuple[float, ...] | None:
@@ -64,13 +64,15 @@ def class_weights_of(frame: Frame, run: Run) -> FloatArray | None:
     weights = frame.context.class_weights
     if weights is None or run.sample_set_id == frame.run.sample_set_id:
         return weights
-    counts = np.bincount(exit_scores(run, frame.store.name).labels, minlength=len(run.class_names))
+    counts = np.bincount(
+        exit_scores(run, frame.store.name, frame.half).labels, minlength=len(run.class_names)
+    )
     return class_weights(weights * frame.context.table.class_counts, counts)
 
 
 def violins_of(frame: Frame, run: Run, band: tuple[float, float]) -> list[SplitViolin]:
     """Return the violins of all exits of a run within a band."""
-    scores, weights = exit_scores(run, frame.store.name), class_weights_of(frame, run)
+    scores, weights = exit_scores(run, frame.store.name, frame.half), class_weights_of(frame, run)
     title = run_title(run, [other for other in frame.runs if other.task == run.task])
     return [
         SplitViolin(title, name, *right_and_wrong(exit_confidence(scores, exit_, weights), band))

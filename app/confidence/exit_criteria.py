@@ -23,7 +23,7 @@ HEIGHT = 340  # pixels
 def show_criteria(frame: Frame) -> None:
     """Show the benefit curve of each exit criterion, and the cheapest one at the baseline's accuracy."""
     baseline = frame.store.baseline_of(frame.run)
-    found = reached_by_criterion(frame.run, baseline, frame.store.name, mix_of(frame))
+    found = reached_by_criterion(frame.run, baseline, frame.store.name, mix_of(frame), frame.half)
     reference = frame.context.reference
     cross = (float(reference["flops"]), float(reference["accuracy"])) if reference else None
     words = criteria_words(found, len(frame.run.class_names), cross[1] if cross else None)

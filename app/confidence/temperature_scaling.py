@@ -21,7 +21,9 @@ ECE = definition("ECE")
 
 def show_temperatures(frame: Frame) -> None:
     """Show the effect of one temperature per exit, fitted on half of the samples, on the other half."""
-    found = scaling(frame.run, frame.store.baseline_of(frame.run), frame.store.name, mix_of(frame))
+    found = scaling(
+        frame.run, frame.store.baseline_of(frame.run), frame.store.name, mix_of(frame), frame.half
+    )
     left, right = st.columns([3, 2])
     words = temperature_words(found)
     with left:

@@ -5,7 +5,10 @@ const COSTS = { max_energy_uj: ["µJ per inference", 1], max_mj_per_day: ["mJ pe
 const DAYS = { min_battery_days: ["days", 1] };
 const ACCURACIES = { min_accuracy: ["%", 0.01], "max_drop baseline": ["pt below baseline", 0.01],
   "max_drop final": ["pt below final exit", 0.01] };
-const ALSO = Object.fromEntries([["cost ≤", COSTS], ["battery ≥", DAYS], ["accuracy ≥", ACCURACIES]].flatMap(
+const LOST = { max_lost: ["% of samples lost", 0.01] };
+const PROBABILITIES = { "": "as measured", 0.9: "with 90 % probability", 0.95: "with 95 % probability",
+  0.99: "with 99 % probability" };
+const ALSO = Object.fromEntries([["cost ≤", COSTS], ["battery ≥", DAYS], ["accuracy ≥", ACCURACIES], ["at most", LOST]].flatMap(
   ([said, limits]) => Object.entries(limits).map(([name, [unit, size]]) => [name, [`${unit} (${said})`, size]])));
 
 class Budget {
@@ -16,13 +19,14 @@ class Budget {
    */
   constructor(wish, answer, ask, jump) {
     Object.assign(this, { wish, ask, jump });
-    const asked = Object.keys(wish).filter((name) => name !== "against")
+    const asked = Object.keys(wish)
       .map((name) => (name === "max_drop" ? `max_drop ${wish.against ?? "baseline"}` : name))
       .filter((name) => name in ALSO);
     const first = (limits) => asked.find((name) => name in limits);
     const cost = this.blank(COSTS, "maximum cost", first(COSTS));
     const days = this.blank(DAYS, "minimum battery life in days", first(DAYS));
-    const least = this.blank(ACCURACIES, "minimum accuracy", first(ACCURACIES));
+    const least = this.least = this.blank({ ...ACCURACIES, ...LOST }, "minimum accuracy",
+      first({ ...ACCURACIES, ...LOST }));
     this.blanks = [cost, days, least];
     this.more = element("span", "more");
     const another = element("button", "another", "+ limit");
@@ -32,11 +36,36 @@ class Budget {
     this.answer = element("p", "answer");
     this.answer.setAttribute("role", "status");
     const limit = (name, { nodes }) => element("span", "limit", name, ...nodes);
+    this.kind = element("span", "");
     const sentence = group("limits", "Limits", element("strong", "", "Limits:"), limit("cost ≤ ", cost),
-      limit("battery ≥ ", days), limit("accuracy ≥ ", least), this.more, another);
+      limit("battery ≥ ", days), element("span", "limit", "", this.kind, ...least.nodes), this.guarantee(), this.more,
+      another);
     for (const name of asked) if (!this.blanks.some((blank) => blank.name === name)) this.add(name);
-    this.showAnswer(answer);
     this.node = element("div", "budget", "", sentence, this.answer);
+    this.showKind();
+    this.showAnswer(answer);
+  }
+
+  /** With which probability the limit on accuracy is to hold, and whether in each class. */
+  guarantee() {
+    this.probability = element("select", "");
+    this.probability.setAttribute("aria-label", "probability that the limit on accuracy holds");
+    this.probability.append(...Object.entries(PROBABILITIES).map(([value, said]) => new Option(said, value)));
+    this.probability.value = this.wish.guarantee ?? "";
+    this.each = element("input", "");
+    Object.assign(this.each, { type: "checkbox", checked: Boolean(this.wish.each_class) });
+    this.probability.onchange = this.each.onchange = () => this.read();
+    this.inEach = element("label", "", "", this.each, "in each class");
+    return element("span", "limit guarantee", "", this.probability, this.inEach);
+  }
+
+  /** The words before the limit on accuracy, which depend on its kind; classes matter to a guarantee only. */
+  showKind() {
+    const lost = this.least.kind.value in LOST;
+    this.kind.textContent = lost ? "at most " : "accuracy ≥ ";
+    this.least.input.setAttribute("aria-label", lost ? "most samples lost" : "minimum accuracy");
+    this.node.classList.toggle("guaranteed", Boolean(this.probability.value));
+    this.inEach.hidden = !this.probability.value && !this.each.checked;
   }
 
   /** One more field, for a limit of any kind. */
@@ -70,6 +99,7 @@ class Budget {
 
   read() {
     const wish = {};
+    this.showKind();
     for (const { input, kind, limits } of this.blanks) {
       if (input.value.trim() === "") continue;
       const typed = typedNumber(input.value);
@@ -80,6 +110,9 @@ class Budget {
       wish[name] = Number((typed * limits[kind.value][1]).toPrecision(12));
       if (against) wish.against = against;
     }
+    if (this.probability.value) wish.guarantee = Number(this.probability.value);
+    if (this.each.checked && this.probability.value) wish.each_class = 1;
+    this.each.checked = Boolean(wish.each_class);
     this.wish = wish;
     this.ask(wish);
   }

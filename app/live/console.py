@@ -9,6 +9,8 @@ import streamlit as st
 from app.cache import console_data
 from app.live.assets import script, style
 from app.live.budget import answer
+from app.live.interval import known_interval
+from app.live.wish import Wish
 from app.shared.address import carry
 from app.shared.conditions import mix_is_own
 from app.shared.run_controls import show_run
@@ -29,7 +31,7 @@ class ConsoleState:
         threshold: ρ; `inf`: no early exits.
         precision: "float32" or "int8".
         axis: cost axis of the benefit curve: "FLOPs", "energy" or "latency".
-        wish: the limits that are set, by name (`threshold.limits.Limits`).
+        wish: the limits that are set, by name, and their guarantee (`app.live.wish.Wish`).
     """
 
     threshold: float
@@ -72,7 +74,8 @@ def console(
     begin = asdict(start) | {"threshold": None if math.isinf(start.threshold) else start.threshold}
     other = counterpart if len(choice.offered) > 1 else None
     data = console_data(run, store_name, context, now.axis, criterion, other)
-    found = answer(context, now.wish, now.precision == INT8)
+    wish = Wish(now.wish, run, store_name, context, criterion, now.precision == INT8)
+    found = answer(wish, known_interval(wish))
     result = show(
         key=key,
         data=data | begin | {"answer": found, "own_mix": mix_is_own()},

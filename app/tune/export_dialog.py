@@ -9,6 +9,7 @@ from app.shared.export_files import file_name, offer_files, offer_report
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from app.shared.run_controls import run_title
+from app.tune.current_point import record_of
 from app.tune.deployment import offer_deployment
 from app.tune.save_dialog import rule_of, rule_words
 from app.tune.slides import show_slides
@@ -16,7 +17,6 @@ from trecx.errors import TrecxError
 from trecx.figures.slides import HEIGHT, WIDTH
 from trecx.figures.static import SHARPNESS
 from trecx.report import MOST_PICTURES, Report, designs_beside, picture_source, pictures_of, report_of
-from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, comparable_costs
 
@@ -90,8 +90,7 @@ def _pick_pictures(frame: Frame) -> bool:
 
 def _recorder(frame: Frame, state: ConsoleState) -> Callable[[], PointRecord]:
     rule, class_mix = rule_of(frame, state), st.session_state["mix"]
-    baseline = frame.store.baseline_of(frame.run)
-    return lambda: capture_point(frame.run, baseline, frame.context, rule, class_mix)
+    return lambda: record_of(frame, state, rule, class_mix)
 
 
 def _reporter(

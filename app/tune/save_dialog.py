@@ -6,10 +6,11 @@ from dataclasses import replace
 import streamlit as st
 
 from app.live.console import ConsoleState
+from app.live.wish import GUARANTEE
 from app.shared.frame import Frame
 from app.shared.plain_text import plain
+from app.tune.current_point import guarantee_of, record_of
 from trecx.errors import TrecxError
-from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule, rule_for
 from trecx.scores.run import INT8
 from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
@@ -28,6 +29,8 @@ def save_point(frame: Frame, state: ConsoleState) -> None:
     """
     with st.popover("Save point", type="primary", icon=":material/bookmark_add:"):
         st.caption(f"{rule_words(frame, state)}. Saved with its numbers, device, battery and class mix.")
+        if words := _samples_words(frame, state):
+            st.caption(words)
         st.session_state.setdefault(AUTHOR, st.session_state.get(_AUTHOR, ""))
         with st.form("keep point", border=False):
             st.text_input("Name", key=NAME, max_chars=NAME_LENGTH, placeholder="Doorbell, spring release")
@@ -53,10 +56,18 @@ def _save(frame: Frame, state: ConsoleState) -> None:
 
 
 def _record(frame: Frame, state: ConsoleState) -> PointRecord:
-    rule, baseline = rule_of(frame, state), frame.store.baseline_of(frame.run)
-    taken = capture_point(frame.run, baseline, frame.context, rule, st.session_state["mix"])
+    taken = record_of(frame, state, rule_of(frame, state), st.session_state["mix"])
     name, note, author = (st.session_state[key] for key in (NAME, NOTE, AUTHOR))
     return replace(taken, name=name, note=note, author=author)
+
+
+def _samples_words(frame: Frame, state: ConsoleState) -> str:
+    """Return with which guarantee and split the point is saved; empty without them."""
+    guarantee = guarantee_of(frame, state, rule_of(frame, state))
+    said = [f"Guarantee: {100 * guarantee.probability:.6g} % probability."] if guarantee else []
+    if guarantee is None and GUARANTEE in state.wish:
+        said = ["This ρ is not covered by the guarantee."]
+    return " ".join([*said, *([f"Numbers of the {frame.half.title}."] if frame.half else [])])
 
 
 def rule_of(frame: Frame, state: ConsoleState) -> Rule:

@@ -15,7 +15,7 @@ from trecx.threshold.class_results import class_accuracy, class_cost, class_exit
 
 SHORT = {"estimate": "est.", "measured": "meas."}
 
-frame = open_frame()
+frame = open_frame(halves=True)
 frame.title("Which classes lose accuracy?")
 left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
 with left:

@@ -75,9 +75,10 @@ def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, word
         notes.append(f"Outside the trade-off region: {', '.join(outside).replace('<br>', ' · ')}.")
     if zoom and region is None:
         notes.append("The whole range is shown: a trade-off region needs a baseline and a curve near it.")
-    samples = {design.runs[0].sample_set_id: design.runs[0] for design in designs}.values()
+    samples = {design.runs[0].sample_set_id: design for design in designs}.values()
     if len(samples) > 1:
-        each = " and ".join(f"{run.dataset} ({run.n_samples:,})" for run in samples)
+        counted = [(design.runs[0].dataset, design.situations[0].table.n_samples) for design in samples]
+        each = " and ".join(f"{dataset} ({n_samples:,})" for dataset, n_samples in counted)
         notes.append(
             f"The designs were scored on different samples: {each}. Do not compare their accuracies."
         )
@@ -99,7 +100,7 @@ def asked_targets() -> list[Target]:
         return parse_targets(TARGETS)
 
 
-frame = open_frame()
+frame = open_frame(halves=True)
 frame.title("Which design is better?")
 options = options_of(frame)
 names = pick_designs(frame, options)

@@ -97,7 +97,7 @@ def show_diagrams(trusts: Sequence[Trust]) -> None:
                 show(reliability_figure(diagram), f"reliability-{name.replace(' ', '-')}", alt, DIAGRAM)
 
 
-frame = open_frame()
+frame = open_frame(halves=True)
 frame.title("Is the confidence calibrated?")
 st.space("xsmall")
 words = st.empty()  # filled when the scores are loaded

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from app.live.budget import limits_text, parse_limits
 from app.live.console import ConsoleState, console, console_key
+from app.live.interval import find_interval
+from app.live.wish import limits_text, parse_limits
 from app.shared.address import asked, carry, tell_unknown
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
+from app.tune.current_point import wish_of
 from app.tune.export_dialog import offer_export
+from app.tune.guarantee import show_simulation
 from app.tune.memory import show_memory
 from app.tune.save_dialog import save_point
 from trecx.console import QUANTITIES
@@ -33,7 +36,7 @@ def asked_state(frame: Frame) -> ConsoleState:
     )
 
 
-frame = open_frame(any_criterion=True)
+frame = open_frame(any_criterion=True, halves=True)
 head = st.container(horizontal=True, vertical_alignment="center", key="page head")
 with head.container(width="stretch"):
     frame.title("Choose the exit threshold ρ")
@@ -45,9 +48,13 @@ show_memory(frame.memory)
 with head.container(horizontal=True, width="content"):
     offer_export(frame, state)
     save_point(frame, state)
+wish = wish_of(frame, state)
+show_simulation(frame.store, wish)
 carry(
     rho=str(state.threshold),
     precision=state.precision,
     axis=state.axis,
     wish=limits_text(state.wish) or None,
 )
+if find_interval(wish):
+    st.rerun()

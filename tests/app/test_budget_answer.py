@@ -5,13 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from app.live.budget import answer, limits_text, parse_limits
+from app.live.wish import limits_text, parse_limits
 from tests.app.test_pages import context_options
+from tests.app.wishes import answer_of
 from trecx.device.battery import find_battery
 from trecx.device.energy import estimated_costs, find_profile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.store import Store
 from trecx.threshold.limits import Limits
+
+
+def answer(context, wish, int8):
+    return answer_of("digits/trecx" if context.task == "digits" else "kws/trecx", wish, int8, context)
 
 
 @pytest.fixture
@@ -100,6 +105,9 @@ def test_energy_asked_without_a_device_says_what_is_needed(shipped):
 def test_a_wish_stands_in_the_address_and_nonsense_is_left_out():
     wish = {"max_energy_uj": 4600.0, "max_drop": 0.01, "against": "final"}
     assert parse_limits(limits_text(wish)) == wish
+    guaranteed = {"max_lost": 0.01, "guarantee": 0.95, "each_class": 1.0}
+    assert parse_limits(limits_text(guaranteed)) == guaranteed
+    assert parse_limits("guarantee:0.5,each_class:2,guarantee:yes,max_lost:0.01") == {"max_lost": 0.01}
     assert parse_limits("max_energy_uj:many,rm -rf:1,,:,min_accuracy:0.9") == {"min_accuracy": 0.9}
     assert parse_limits("max_energy_uj:nan,max_flops:inf,max_drop:0.01,against:zzz") == {"max_drop": 0.01}
 

@@ -1,14 +1,11 @@
 """The 95 % band of the curve in the console's data, and what is said of a half of the samples."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from trecx.console import console_data
-from trecx.console.labels import SAME_SAMPLES
-from trecx.datasets.halves import Half
 from trecx.store import Store
 from trecx.store.run_context import load_context
 from trecx.threshold.resampling.accuracy_band import BOOTSTRAP, EXACT, drawn_band
@@ -31,17 +28,6 @@ def test_the_band_is_sent_apart_from_the_curve_with_its_method_as_the_hint(run, 
     assert method in data["text"]["band"]
     assert "95 % band" not in data["figures"]["curve"]
     assert len(data["figures"]["band"]) < 20_000
-
-
-def test_numbers_of_the_held_out_half_are_not_said_to_be_those_that_chose_the_threshold(run):
-    context = load_context(Store(), run)
-    said = {
-        half: console_data(run, replace(context, half=half and Half(half, 3)))["text"]["same_samples"]
-        for half in (None, "calibration", "held-out")
-    }
-    assert said[None] == said["calibration"] == SAME_SAMPLES
-    assert said["held-out"]["sentence"].startswith("Measured on the held-out half (seed 3):")
-    assert said["held-out"]["answer"] == SAME_SAMPLES["answer"]
 
 
 def test_the_band_is_the_same_each_time(run):

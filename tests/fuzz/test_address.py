@@ -7,8 +7,9 @@ import pytest
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app.live.budget import answer, limits_text, parse_limits
+from app.live.budget import answer
 from app.live.mix import parse_mix, spell_mix
+from app.live.wish import EACH_CLASS, GUARANTEE, Wish, limits_text, parse_limits
 from tests.conftest import ROOT, SHIPPED
 from tests.fuzz.harness import fuzz, only
 from trecx.device.battery import find_battery
@@ -16,6 +17,7 @@ from trecx.device.energy import estimated_costs, find_profile
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.errors import ClassMixError, EnergyError, UnknownNameError
 from trecx.store import Store
+from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.limits import LIMITED
 from trecx.threshold.run_context import RunContext
 
@@ -82,9 +84,7 @@ def test_any_class_mix_in_an_address(text):
         assert parse_mix(spell_mix(NAMES, mix), NAMES, COUNTS) == mix or not any(mix)
 
 
-def context():
-    store = Store(SHIPPED)
-    run = store.find_run("kws/trecx")
+def context(store, run):
     costs = estimated_costs(find_profile(BOARD), run.task, run.exit_flops)
     baseline = store.load_table(store.baseline_of(run))
     return RunContext(
@@ -92,15 +92,19 @@ def context():
     )
 
 
-LOOKED_AT = context()
+STORE = Store(SHIPPED)
+RUN = STORE.find_run("kws/trecx")
+LOOKED_AT = context(STORE, RUN)
+NO_LIMITS = {"against", GUARANTEE, EACH_CLASS}
 
 
-@fuzz(100, text=joined((*LIMITED, "against")) | word)
+@pytest.mark.usefixtures("shipped")
+@fuzz(100, text=joined((*LIMITED, "against", f"{GUARANTEE}:0.9", f"{EACH_CLASS}:1")) | word)
 def test_any_wish_in_an_address(text):
     with only():
         wish = parse_limits(text)
-        found = answer(LOOKED_AT, wish, False)
-        assert (found is None) == (not set(wish) - {"against"})
+        found = answer(Wish(wish, RUN, STORE.name, LOOKED_AT, LARGEST, int8=False))
+        assert (found is None) == (not set(wish) - NO_LIMITS)
         assert parse_limits(limits_text(wish)).keys() == wish.keys()
 
 
@@ -126,6 +130,8 @@ ASKED = (
         "rate",
         "wish",
         "precision",
+        "half",
+        "split_seed",
     ),
     *(
         "axis",

@@ -189,7 +189,7 @@ class Console {
   describe() {
     const { text } = this.data;
     this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
-    this.slider.histogram.setAttribute("aria-label", `${text.histogram}; at this ρ ${this.exitRate}`);
+    this.slider.histogram.setAttribute("aria-label", `${text.histogram} over ${text.counted}; at this ρ ${this.exitRate}`);
     this.outcomes.describe();
   }
 

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from trecx.console.labels import band_hint, words
 from trecx.console.precisions import Counterpart, PrecisionChoice
+from trecx.console.samples import shown_samples
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.style import shortened
@@ -54,7 +55,7 @@ def console_data(
     marks = _marks(curve, reference)
     band = drawn_band(context.table, curve, context.class_weights)
     data = {
-        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion}",
+        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion} {context.half}",
         "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
@@ -80,7 +81,8 @@ def console_data(
             ).to_json(),
             "band": _band_trace(curve, axes[axis], band),
         },
-        "text": words(run, reference["flops"], criterion, other, context.half)
+        "text": words(run, reference["flops"], criterion, other)
+        | shown_samples(run, context.table.n_samples, context.half)
         | {"curve": _spoken(curve, axes[axis]), "band": band_hint(band.method)},
     }
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 from trecx.console.precisions import precision_hints
-from trecx.datasets.halves import HELD_OUT, Half
 from trecx.datasets.tasks import task_of
 from trecx.glossary import definition
 from trecx.scores.run import PRECISIONS
@@ -127,28 +126,7 @@ def band_hint(method: str) -> str:
     return f"{definition('95 % band')} Here: {method}. It does not include the choice of ρ."
 
 
-def same_samples(half: Half | None) -> dict[str, Any]:
-    """Return what to say about choosing and measuring on the same samples.
-
-    Args:
-        half: the half of the samples that is measured; None: all samples.
-    """
-    if half is None or half.name != HELD_OUT:
-        return SAME_SAMPLES
-    return SAME_SAMPLES | {
-        "sentence": f"Measured on the {half.title}: a ρ that was chosen on the calibration half is not "
-        "favoured by these samples.",
-        "question": "How much is it on the same samples?",
-    }
-
-
-def words(
-    run: Run,
-    baseline_flops: float,
-    criterion: str,
-    counterpart: Run | None = None,
-    half: Half | None = None,
-) -> dict[str, Any]:
+def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | None = None) -> dict[str, Any]:
     """Return the texts of the console that do not depend on ρ.
 
     Args:
@@ -156,7 +134,6 @@ def words(
         baseline_flops: FLOPs of the baseline, or of the final exit if there is no baseline.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         counterpart: the run of the same network in the other precision; None if there is none.
-        half: the half of the samples that is counted; None: all samples.
     """
     precisions = precision_hints(run, counterpart)
     said = [(name, precisions[name]) for name in PRECISIONS]
@@ -172,7 +149,7 @@ def words(
         "axis": f"{confidence[0].upper()}{confidence[1:]} before the final exit"
         if several
         else f"Early-exit {confidence}",
-        "histogram": f"distribution of the {confidence} before the final exit over {run.n_samples:,} {noun}s",
+        "histogram": f"distribution of the {confidence} before the final exit",
         "several": several,
         "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
         "hints": {name: hint.text for name, hint in HINTS.items()} | precisions,
@@ -181,6 +158,5 @@ def words(
             *map(list, said),
         ],
         "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
-        "same_samples": same_samples(half),
         "remedies": REMEDIES,
     }
