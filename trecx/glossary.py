@@ -74,17 +74,20 @@ TERMS: dict[str, str] = {
     "shows how sure a chosen ρ is.",
     "random splits": "The samples are split into two halves many times: ρ is chosen on one half of each "
     "split, to see how often it breaks its limit.",
-    "samples lost": "Samples that are wrong at ρ, and that the final exit gets right.",
-    "guarantee": "A limit on a loss that holds with a stated probability over the draw of the calibration "
-    "samples.",
+    "guarantee": "A limit on the samples lost, on the drop or on accuracy that holds on new samples with a "
+    "stated probability over the draw of the calibration samples.",
+    "bound of a guarantee": "The smallest limit that the chosen ρ would pass with the same probability; at "
+    "most the limit itself.",
+    "samples lost": "Samples that the final exit predicts correctly and the network at ρ does not.",
     "calibration half": "The half of the samples on which ρ is chosen.",
-    "held-out half": "The other half, on which the chosen ρ is measured.",
+    "held-out half": "The half of the samples on which a ρ that was chosen on the other half is measured.",
     "precision": "What computed the scores: float32, or int8, the quantized network of the device, with a "
     "softmax of 256 levels.",
     "deployment": "The staged int8 network of a run, with its threshold and the files that a device needs.",
     "stage": "The part of a deployment that one exit needs and no earlier exit has; it runs only if no exit "
     "before it stopped the inference.",
-    "calibration samples": "The samples that set the scales of an int8 network when it is converted.",
+    "calibration samples": "The samples that set the scales of an int8 network when it is converted; of a "
+    "guarantee, the samples that ρ is chosen on.",
     "golden samples": "Inputs with the bytes that every exit must give for them, to check an implementation.",
     "device": "The board, clock, runtime and supply on which energy and latency were measured, or your own "
     "measurements.",

@@ -111,8 +111,8 @@ LAYERS = {
         "threshold.limits"
     ),
     "threshold.guarantee.selection": (
-        "errors scores device.operating_conditions threshold.choice threshold.guarantee.losses "
-        "threshold.joint_counts threshold.limits"
+        "errors scores device.operating_conditions threshold.benefit_curve threshold.choice "
+        "threshold.guarantee.losses threshold.joint_counts threshold.limits"
     ),
     "threshold.per_exit.decision": "errors scores threshold.benefit_curve",
     "threshold.per_exit.levels": "scores threshold.joint_counts",
