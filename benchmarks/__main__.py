@@ -16,6 +16,7 @@ from benchmarks import (
     many_people,
     memory,
     opening,
+    per_exit,
     scoring,
     staged_int8,
     storing,
@@ -33,6 +34,7 @@ BEHIND = RESULTS.with_name("behind.md")  # ratios that miss their target, and wh
 BENCHMARKS = (
     curve,
     threshold,
+    per_exit,
     storing,
     importing,
     scoring,
