@@ -31,6 +31,10 @@ TERMS: dict[str, str] = {
     "threshold ρ": "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all "
     "remaining samples.",
     "plateau": "The interval of ρ that yields exactly the same result.",
+    "one threshold per exit": "Each early exit has a threshold of its own instead of one ρ for all; never "
+    "means that no sample stops there.",
+    "Pareto front": "The thresholds for which no others cost less and are as accurate, or cost as much and "
+    "are more accurate.",
     "exit rate": "The share of samples that stop before the final exit.",
     "exit FLOPs": "Floating-point operations from the input to an exit's prediction, earlier exit heads "
     "included; 1 MAC = 2 FLOPs.",

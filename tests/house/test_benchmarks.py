@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from streamlit.testing.v1 import AppTest
 
-from benchmarks import guarantee, importing
+from benchmarks import guarantee, importing, per_exit
 from benchmarks.__main__ import results_text
 from benchmarks.curve import CURVE, TABLE
 from benchmarks.curve_peers import GRID, json_loop, numpy_loop, roc
@@ -21,8 +21,11 @@ from tests.conftest import ROOT, SHIPPED
 from trecx.importing import import_scores
 from trecx.importing.scores_writer import write_scores
 from trecx.store import Store
+from trecx.store.run_context import answers_of, joint_counts_of
 from trecx.threshold.benefit_curve import benefit_curve
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.joint_counts import int8_candidates
+from trecx.threshold.per_exit.front import pareto_front
 
 
 def test_the_peers_find_the_accuracies_that_we_find(tmp_path):
@@ -36,6 +39,23 @@ def test_the_roc_curve_has_the_thresholds_of_ours():
     scores = made_scores(500)
     _, _, thresholds = roc(scores)()
     assert thresholds.tolist() == benefit_curve(scores).thresholds.tolist()
+
+
+def test_the_loop_over_vectors_finds_what_the_comparison_of_all_vectors_finds(shipped):
+    store = Store(shipped)
+    run = store.find_run("kws/branchynet")
+    answers = answers_of(store, run)
+    front = pareto_front(joint_counts_of(store, run, int8_candidates()))
+    for point in (0, len(front.cost) // 2, -1):
+        flops, accuracy = per_exit.loop(answers, front.thresholds[point])
+        assert flops == pytest.approx(front.cost[point])
+        assert accuracy == front.correct[point] / run.n_samples
+
+
+def test_one_threshold_per_exit_is_compared_with_one_rho_on_equal_terms(shipped):
+    rows = per_exit.saving_rows(Store(shipped), "digits/sdn")
+    assert len(rows) == len(per_exit.DROPS)
+    assert all(row.ratio <= 1 for row in rows)
 
 
 def test_made_scores_are_surer_where_they_are_right():
