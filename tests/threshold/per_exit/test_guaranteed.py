@@ -130,7 +130,10 @@ def test_a_long_front_is_thinned_out_with_both_ends(shipped):
     store = Store(shipped)
     parts = design_and_tested(store, store.find_run("kws/sdn"), int8_candidates())
     found = guaranteed_per_exit(*parts, Limits(max_lost=0.02), Guarantee(0.95))
-    assert len(found.front.cost) > MAX_CANDIDATES == len(found.counts.vectors)
+    assert len(found.front.cost) > MAX_CANDIDATES >= len(found.counts.vectors) > MAX_CANDIDATES / 2
+    cost = VectorCounts.at(parts[0], found.counts.vectors).curve().flops[1:]
+    widest = np.diff(cost[::-1]).max()  # no gap is wider than one of the front itself, or than a step of cost
+    assert widest <= np.diff(found.front.cost).max() + 2 * np.ptp(cost) / (MAX_CANDIDATES // 2)
     assert found.counts.vectors[0].tolist() == found.front.thresholds[-1].tolist()
     assert found.counts.vectors[-1].tolist() == found.front.thresholds[0].tolist()
 

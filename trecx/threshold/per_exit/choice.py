@@ -53,7 +53,7 @@ class PerExitChoice:
             vector that meets the limits on accuracy, or the most accurate of all if none does.
         binds: names of the limits that would have to be loosened to get a better vector than `best`.
         exhaustive: whether every vector was tried.
-        n_vectors: how many vectors were tried.
+        n_vectors: how many vectors were compared; a search compares some of them more than once.
     """
 
     best: PerExitPoint | None

@@ -23,7 +23,7 @@ class Front:
         exit_counts: samples that stop at each exit, of shape (n_points, n_exits), likewise.
         cost: mean cost per sample, of shape (n_points,).
         exhaustive: whether every vector was tried; else some points may be beaten by one that was not.
-        n_vectors: how many vectors were tried.
+        n_vectors: how many vectors were compared; a search compares some of them more than once.
     """
 
     thresholds: FloatArray
@@ -117,4 +117,4 @@ def method_text(exhaustive: bool, n_vectors: int) -> str:
     """
     if exhaustive:
         return f"exhaustive: all {n_vectors:,} vectors were compared"
-    return f"local search: {n_vectors:,} vectors were compared, and a better one may exist"
+    return f"local search: vectors were compared {n_vectors:,} times, and a better one may exist"

@@ -6,7 +6,7 @@ import numpy as np
 
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.progress import Progress, silent
-from trecx.scores import FloatArray
+from trecx.scores import FloatArray, IntArray
 from trecx.threshold.choice import Candidate
 from trecx.threshold.class_mix import class_weights
 from trecx.threshold.guarantee.selection import Guarantee, GuaranteedChoice, guaranteed_choice
@@ -16,7 +16,7 @@ from trecx.threshold.per_exit.choice import PerExitPoint, checked_exits, ranked_
 from trecx.threshold.per_exit.front import Front, pareto_front
 from trecx.threshold.per_exit.vectors import VectorCounts
 
-MAX_CANDIDATES = 512  # vectors that are tested; a longer front is thinned out evenly
+MAX_CANDIDATES = 512  # vectors that are tested; a longer front is thinned out
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +115,23 @@ def guaranteed_per_exit(
     ]
     by_lost = limits.max_lost is not None
     front = pareto_front(design, ranked_costs(design, conditions), weights[0], progress, by_lost)
-    last = len(front.cost) - 1
-    kept = np.unique(np.linspace(0, last, min(MAX_CANDIDATES, last + 1)).round().astype(np.int64))[::-1]
-    counts = VectorCounts.at(tested, front.thresholds[kept])
+    counts = VectorCounts.at(tested, front.thresholds[_thinned(front.cost)[::-1]])
     chosen = guaranteed_choice(counts, limits, guarantee, conditions, weights[1])
     return GuaranteedPerExit(front, counts, chosen, design.n_samples)
+
+
+def _thinned(cost: FloatArray) -> IntArray:
+    """Return the positions of at most `MAX_CANDIDATES` points of a front, increasing.
+
+    Half of them are evenly spaced among the points, half in cost: where costly vectors are few, all stay.
+
+    Args:
+        cost: of each point, increasing.
+    """
+    if len(cost) <= MAX_CANDIDATES:
+        return np.arange(len(cost))
+    half = MAX_CANDIDATES // 2
+    by_number = np.linspace(0, len(cost) - 1, half).round().astype(np.int64)
+    by_cost = np.searchsorted(cost, np.linspace(cost[0], cost[-1], half))
+    kept: IntArray = np.union1d(by_number, by_cost)
+    return kept
