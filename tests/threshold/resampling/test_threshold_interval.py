@@ -80,6 +80,15 @@ def test_a_guaranteed_choice_is_repeated_with_its_tests(wish, monkeypatch):
     assert sure.low > plain.low
 
 
+def test_a_guaranteed_threshold_is_a_candidate_also_where_no_sample_exits():
+    run = scores(400)
+    run.confidence[:, 0] = np.where(run.correct[:, 0], 0.1, 0.5)  # the first samples to exit are wrong
+    wish, joint = Wish(Limits(max_lost=0.01)), JointCounts.of(run, GRID)
+    naive, sure = wish.thresholds(joint, Guarantee(0.9))
+    assert (naive, sure) == (math.inf, 0.99)
+    assert joint.curve().exit_rate[joint.decreasing == sure] == 0
+
+
 def test_many_rows_of_counts_take_fewer_draws(monkeypatch):
     monkeypatch.setattr(module, "MANY_ROWS", 10)
     assert choice_interval(JointCounts.of(scores(300), GRID), LOST).n_draws == 200

@@ -19,7 +19,7 @@ from trecx.threshold.limits import Limits
 from trecx.threshold.resampling.wish import Wish
 
 N_SPLITS = 200
-MANY = 200_000  # samples; with more, hashing all names for each split would take minutes
+MANY = 100_000  # samples; with more, to hash all names and to count again for each split takes minutes
 SPLITS_OF_MANY = 50
 Halves = Iterator[tuple[JointCounts, JointCounts]]
 
@@ -132,7 +132,7 @@ def random_splits(
 ) -> RandomSplits:
     """Return what the naive and the guaranteed choice of ρ would have led to over random splits.
 
-    The splits are those of `split_in_halves` with the seeds 1, 2, …. Of more than 200,000 samples, the halves
+    The splits are those of `split_in_halves` with the seeds 1, 2, …. Of more than 100,000 samples, the halves
     are drawn from their counts instead, within each class: speakers are not kept together then, and there are
     50 splits at most.
 

@@ -1,5 +1,6 @@
 """What is asked of ρ, so that ρ can be chosen again on another draw of the samples."""
 
+import math
 from dataclasses import dataclass
 
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
@@ -88,7 +89,10 @@ class Wish:
             choose(curve, self.limits, self.conditions, baseline, kept={name: kept})
             for kept in (loss.measured <= loss.limit + 1e-12, passing(loss, guarantee.probability))
         )
-        return _threshold(naive), _threshold(guaranteed)
+        found = _threshold(guaranteed)
+        if found == math.inf:  # no sample exits at the first candidates; `inf` itself is not tested
+            found = float(joint.decreasing[1])
+        return _threshold(naive), found
 
 
 def _threshold(choice: Choice) -> float | None:
