@@ -43,6 +43,9 @@ from trecx.threshold.run_context import RunContext
 # An id may be that of a deleted run; with the date, it is that of one run only.
 OF_RUN: dict[str | type[Any], Callable[[Any], Any]] = {Run: lambda run: (run.run_id, run.created_at)}
 OF_WISH: dict[str | type[Any], Callable[[Any], Any]] = {Wish: lambda wish: wish.key(wish.calibration)}
+OF_RECORD: dict[str | type[Any], Callable[[Any], Any]] = {
+    PointRecord: lambda record: json.dumps(document_of(record))
+}
 
 
 def store() -> Store:
@@ -62,45 +65,32 @@ def _named(store_name: str) -> Store:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_table(run: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None) -> ExitTable:
-    """Return the counts of a run, or of one half of its samples, with an exit criterion.
-
-    All sessions share one copy, which must not be changed.
-    """
-    return counts_of(_named(store_name), run, criterion, half=half)
-
-
-@st.cache_resource(max_entries=12, show_spinner="Reading the scores …", hash_funcs=OF_RUN)
-def exit_table_of(
-    run: Run, store_name: str, criterion: str, half: Half | None, per_exit: tuple[float, ...]
+def exit_table(
+    run: Run,
+    store_name: str,
+    criterion: str = LARGEST,
+    half: Half | None = None,
+    per_exit: tuple[float, ...] | None = None,
 ) -> ExitTable:
-    """Return the counts of a run by one threshold per early exit (`per_exit.decision.by_thresholds`).
+    """Return the counts of a run, or of one half of its samples; all sessions share one copy.
 
     Args:
         run: the run.
         store_name: name of its store.
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         half: the half of the samples that is counted; None: all samples.
-        per_exit: one threshold per early exit.
+        per_exit: one threshold per early exit, whose decision the counts have at ρ = 1.
     """
     return counts_of(_named(store_name), run, criterion, half=half, per_exit=per_exit)
 
 
+@st.cache_data(max_entries=64, show_spinner="Testing the guarantee …", hash_funcs=OF_RUN | OF_RECORD)
 def promises_today(
-    run: Run, store_name: str, record: PointRecord, context: RunContext
+    run: Run, store_name: str, record: PointRecord, _context: RunContext
 ) -> tuple[RecordedSplit | None, RecordedGuarantee | None]:
     """Return split and guarantee of a saved point as they are today (`store.point_today`)."""
-    if record.split is None and record.guarantee is None:
-        return None, None
-    return _promises_today(run, store_name, json.dumps(document_of(record)), record, context)
-
-
-@st.cache_data(max_entries=64, show_spinner="Testing the guarantee …", hash_funcs=OF_RUN)
-def _promises_today(
-    run: Run, store_name: str, document: str, _record: PointRecord, _context: RunContext
-) -> tuple[RecordedSplit | None, RecordedGuarantee | None]:
     here = _named(store_name)
-    return split_today(here, run, _record), guarantee_today(here, run, _record, _context)
+    return split_today(here, run, record), guarantee_today(here, run, record, _context)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Splitting the samples …", hash_funcs=OF_RUN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.cache import exit_table, exit_table_of, promises_today
+from app.cache import exit_table, promises_today
 from trecx.device.instructions import exit_instructions
 from trecx.errors import TrecxError
 from trecx.saved_points.capture import context_of, point_numbers
@@ -23,13 +23,10 @@ def _standing(record: PointRecord, runs: dict[str, Run], store: Store) -> PointS
         return point_status(record, run.identity if run else None, None)
     baseline = runs.get(record.baseline_run_id or "")
     try:
-        rule, half = record.rule, record.half
-        if rule.effective_per_exit is None:
-            table = exit_table(run, store.name, rule.criterion, half)
-        else:
-            table = exit_table_of(run, store.name, rule.criterion, half, rule.effective_per_exit)
-        against = exit_table(baseline, store.name, half=half) if baseline else None
+        against = exit_table(baseline, store.name, half=record.half) if baseline else None
         counted = exit_instructions(baseline) if baseline else None
+        rule = record.rule
+        table = exit_table(run, store.name, rule.criterion, record.half, rule.effective_per_exit)
         context = context_of(record, table, against, counted)
         split, guarantee = promises_today(run, store.name, record, context)
         today = point_numbers(context, rule)

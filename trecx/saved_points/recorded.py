@@ -45,7 +45,7 @@ def recorded_guarantee(chosen: GuaranteedChoice, threshold: float) -> RecordedGu
         guarantee.each_class,
         loss.method,
         chosen.n_calibration,
-        loss.bound(candidate, guarantee.probability),
+        min(loss.bound(candidate, guarantee.probability), loss.limit),  # found by bisection
         _naive_threshold(chosen),
     )
 
