@@ -185,6 +185,10 @@ LAYERS = {
         "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.run_context "
         "saved_points.record"
     ),
+    "saved_points.recorded_per_exit": (
+        "progress threshold.guarantee.selection threshold.joint_counts threshold.per_exit.guaranteed "
+        "threshold.run_context saved_points.record saved_points.recorded"
+    ),
     "saved_points.capture": (
         "scores datasets device.energy device.exit_costs device.instructions device.memory "
         "device.operating_conditions threshold.class_mix threshold.energy_saving threshold.exit_table "
@@ -206,8 +210,8 @@ LAYERS = {
         "threshold.joint_counts threshold.per_exit.decision threshold.run_context store"
     ),
     "store.point_today": (
-        "datasets threshold.joint_counts threshold.run_context saved_points.record saved_points.recorded "
-        "store store.run_context"
+        "scores datasets threshold.int8_threshold threshold.joint_counts threshold.run_context "
+        "saved_points.record saved_points.recorded saved_points.recorded_per_exit store store.run_context"
     ),
     "comparison.accuracy_targets": "errors",
     "comparison.bootstrap": "scores",

@@ -3,9 +3,12 @@
 from trecx.datasets.halves import Half
 from trecx.saved_points.record import PointRecord, RecordedGuarantee, RecordedSplit
 from trecx.saved_points.recorded import guaranteed_again, recorded_split
+from trecx.saved_points.recorded_per_exit import guaranteed_per_exit_again
+from trecx.scores.run import INT8
 from trecx.store import Run, Store
-from trecx.store.run_context import joint_counts_of
-from trecx.threshold.joint_counts import candidates
+from trecx.store.run_context import design_and_tested, joint_counts_of
+from trecx.threshold.int8_threshold import thresholds_of
+from trecx.threshold.joint_counts import candidates, int8_candidates
 from trecx.threshold.run_context import RunContext
 
 
@@ -39,5 +42,9 @@ def guarantee_today(
     if record.guarantee is None:
         return None
     calibration = Half("calibration", half.seed) if half else None
+    if rule.effective_per_exit is not None:
+        grid = candidates(thresholds_of(rule.steps)) if rule.precision == INT8 else int8_candidates()
+        parts = design_and_tested(store, run, grid, rule.criterion, calibration)
+        return guaranteed_per_exit_again(context, parts, record.guarantee, rule.effective_per_exit)
     joint = joint_counts_of(store, run, candidates(rule.thresholds), rule.criterion, calibration)
     return guaranteed_again(context, joint, record.guarantee, rule.effective)

@@ -80,6 +80,8 @@ def paired_p_value(lost: int, gained: int, n_samples: int, limit: float) -> floa
     # where the share comes close to the limit, hardly any sample is gained, and the p-value changes fastest
     shares = limit + np.linspace((low - limit) ** 0.5, (high - limit) ** 0.5, SHARES) ** 2
     at_most = lost - gained + DEVIATIONS * math.sqrt(lost + gained + SMOOTHING)
+    if (far := _bernstein(n_samples * limit - at_most, n_samples * high, 1 + limit)) <= NEGLIGIBLE:
+        return far + SPENT + BETWEEN + NEGLIGIBLE
     largest = float(_as_extreme(at_most, np.clip(shares, SMALLEST, 1), n_samples, limit).max())
     return min(1.0, largest + SPENT + BETWEEN + NEGLIGIBLE)
 
@@ -109,6 +111,17 @@ def smallest_accepted(p_value: Callable[[float], float], low: float, probability
         else:
             low = middle
     return high
+
+
+def _bernstein(below: float, variance: float, largest: float) -> float:
+    """Return a bound of the probability that a sum of independent variables is this far below its mean.
+
+    Args:
+        below: how far.
+        variance: of the sum, or a bound of it.
+        largest: how far one of the variables can be below its own mean.
+    """
+    return math.exp(-(below**2) / 2 / (variance + largest * below / 3)) if below > 0 else 1.0
 
 
 def _exact_interval(count: int, n_samples: int) -> tuple[float, float]:
