@@ -205,9 +205,6 @@ def halves_by_name(
         thresholds: candidates for ρ, of shape (n_candidates,).
         baseline_correct: whether the baseline is correct for each sample, of shape (n_samples,), or None.
         n_splits: number of splits.
-
-    Raises:
-        ScoresError: a half has no samples.
     """
     bare = ExitScores.trusted(
         labels=scores.labels,
