@@ -136,7 +136,15 @@ def scaling(
     weights: tuple[float, ...] | None,
     half: Half | None = None,
 ) -> Scaling:
-    """Return the effect of temperature scaling."""
+    """Return the effect of temperature scaling.
+
+    Args:
+        run: the run.
+        baseline: its baseline; None if there is none.
+        store_name: name of their store.
+        weights: weight of one sample of each class; None: all 1.
+        half: the half of the samples; None: all samples.
+    """
     right = exit_scores(baseline, store_name, half).correct[:, -1] if baseline else None
     return scale(exit_scores(run, store_name, half), right, None if weights is None else np.array(weights))
 
@@ -149,7 +157,15 @@ def reached_by_criterion(
     weights: tuple[float, ...] | None,
     half: Half | None = None,
 ) -> dict[str, CostAtAccuracy]:
-    """Return the cost of each exit criterion at the baseline's accuracy."""
+    """Return the cost of each exit criterion at the baseline's accuracy.
+
+    Args:
+        run: the run.
+        baseline: its baseline; None if there is none.
+        store_name: name of their store.
+        weights: weight of one sample of each class; None: all 1.
+        half: the half of the samples; None: all samples.
+    """
     right = exit_scores(baseline, store_name, half).correct[:, -1] if baseline else None
     scores = exit_scores(run, store_name, half)
     ways = [by_criterion(scores, criterion) for criterion in CRITERIA]
@@ -161,7 +177,15 @@ def reached_by_criterion(
 def differences(
     run: Run, other: Run, store_name: str, criterion: str = LARGEST, half: Half | None = None
 ) -> IntArray:
-    """Return the samples that stop at another exit in the other run (`exit_differences`), of shape (257,)."""
+    """Return the samples that stop at another exit in the other run (`exit_differences`), of shape (257,).
+
+    Args:
+        run: the run shown.
+        other: the run of the same network in the other precision.
+        store_name: name of their store.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples; None: all samples.
+    """
     here = _named(store_name)
     one, another = (answers_of(here, each, criterion, half) for each in (run, other))
     return exit_differences(one, another)
@@ -216,7 +240,15 @@ def paired(
     weights: tuple[float, ...] | None,
     half: Half | None = None,
 ) -> PairedDifference:
-    """Return the accuracy difference of two designs at equal FLOPs; each may have several seeds."""
+    """Return the accuracy difference of two designs at equal FLOPs; each may have several seeds.
+
+    Args:
+        ones: the runs of one design.
+        others: the runs of the other.
+        store_name: name of their store.
+        weights: weight of one sample of each class; None: all 1.
+        half: the half of the samples; None: all samples.
+    """
     here = _named(store_name)
     one, other = ([answers_of(here, run, half=half) for run in runs] for runs in (ones, others))
     return paired_difference(one, other, None if weights is None else np.array(weights))
@@ -266,6 +298,7 @@ def guaranteed_choice(wish: Wish) -> GuaranteedChoice:
 
     Raises:
         BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
+        ValueError: there is no guarantee in the wish.
     """
     if wish.guarantee is None:
         raise ValueError("wish must have a guarantee, got none")

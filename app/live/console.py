@@ -9,7 +9,7 @@ import streamlit as st
 from app.cache import console_data
 from app.live.assets import script, style
 from app.live.budget import answer
-from app.live.interval import known_interval
+from app.live.interval import find_interval, known_interval
 from app.live.wish import Wish
 from app.shared.address import carry
 from app.shared.conditions import mix_is_own
@@ -75,6 +75,8 @@ def console(
     other = counterpart if len(choice.offered) > 1 else None
     data = console_data(run, store_name, context, now.axis, criterion, other)
     wish = Wish(now.wish, run, store_name, context, criterion, now.precision == INT8)
+    if key not in st.session_state:  # drawing a new page again would take its warnings away
+        find_interval(wish)
     found = answer(wish, known_interval(wish))
     result = show(
         key=key,

@@ -26,7 +26,11 @@ class Words(NamedTuple):
 
 
 def guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:
-    """Return what is guaranteed at the chosen ρ, and what that costs against the naive ρ."""
+    """Return what is guaranteed at the chosen ρ, and what that costs against the naive ρ.
+
+    Raises:
+        ValueError: no ρ is guaranteed.
+    """
     best, loss = chosen.best, chosen.loss
     if best is None or chosen.bound is None:
         raise ValueError("chosen must have a guaranteed ρ, got none")
