@@ -31,6 +31,10 @@ TERMS: dict[str, str] = {
     "threshold ρ": "Inference stops at the first exit whose confidence is ≥ ρ; the final exit takes all "
     "remaining samples.",
     "plateau": "The interval of ρ that yields exactly the same result.",
+    "one threshold per exit": "Each early exit has its own threshold, a multiple of 1/256, or never stops; "
+    "one ρ is the same threshold for all.",
+    "Pareto front": "Of all thresholds per exit, those than which no others are at least as accurate at a "
+    "lower cost.",
     "exit rate": "The share of samples that stop before the final exit.",
     "exit FLOPs": "Floating-point operations from the input to an exit's prediction, earlier exit heads "
     "included; 1 MAC = 2 FLOPs.",

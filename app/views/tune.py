@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.live.budget import limits_text, parse_limits
 from app.live.console import ConsoleState, console, console_key
-from app.shared.address import asked, carry, tell_unknown
+from app.shared.address import asked, asked_per_exit, carry, tell_unknown, thresholds_text
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from app.tune.export_dialog import offer_export
@@ -30,6 +30,7 @@ def asked_state(frame: Frame) -> ConsoleState:
         precision if precision in PRECISIONS else FLOAT32,
         axis if axis in QUANTITIES else "FLOPs",
         limits,
+        asked_per_exit(frame.run.n_exits - 1),
     )
 
 
@@ -50,4 +51,5 @@ carry(
     precision=state.precision,
     axis=state.axis,
     wish=limits_text(state.wish) or None,
+    per_exit=thresholds_text(state.per_exit),
 )

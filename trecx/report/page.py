@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from trecx.console import console_data, cost_axes, table_data
-from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
+from trecx.console.assets import CONSOLE_SCRIPTS, FOLDER, PLOTLY, STYLES, joined_scripts, style_sheet
 from trecx.errors import ExportError
 from trecx.exporting.export_file import write_whole
 from trecx.figures import CurveLine, comparison_figure
@@ -30,7 +30,7 @@ from trecx.threshold.int8_threshold import INT8_SOFTMAX
 REPORT = ".html"
 MOST_BYTES = 6_000_000
 FOLDERS = (Path(__file__).parent, FOLDER)
-SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "console", "page")
+SCRIPTS = (*CONSOLE_SCRIPTS, "page")
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
     "energy": "No device selected",
@@ -135,8 +135,7 @@ def _style() -> str:
             f":root{{color-scheme:light dark;--st-font:{FONT}}}",
             f":root,.on-paper{{{light}}}",
             f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
-            style_sheet("console"),
-            style_sheet("access"),
+            *map(style_sheet, STYLES),
             style_sheet("page", FOLDERS),
         ]
     )
