@@ -214,7 +214,16 @@ def per_exit_front(
     mix: tuple[float, ...] | None,
     exit_costs: tuple[float, ...],
 ) -> Front:
-    """Return the Pareto front of all thresholds per exit over these costs; the console says that it waits."""
+    """Return the Pareto front of all thresholds per exit; the console says that it waits for it.
+
+    Args:
+        run: the run.
+        store_name: name of its store.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        half: the half of the samples; None: all samples.
+        mix: weight of one sample of each class; None: all 1.
+        exit_costs: cost of stopping at each exit.
+    """
     joint = joint_counts(run, store_name, criterion, half, True)
     return pareto_front(joint, np.array(exit_costs), None if mix is None else np.array(mix))
 
@@ -235,6 +244,7 @@ def guaranteed_thresholds(wish: Wish) -> GuaranteedPerExit:
     """Return the best thresholds per exit that are guaranteed; all sessions share one copy.
 
     Raises:
+        ValueError: the wish has no guarantee.
         BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
     """
     if wish.guarantee is None:

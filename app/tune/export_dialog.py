@@ -10,7 +10,7 @@ from app.shared.frame import Frame
 from app.shared.plain_text import plain
 from app.shared.run_controls import run_title
 from app.tune.deployment import offer_deployment
-from app.tune.save_dialog import rule_of, rule_words
+from app.tune.save_dialog import point_context, rule_of, rule_words
 from app.tune.slides import show_slides
 from trecx.errors import TrecxError
 from trecx.figures.slides import HEIGHT, WIDTH
@@ -36,7 +36,8 @@ def offer_export(frame: Frame, state: ConsoleState) -> None:
 
 @st.dialog("Export", width="large")
 def _show_forms(frame: Frame, state: ConsoleState) -> None:
-    name = file_name(f"{frame.run.task} {frame.run.system} rho {state.threshold:.4g}")
+    thresholds = f"rho {state.threshold:.4g}" if state.per_exit is None else "rho per exit"
+    name = file_name(f"{frame.run.task} {frame.run.system} {thresholds}")
     st.caption(f"{rule_words(frame, state)}, with the selected device, battery and class mix.")
     record = _recorder(frame, state)
     _say("Interactive report", "one HTML file in which ρ can be changed, without a server or a network")
@@ -91,7 +92,7 @@ def _pick_pictures(frame: Frame) -> bool:
 def _recorder(frame: Frame, state: ConsoleState) -> Callable[[], PointRecord]:
     rule, class_mix = rule_of(frame, state), st.session_state["mix"]
     baseline = frame.store.baseline_of(frame.run)
-    return lambda: capture_point(frame.run, baseline, frame.context, rule, class_mix)
+    return lambda: capture_point(frame.run, baseline, point_context(frame, state), rule, class_mix)
 
 
 def _reporter(

@@ -11,9 +11,12 @@ from app.shared.plain_text import plain
 from trecx.errors import TrecxError
 from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord, Rule, rule_for
+from trecx.saved_points.texts import rule_text
 from trecx.scores.run import INT8
+from trecx.store.run_context import counts_of
 from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
+from trecx.threshold.run_context import RunContext
 
 NAME, NOTE, AUTHOR = "point name", "point note", "point author"
 _AUTHOR, _SAID = "author of points", "said of keeping"  # not of widgets: they persist across pages
@@ -54,7 +57,7 @@ def _save(frame: Frame, state: ConsoleState) -> None:
 
 def _record(frame: Frame, state: ConsoleState) -> PointRecord:
     rule, baseline = rule_of(frame, state), frame.store.baseline_of(frame.run)
-    taken = capture_point(frame.run, baseline, frame.context, rule, st.session_state["mix"])
+    taken = capture_point(frame.run, baseline, point_context(frame, state), rule, st.session_state["mix"])
     name, note, author = (st.session_state[key] for key in (NAME, NOTE, AUTHOR))
     return replace(taken, name=name, note=note, author=author)
 
@@ -62,12 +65,23 @@ def _record(frame: Frame, state: ConsoleState) -> PointRecord:
 def rule_of(frame: Frame, state: ConsoleState) -> Rule:
     """Return the exit rule that the console shows."""
     int8 = state.precision == INT8 and frame.criterion != ENTROPY
-    return rule_for(frame.run, state.threshold, frame.criterion, int8)
+    if state.per_exit is None:
+        return rule_for(frame.run, state.threshold, frame.criterion, int8)
+    return replace(rule_for(frame.run, math.nan, frame.criterion, int8), per_exit=state.per_exit)
+
+
+def point_context(frame: Frame, state: ConsoleState) -> RunContext:
+    """Return the context of the point that the console shows: its counts are by its thresholds per exit."""
+    if state.per_exit is None:
+        return frame.context
+    half = frame.context.half
+    table = counts_of(frame.store, frame.run, frame.criterion, half=half, per_exit=state.per_exit)
+    return replace(frame.context, table=table)
 
 
 def rule_words(frame: Frame, state: ConsoleState) -> str:
     """Return the exit rule as text."""
     rule = rule_of(frame, state)
-    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
+    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else rule_text(rule)
     article = "an" if rule.precision == "int8" else "a"
     return f"{rho} for the {CRITERIA[rule.criterion]} of {article} {rule.precision} softmax"

@@ -1,4 +1,4 @@
-"""One threshold per exit in the browser: every number equals Python's, handles, front, address, accessibility."""
+"""One threshold per exit in the browser: numbers, handles, the Pareto front, the address, accessibility."""
 
 import math
 import re
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import trecx
 from tests.browser.console import shown
 from tests.browser.layout import SIZES, unreadable
 from tests.browser.session import DRAWN, SETTLED, open_console
@@ -162,7 +163,8 @@ def test_the_keyboard_goes_along_the_front_point_by_point(page, address):
 
 def test_the_front_is_drawn_over_the_shown_cost_and_mix(page, address):
     run = opened(page, address, mix=EVEN)
-    drawn = "[...document.querySelector('.trecx-console .curve')._fullData].find((d) => d.name === 'Pareto front')"
+    traces = "[...document.querySelector('.trecx-console .curve')._fullData]"
+    drawn = f"{traces}.find((trace) => trace.name === 'Pareto front')"
     table = counts_of(Store(SHIPPED), run)
     weights = class_weights(
         class_mix_presets(table.class_names, table.class_counts)[EVEN], table.class_counts
@@ -269,3 +271,22 @@ def test_the_page_with_handles_fits_one_screen(page, address):
     for size in ((1440, 900), (1280, 720)):
         assert unreadable(page, size) == []
         assert max(page.evaluate(heights)) <= size[1]
+
+
+def test_the_report_has_the_handles_and_the_front_without_a_server(chrome, tmp_path):
+    file = tmp_path / "report.html"
+    trecx.save_report("kws/sdn", 0.69, file, source="published", db=SHIPPED)
+    page = chrome.new_page()
+    page.goto(f"file://{file}")
+    page.wait_for_selector(DRAWN)
+    page.get_by_role("button", name="one per exit").click()
+    run = Store(SHIPPED).find_run("kws/sdn")
+    for vector in ("0.2", "never", "0.61"), ("0.9", "0.1", "0.5"):
+        for exit_, text in enumerate(vector, 1):
+            typed(page, exit_, text)
+        assert_equals_python(page, run)
+    page.get_by_role("slider", name="along the Pareto front").press("End")
+    expect(page.locator(".along .gap")).to_have_text("on the front")
+    assert findings(page) == []
+    assert unreadable(page, (1280, 720)) == []
+    page.close()

@@ -217,14 +217,15 @@ LAYERS = {
     ),
     "console": (
         "glossary scores datasets device.operating_conditions threshold.benefit_curve "
-        "threshold.exit_criteria threshold.exit_table threshold.oracle threshold.outcomes "
-        "threshold.run_context store figures"
+        "threshold.exit_criteria threshold.exit_table threshold.int8_steps threshold.joint_counts "
+        "threshold.oracle threshold.outcomes threshold.per_exit.front threshold.run_context store figures"
     ),
     "report": (
         "errors scores datasets device.exit_costs device.instructions device.memory "
         "threshold.class_mix threshold.energy_saving threshold.exit_criteria threshold.exit_table "
-        "threshold.int8_threshold threshold.outcomes threshold.run_context saved_points.capture "
-        "saved_points.record store store.run_context comparison.design exporting figures console"
+        "threshold.int8_threshold threshold.joint_counts threshold.outcomes threshold.per_exit.front "
+        "threshold.run_context saved_points.capture saved_points.record store store.run_context "
+        "comparison.design exporting figures console"
     ),
     "report.slides": (
         "scores datasets threshold.energy_saving threshold.operating_point threshold.run_context store "

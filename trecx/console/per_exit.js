@@ -17,7 +17,7 @@ class PerExit {
       return button;
     });
     explain(this.buttons[1], text.hints.per_exit);
-    this.switch = group("precision mode", "Thresholds", ...this.buttons);
+    this.switch = group("mode", "Thresholds", ...this.buttons);
     this.note = element("p", "vectors-note");
     this.note.setAttribute("role", "status");
     this.answer = element("p", "answer vectors-answer");

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from trecx.console.packing import packed_numbers
 from trecx.figures import CostAxis
@@ -89,11 +88,11 @@ def per_exit_data(
         axis: the shown cost axis.
         n_samples: number of samples that the front counts.
     """
-    few = vectors is not None and vectors.n_rows <= MOST_ROWS
+    many = vectors is not None and vectors.n_rows > MOST_ROWS
     return {
-        "vectors": vectors.data if vectors and few else None,
-        "vectors_problem": TOO_MANY if vectors and not few else "",
-        "front": _front_data(front, axis, n_samples) if front and few else None,
+        "vectors": vectors.data if vectors and not many else None,
+        "vectors_problem": TOO_MANY if many else "",
+        "front": _front_data(front, axis, n_samples) if front else None,
     }
 
 
