@@ -4,8 +4,9 @@ import math
 
 import streamlit as st
 
-from app.shared.address import carry
+from app.shared.address import asked, carry
 from app.shared.frame import Frame
+from trecx.console import SEVERAL
 from trecx.scores.run import INT8
 from trecx.threshold.int8_steps import HIGHEST, STEPS, snap_int8
 
@@ -40,5 +41,8 @@ def pick_threshold(frame: Frame) -> float:
         disabled=never,
     )
     threshold = math.inf if never else chosen
+    if asked("per_exit") and frame.run.n_exits >= SEVERAL:
+        rho = "∞" if math.isinf(threshold) else f"{threshold:.4g}"
+        st.caption(f"These numbers are for one ρ = {rho}. One threshold per exit is on the page Tune only.")
     carry(rho=str(threshold))
     return threshold

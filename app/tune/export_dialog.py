@@ -36,7 +36,8 @@ def offer_export(frame: Frame, state: ConsoleState) -> None:
 
 @st.dialog("Export", width="large")
 def _show_forms(frame: Frame, state: ConsoleState) -> None:
-    name = file_name(f"{frame.run.task} {frame.run.system} rho {state.threshold:.4g}")
+    thresholds = f"rho {state.threshold:.4g}" if state.per_exit is None else "rho per exit"
+    name = file_name(f"{frame.run.task} {frame.run.system} {thresholds}")
     st.caption(f"{rule_words(frame, state)}, with the selected device, battery and class mix.")
     record = _recorder(frame, state)
     _say("Interactive report", "one HTML file in which ρ can be changed, without a server or a network")

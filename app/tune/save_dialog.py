@@ -12,6 +12,7 @@ from app.shared.plain_text import plain
 from app.tune.current_point import guarantee_of, record_of
 from trecx.errors import TrecxError
 from trecx.saved_points.record import PointRecord, Rule, rule_for
+from trecx.saved_points.texts import rule_text
 from trecx.scores.run import INT8
 from trecx.store.saved_points import AUTHOR_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from trecx.threshold.exit_criteria import CRITERIA, ENTROPY
@@ -73,12 +74,14 @@ def _samples_words(frame: Frame, state: ConsoleState) -> str:
 def rule_of(frame: Frame, state: ConsoleState) -> Rule:
     """Return the exit rule that the console shows."""
     int8 = state.precision == INT8 and frame.criterion != ENTROPY
-    return rule_for(frame.run, state.threshold, frame.criterion, int8)
+    if state.per_exit is None:
+        return rule_for(frame.run, state.threshold, frame.criterion, int8)
+    return replace(rule_for(frame.run, math.nan, frame.criterion, int8), per_exit=state.per_exit)
 
 
 def rule_words(frame: Frame, state: ConsoleState) -> str:
     """Return the exit rule as text."""
     rule = rule_of(frame, state)
-    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else f"ρ = {rule.threshold:.6g}"
+    rho = "No early exits (ρ = ∞)" if math.isinf(rule.threshold) else rule_text(rule)
     article = "an" if rule.precision == "int8" else "a"
     return f"{rho} for the {CRITERIA[rule.criterion]} of {article} {rule.precision} softmax"

@@ -5,7 +5,7 @@ import streamlit as st
 from app.live.console import ConsoleState, console, console_key
 from app.live.interval import find_interval
 from app.live.wish import limits_text, parse_limits
-from app.shared.address import asked, carry, tell_unknown
+from app.shared.address import asked, asked_per_exit, carry, tell_unknown, thresholds_text
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from app.tune.current_point import wish_of
@@ -33,6 +33,7 @@ def asked_state(frame: Frame) -> ConsoleState:
         precision if precision in PRECISIONS else FLOAT32,
         axis if axis in QUANTITIES else "FLOPs",
         limits,
+        asked_per_exit(frame.run.n_exits - 1),
     )
 
 
@@ -55,6 +56,7 @@ carry(
     precision=state.precision,
     axis=state.axis,
     wish=limits_text(state.wish) or None,
+    per_exit=thresholds_text(state.per_exit),
 )
 if find_interval(wish):
     st.rerun()

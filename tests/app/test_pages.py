@@ -240,7 +240,7 @@ def test_what_the_browser_needs_is_computed_once_a_setting_not_once_a_release(sh
         return console_data(*args)
 
     st.cache_data.clear()
-    monkeypatch.setattr("app.cache.live_console_data", counted)
+    monkeypatch.setattr("app.cache.console.live_console_data", counted)
     page = opened()
     page.run()
     assert len(computed) == 1

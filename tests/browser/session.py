@@ -111,6 +111,6 @@ def open_menu(page: Page, name: str) -> None:
 
 def rail(page: Page) -> tuple[float, float, float]:
     """Return the slider's left end, width, and a height at which it can be grasped."""
-    box = page.locator(".trecx-console .rail").bounding_box()
+    box = page.locator(".trecx-console .slider .rail").bounding_box()
     assert box is not None
     return box["x"], box["width"], box["y"] + box["height"] - 10

@@ -5,6 +5,12 @@ from pathlib import Path
 import plotly
 
 FOLDER = Path(__file__).parent
+# In this order: each uses those before it.
+CONSOLE_SCRIPTS = (
+    *("parts", "hints", "dialog", "plot", "counts", "vectors", "rail", "slider", "handles", "front"),
+    *("per_exit", "tiles", "outcomes", "console"),
+)
+STYLES = ("console", "per_exit", "access")
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 

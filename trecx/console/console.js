@@ -1,24 +1,28 @@
 // The live console: all results at ρ and the class mix, updated while the pointer moves.
-// Requires parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js and outcomes.js; if the data has a
-// `wish` (limits), budget.js (app/live), too.
+// Requires parts.js, hints.js, dialog.js, plot.js, counts.js, slider.js, tiles.js, outcomes.js and per_exit.js; if the
+// data has a `wish` (limits), budget.js (app/live), too.
 
 class Console {
   constructor(root, data, send) {
     Object.assign(this, { root, data, send });
     this.precision = data.fixed_precision ?? (data.precisions.includes(data.precision) ? data.precision : "float32");
     delete root.dataset.drawn;
-    this.point = new Point(data.table, data.weights);
+    this.single = this.point = new Point(data.table, data.weights);
+    this.weights = data.weights;
     this.slider = new Slider(data.text, (rho) => this.set(rho), (rho) => this.release(rho));
     this.tiles = new Tiles(data.text, this.point.n);
     this.budget = data.wish && new Budget(data.wish, data.answer, (wish) => send("wish", wish),
       (rho) => this.release(rho ?? Infinity));
     this.outcomes = new Outcomes(this.point, data.text);
     this.terms = termsDialog(data.text.terms);
-    root.replaceChildren(this.head(), this.slider.node, this.tiles.node, this.caveat(), this.budget?.node ?? "",
-      this.panels(), this.terms.node);
+    this.perExit = data.text.several ? new PerExit(this) : null;
+    this.budget?.node.append(this.perExit?.answer ?? "");
+    root.replaceChildren(this.head(), this.slider.node, ...(this.perExit ? [this.perExit.handles.node] : []),
+      this.tiles.node, this.caveat(), this.budget?.node ?? "", this.panels(), this.terms.node);
     this.bubble = new Bubble(root);
     this.showSetting();
     this.set(data.threshold ?? Infinity);
+    this.perExit?.begin();
     this.draw();
     this.followMix = ({ detail }) => this.reweigh(detail);
     document.addEventListener("trecx-class-mix", this.followMix);
@@ -32,14 +36,17 @@ class Console {
     this.difference = term("", text.hints.difference);
     this.difference.classList.add("difference");
     this.root.classList.toggle("paired", Boolean(this.data.counterpart));
-    const meaning = element("p", "meaning", "", element("span", "rule", text.meaning), this.plateau, slider.problem,
-      this.difference);
+    this.rule = element("span", "rule", text.meaning);
+    const meaning = element("p", "meaning", "", this.rule, this.plateau, slider.problem,
+      this.difference, this.perExit?.note ?? "");
     slider.onrefuse = (refused) => this.root.classList.toggle("held", refused);
     const rho = element("div", "threshold", "", term("ρ", text.hints.rho), element("span", "equals", "="), slider.input);
+    this.ofSingle = [rho, slider.off, slider.node];
     const terms = this.terms.opener("about", "?");
     terms.setAttribute("aria-label", "Terms on this page");
     terms.title = "Terms on this page";
-    return element("div", "head", "", rho, slider.off, meaning, this.precisions(), terms);
+    return element("div", "head", "", rho, slider.off, meaning, this.perExit?.switch ?? "", this.precisions(),
+      terms);
   }
 
   /** The note that ρ is chosen on the same samples that its accuracy is measured on. */
@@ -58,7 +65,8 @@ class Console {
         if (this.data.fixed_precision) return void this.send("precision", name); // Python shows that run
         this.precision = name;
         buttons.forEach((other) => other.setAttribute("aria-pressed", other === button));
-        this.release(name === "int8" ? this.slider.threshold : Math.min(this.slider.threshold, 1));
+        if (this.perExit?.on) this.send("precision", name); // its steps are 1/256 in both
+        else this.release(name === "int8" ? this.slider.threshold : Math.min(this.slider.threshold, 1));
       };
       button.setAttribute("aria-pressed", name === this.precision);
       return button;
@@ -80,7 +88,8 @@ class Console {
     const terms = ["baseline", "oracle"].map((name) => term(name, this.data.text.hints[name]));
     const title = element("h2", "", "", term("Benefit curve", this.data.text.hints.curve));
     const heading = element("div", "heading", "", title, this.axes, element("span", "aside", "", ...terms));
-    const curve = element("div", "panel", "", heading, element("div", "plot", "", this.curve, this.dot, this.bandButton()));
+    const plot = element("div", "plot", "", this.curve, this.dot, this.bandButton());
+    const curve = element("div", "panel", "", heading, plot, this.perExit?.along(plot, this.curve) ?? "");
     return element("div", "panels", "", curve, this.outcomes.outcomes, this.outcomes.confusion);
   }
 
@@ -117,12 +126,22 @@ class Console {
     }));
   }
 
+  /** Show one ρ, or one threshold per exit. */
+  showMode() {
+    const several = Boolean(this.perExit?.on);
+    this.point = this.outcomes.point = several ? this.perExit.point : this.single;
+    this.root.classList.toggle("per-exit", several);
+    for (const node of this.ofSingle) node.hidden = several;
+    this.rule.textContent = several ? this.data.text.per_exit.meaning : this.data.text.meaning;
+  }
+
   set(threshold) {
-    this.threshold = this.point.moveTo(this.snapped(threshold));
+    this.threshold = this.single.moveTo(this.snapped(threshold));
     this.show();
   }
 
   release(threshold) {
+    this.perExit?.turnOff();
     this.set(threshold);
     this.describe();
     this.send("threshold", this.threshold);
@@ -132,19 +151,27 @@ class Console {
   /** Apply a class mix while it is dragged; the curve is updated on release. */
   reweigh({ names, weights }) {
     if (names.join() !== this.data.table.class_names.join()) return;
-    this.point.reweigh(weights);
+    this.weigh(weights);
     this.curve.classList.toggle("stale", !alike(weights, this.data.weights));
     this.show();
   }
 
+  weigh(weights) {
+    this.weights = weights;
+    this.single.reweigh(weights);
+    this.perExit?.point?.reweigh(weights);
+  }
+
   show() {
     const { point, data } = this;
-    const [low, high] = this.precision === "int8" ? int8Plateau(point.plateau) : point.plateau;
+    const [low, high] = this.precision === "int8" ? int8Plateau(this.single.plateau) : this.single.plateau;
     this.slider.precision = this.precision;
     this.slider.show(this.threshold, [low, high], this.spoken());
     this.plateau.textContent = this.spokenPlateau(low, high);
     this.plateau.classList.toggle("warning", this.precision === "int8" && this.threshold > 1);
-    this.difference.textContent = this.spokenDifference();
+    this.difference.textContent = this.perExit?.on ? "" : this.spokenDifference();
+    this.perExit?.show(this.spoken(), point.expected(data.cost_axis.exit_costs) / data.cost_axis.scale,
+      this.curve.classList.contains("stale"));
     const known = this.tiles.show(point, data);
     this.outcomes.show();
     this.showDot();
@@ -153,9 +180,12 @@ class Console {
     Object.assign(this.root.dataset, { threshold: this.threshold, correct: point.correct, flops: point.flops,
       exits: point.exits.join(), outcomes: point.outcomes.join(), plateau: [low, high].join(),
       effective: point.effective, ...known });
+    if (this.perExit?.on) this.root.dataset.levels = this.perExit.levels.join();
+    else delete this.root.dataset.levels;
   }
 
   spokenPlateau(low, high) {
+    if (this.perExit?.on) return "each in steps of 1/256";
     if (this.precision === "int8") {
       if (this.threshold > 1) return "int8 confidence never exceeds 0.9961: no early exits";
       const [first, last] = [Math.round(low * 256) + (this.threshold > low ? 1 : 0), Math.min(high * 256, 255)];
@@ -188,7 +218,8 @@ class Console {
   /** Update the text alternatives of the figures for this ρ. */
   describe() {
     const { text } = this.data;
-    this.curve.setAttribute("aria-label", `${text.curve}; at this ρ ${this.spoken()}`);
+    const at = this.perExit?.on ? "at these thresholds" : "at this ρ";
+    this.curve.setAttribute("aria-label", `${text.curve}; ${at} ${this.spoken()}`);
     this.slider.histogram.setAttribute("aria-label", `${text.histogram} over ${text.counted}; at this ρ ${this.exitRate}`);
     this.outcomes.describe();
   }
@@ -225,10 +256,12 @@ class Console {
   /** Update the console for other settings of the same run; a drag of ρ or of the mix is not interrupted. */
   update(data) {
     this.data = { ...data, table: this.data.table };
-    this.point.reweigh(data.weights);
+    this.weigh(data.weights);
     this.curve.classList.remove("stale");
+    this.perExit?.take(this.data);
     this.showSetting();
     this.set(this.threshold);
+    this.perExit?.begin();
     this.histogram.redraw(data.figures.confidence);
     explain(this.band, data.text.band);
     this.drawing.redraw(this.curveFigure);
@@ -274,10 +307,11 @@ export default function mountConsole({ parentElement, data, setStateValue }) {
     const { version, own_mix: own } = known.live.data;
     if (version !== data.version || own !== data.own_mix) known.live.update(data);
     known.live.budget?.showAnswer(data.answer);
+    known.live.perExit?.showAnswer(data.vectors_answer);
     return known.end;
   }
   const kept = known && { threshold: known.live.threshold, precision: known.live.precision,
-    wish: known.live.budget?.wish };
+    wish: known.live.budget?.wish, per_exit: known.live.perExit?.thresholds };
   known?.end();
   const live = new Console(root, { ...data, ...kept, table: readTable(data.table) }, setStateValue);
   const end = () => {

@@ -24,34 +24,65 @@ function numbersOf({ kind, numbers }) {
   return new ARRAYS[kind](bytes.buffer);
 }
 
-/** Counts at one ρ, as integers by class; a change of ρ applies or reverts only the moves in between. */
-class Point {
-  /** @param weights weight of one sample of each class; null: 1. */
-  constructor(table, weights) {
-    this.table = table;
-    const nClasses = table.class_names.length;
-    this.classConfusion = grid(nClasses, nClasses);
-    this.classOutcomes = grid(nClasses, 6);
-    this.classExits = grid(nClasses, table.exit_flops.length);
-    table.start.count.forEach((count, row) => {
-      const truth = table.start.class[row];
-      this.classConfusion[truth][table.start.prediction[row]] += count;
-      this.classOutcomes[truth][table.start.outcome[row]] += count;
-      this.classExits[truth][0] += count;
-    });
-    this.counts = this.classExits.map((row) => row[0]);
-    this.n = sum(this.counts);
-    this.row = this.bin = 0;
+/** Counts of samples by class, as integers, and everything that follows from them under a class mix. */
+class Counts {
+  constructor({ class_names: names, exit_flops: flops }) {
+    this.exitFlops = flops;
+    this.classConfusion = grid(names.length, names.length);
+    this.classOutcomes = grid(names.length, 6);
+    this.classExits = grid(names.length, flops.length);
+  }
+
+  /** @param counts samples of each class. */
+  begin(counts, weights) {
+    this.counts = counts;
+    this.n = sum(counts);
     this.reweigh(weights);
   }
 
-  /** Apply a class mix (trecx/threshold/class_mix.py). */
+  /** Apply a class mix (trecx/threshold/class_mix.py): the weight of one sample of each class; null: 1. */
   reweigh(weights) {
     this.isWeighted = weights !== null;
     this.weights = weights ?? this.counts.map(() => 1);
     const squares = sum(this.counts.map((count, k) => count * this.weights[k] ** 2));
     this.effective = sum(this.counts.map((count, k) => count * this.weights[k])) ** 2 / squares;
     this.recount();
+  }
+
+  recount() {
+    this.exits = this.weighted(this.classExits);
+    this.outcomes = this.weighted(this.classOutcomes);
+    this.correct = this.total(this.classConfusion.map((row, k) => row[k]));
+  }
+
+  weighted(byClass) {
+    return Array.from(byClass[0], (_, column) => this.total(byClass.map((row) => row[column])));
+  }
+
+  /** The sum of counts by class under the class mix. */
+  total(byClass) { return sum(byClass.map((count, k) => this.weights[k] * count)); }
+
+  /** Samples of one class by prediction. */
+  confusionOf(truth) { return this.classConfusion[truth].map((count) => this.weights[truth] * count); }
+  get accuracy() { return this.correct / this.n; }
+  get early() { return this.n - this.exits.at(-1); }
+  expected(costs) { return sum(this.exits.map((count, k) => count * costs[k])) / this.n; }
+  get flops() { return this.expected(this.exitFlops); }
+}
+
+/** Counts at one ρ; a change of ρ applies or reverts only the moves in between. */
+class Point extends Counts {
+  constructor(table, weights) {
+    super(table);
+    this.table = table;
+    table.start.count.forEach((count, row) => {
+      const truth = table.start.class[row];
+      this.classConfusion[truth][table.start.prediction[row]] += count;
+      this.classOutcomes[truth][table.start.outcome[row]] += count;
+      this.classExits[truth][0] += count;
+    });
+    this.row = this.bin = 0;
+    this.begin(this.classExits.map((row) => row[0]), weights);
   }
 
   /** Move to ρ, or, if the table has bins, to the next edge; return the ρ that applies. */
@@ -76,26 +107,6 @@ class Point {
     this.classOutcomes[truth][moves.outcome[row]] -= count;
     this.classOutcomes[truth][moves.next_outcome[row]] += count;
   }
-
-  recount() {
-    this.exits = this.weighted(this.classExits);
-    this.outcomes = this.weighted(this.classOutcomes);
-    this.correct = this.total(this.classConfusion.map((row, k) => row[k]));
-  }
-
-  weighted(byClass) {
-    return Array.from(byClass[0], (_, column) => this.total(byClass.map((row) => row[column])));
-  }
-
-  /** The sum of counts by class under the class mix. */
-  total(byClass) { return sum(byClass.map((count, k) => this.weights[k] * count)); }
-
-  /** Samples of one class by prediction. */
-  confusionOf(truth) { return this.classConfusion[truth].map((count) => this.weights[truth] * count); }
-  get accuracy() { return this.correct / this.n; }
-  get early() { return this.n - this.exits.at(-1); }
-  expected(costs) { return sum(this.exits.map((count, k) => count * costs[k])) / this.n; }
-  get flops() { return this.expected(this.table.exit_flops); }
 
   /** [low, high]: every ρ in (low, high] has the same result; classes with weight 0 are ignored (BenefitCurve.plateau). */
   get plateau() {

@@ -1,27 +1,28 @@
 """The data of the console in the browser: counts, costs, figures and texts."""
 
-import base64
 import json
 import math
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from trecx.console.labels import band_hint, words
+from trecx.console.packing import packed_numbers
 from trecx.console.precisions import Counterpart, PrecisionChoice
 from trecx.console.samples import shown_samples
+from trecx.console.vectors import SampleLevels, front_line, per_exit_data
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
+from trecx.figures.front import add_front
 from trecx.figures.style import shortened
 from trecx.store import Run
 from trecx.threshold.benefit_curve import BenefitCurve, TradeoffPoint, tradeoff_points
 from trecx.threshold.exit_criteria import LARGEST
 from trecx.threshold.exit_table import MOVE_COLUMNS, START_COLUMNS, ExitTable
 from trecx.threshold.oracle import oracle
+from trecx.threshold.per_exit.front import Front
 from trecx.threshold.resampling.accuracy_band import AccuracyBand, drawn_band
 from trecx.threshold.run_context import RunContext
 
@@ -36,6 +37,8 @@ def console_data(
     criterion: str = LARGEST,
     named: Sequence[tuple[str, float]] = (),
     counterpart: Counterpart | None = None,
+    vectors: SampleLevels | None = None,
+    front: Front | None = None,
 ) -> dict[str, Any]:
     """Return all data of the console as JSON values; `table` is a JSON text already.
 
@@ -46,14 +49,27 @@ def console_data(
         criterion: the exit criterion (`exit_criteria.CRITERIA`).
         named: name and ρ, 0..1, of points to mark before the trade-off points.
         counterpart: the run of the same network in the other precision, which the browser can switch to.
+        vectors: the same samples for one threshold per exit; None: they are not sent, or not yet.
+        front: the Pareto front of all thresholds per exit, over the shown cost axis (`shown_axis`); None: it
+            is not drawn.
     """
     other = counterpart.run if counterpart else None
     choice = PrecisionChoice.of(run, criterion, other)
-    axes = cost_axes(context)
-    axis = axis if axis in axes else "FLOPs"
+    axes, (axis, drawn) = cost_axes(context), shown_axis(context, axis)
     curve, reference = context.curve, reference_data(context)
     marks = _marks(curve, reference)
     band = drawn_band(context.table, curve, context.class_weights)
+    figure = benefit_curve_figure(
+        curve,
+        drawn,
+        _reference_point(reference, axis) if context.baseline else None,
+        [(label, mark.threshold) for label, mark in marks],
+        oracle(context.table, context.class_weights),
+        [(shortened(label), threshold) for label, threshold in named],
+    )
+    n_samples = context.table.n_samples
+    if front:
+        add_front(figure, *front_line(front, drawn, n_samples), drawn.unit)
     data = {
         "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion} {context.half}",
         "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
@@ -64,28 +80,29 @@ def console_data(
         "fixed_precision": choice.fixed,
         "counterpart": counterpart.data if counterpart else None,
         "axes": list(axes),
-        "cost_axis": {"name": axis, "scale": axes[axis].scale, "exit_costs": axes[axis].exit_costs.tolist()},
+        "cost_axis": {"name": axis, "scale": drawn.scale, "exit_costs": drawn.exit_costs.tolist()},
         "marks": [
             {"label": shortened(label), "threshold": threshold}
             for label, threshold in [*named, *((label, mark.threshold) for label, mark in marks)]
         ],
         "figures": {
             "confidence": confidence_figure(context.table).to_json(),
-            "curve": benefit_curve_figure(
-                curve,
-                axes[axis],
-                _reference_point(reference, axis) if context.baseline else None,
-                [(label, mark.threshold) for label, mark in marks],
-                oracle(context.table, context.class_weights),
-                [(shortened(label), threshold) for label, threshold in named],
-            ).to_json(),
-            "band": _band_trace(curve, axes[axis], band),
+            "curve": figure.to_json(),
+            "band": _band_trace(curve, drawn, band),
         },
         "text": words(run, reference["flops"], criterion, other)
-        | shown_samples(run, context.table.n_samples, context.half)
-        | {"curve": _spoken(curve, axes[axis]), "band": band_hint(band.method)},
+        | shown_samples(run, n_samples, context.half)
+        | {"curve": _spoken(curve, drawn), "band": band_hint(band.method)},
     }
+    data |= per_exit_data(vectors, front, drawn, n_samples)
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
+
+
+def shown_axis(context: RunContext, axis: str) -> tuple[str, CostAxis]:
+    """Return name and axis of the shown cost: the one asked for, or FLOPs if that cost is unknown."""
+    axes = cost_axes(context)
+    name = axis if axis in axes else "FLOPs"
+    return name, axes[name]
 
 
 def cost_axes(context: RunContext) -> dict[str, CostAxis]:
@@ -160,14 +177,7 @@ def packed_moves(table: ExitTable) -> dict[str, dict[str, str]]:
 
     For 10⁷ samples, the browser gets a third of the bytes of `table_data` and need not parse them.
     """
-    return {name: _packed(column) for name, column in zip(MOVE_COLUMNS, table.moves.T, strict=True)}
-
-
-def _packed(column: npt.NDArray[np.int64]) -> dict[str, str]:
-    largest = int(column.max(initial=0))
-    kind = next((kind for kind in ("uint8", "uint16", "uint32") if largest <= np.iinfo(kind).max), "float64")
-    numbers = column.astype(np.dtype(kind).newbyteorder("<"))
-    return {"kind": kind, "numbers": base64.b64encode(numbers.tobytes()).decode("ascii")}
+    return {name: packed_numbers(column) for name, column in zip(MOVE_COLUMNS, table.moves.T, strict=True)}
 
 
 def _reference_point(reference: dict[str, Any], axis: str) -> tuple[float, float] | None:

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from trecx.console.precisions import precision_hints
+from trecx.console.vectors import SEVERAL
 from trecx.datasets.tasks import task_of
 from trecx.glossary import definition
 from trecx.scores.run import PRECISIONS
@@ -89,6 +90,15 @@ HINTS = {
     ),
 }
 
+PER_EXIT_HINTS = {
+    "per_exit": _hint(
+        "one threshold per exit",
+        "The handles start at ρ, rounded up to the next k/256: with int8 scores, this changes no decision; "
+        "with float32 scores, a few samples may exit later.",
+    ),
+    "front": _hint("Pareto front", "Drag on the curve, or move the slider below it, to set all thresholds."),
+}
+
 OUTCOME_HINTS = {name: _hint(label) for name, label in zip(OUTCOMES, OUTCOME_LABELS, strict=True)}
 
 REMEDIES = {
@@ -139,7 +149,8 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
     said = [(name, precisions[name]) for name in PRECISIONS]
     noun = task_of(run.task, run.noun).noun
     article = "An" if noun[0] in "aeiou" else "A"
-    several = run.n_exits > 2
+    several = run.n_exits >= SEVERAL
+    hints = HINTS | PER_EXIT_HINTS if several else HINTS
     confidence = "confidence" if criterion == LARGEST else f"{CRITERIA[criterion]} confidence"
     rule = f"at the first exit with {confidence} ≥ ρ" if several else f"early if its {confidence} ≥ ρ"
     break_even = break_even_exit_rate(run.exit_flops, baseline_flops)
@@ -152,11 +163,24 @@ def words(run: Run, baseline_flops: float, criterion: str, counterpart: Run | No
         "histogram": f"distribution of the {confidence} before the final exit",
         "several": several,
         "break_even": "" if break_even is None else f"break-even {100 * break_even:.1f} %",
-        "hints": {name: hint.text for name, hint in HINTS.items()} | precisions,
+        "per_exit": _per_exit(article, noun, confidence),
+        "hints": {name: hint.text for name, hint in hints.items()} | precisions,
         "terms": [
-            *([hint.term, hint.text] for hint in [*HINTS.values(), *OUTCOME_HINTS.values()]),
+            *([hint.term, hint.text] for hint in [*hints.values(), *OUTCOME_HINTS.values()]),
             *map(list, said),
         ],
         "outcomes": {name: [hint.term, hint.text] for name, hint in OUTCOME_HINTS.items()},
         "remedies": REMEDIES,
+    }
+
+
+def _per_exit(article: str, noun: str, confidence: str) -> dict[str, str]:
+    """Return the texts of the console with one threshold per exit."""
+    return {
+        "meaning": f"{article} {noun} exits at the first exit whose own threshold its {confidence} reaches",
+        "axis": f"{confidence[0].upper()}{confidence[1:]} at each exit",
+        "histogram": f"distribution of the {confidence} over all {noun}s",
+        "reading": f"Reading the scores of each {noun} …",
+        "searching": "Computing the Pareto front …",
+        "refusal": "A threshold must be a number from 0 to 1, or “never”.",
     }

@@ -1,14 +1,19 @@
-// ρ as a slider on the confidence distribution, and as a number field. Requires parts.js and hints.js.
+// ρ as a slider on the confidence distribution, and as a number field. Requires parts.js, hints.js and rail.js.
 
 const FINE = 0.001;
 const INT8_STEP = 1 / 256;
-const COARSE = 10; // fine steps
 const NEVER = ["∞", "inf", "infinity", "never", "off"]; // accepted inputs for no early exits
 const LONG = 7; // characters of ρ that fit at full size
 
 let problems = 0; // for ids
 
 const onGrid = (threshold) => Number((Math.round(threshold / FINE) * FINE).toFixed(3));
+
+/** What a distribution is of, with the keys of its colours. */
+function axisTitle(title) {
+  const key = (name, word) => element("span", `key ${name}`, word);
+  return element("span", "axis-title", `${title}: `, key("early_right", "correct"), ", ", key("premature", "incorrect"));
+}
 
 class Slider {
   /**
@@ -19,17 +24,15 @@ class Slider {
     Object.assign(this, { move, release, precision: "float32" });
     this.histogram = element("div", "histogram");
     this.histogram.setAttribute("role", "img");
-    this.fill = element("div", "fill");
-    this.handle = element("div", "handle");
-    for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-label": "threshold ρ",
-      "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 1 })) this.handle.setAttribute(name, value);
     this.marks = element("div", "marks");
-    this.rail = element("div", "rail", "", this.histogram, element("div", "track", "", this.fill), this.handle);
-    this.listen();
-    const key = (name, word) => element("span", `key ${name}`, word);
-    const axis = element("span", "axis-title", `${text.axis}: `, key("early_right", "correct"), ", ", key("premature", "incorrect"));
-    this.node = element("div", "slider", "", this.rail, this.marks, element("div", "ends", "",
-      element("span", "", "← more early exits"), axis, element("span", "", "fewer early exits →")));
+    this.rail = new Rail("threshold ρ", this.histogram, {
+      at: (share) => this.move(onGrid(share)),
+      step: (steps) => this.move(this.stepped(steps)),
+      atEnd: () => this.threshold >= 1,
+      release: () => this.release(this.threshold),
+    });
+    this.node = element("div", "slider", "", this.rail.node, this.marks, element("div", "ends", "",
+      element("span", "", "← more early exits"), axisTitle(text.axis), element("span", "", "fewer early exits →")));
     this.input = this.typed();
     this.off = this.never(text.hints.never);
     this.problem = element("span", "problem");
@@ -74,35 +77,6 @@ class Slider {
     button.type = "button";
     button.onclick = () => this.release(this.threshold > 1 ? this.before ?? 1 : Infinity);
     return button;
-  }
-
-  listen() {
-    const follow = (event) => {
-      const box = this.rail.getBoundingClientRect();
-      const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-      this.move(onGrid(share));
-    };
-    this.rail.onpointerdown = (event) => {
-      event.preventDefault();
-      this.rail.setPointerCapture(event.pointerId);
-      this.handle.focus();
-      follow(event);
-      this.rail.onpointermove = follow;
-    };
-    this.rail.onpointerup = this.rail.onpointercancel = () => {
-      if (!this.rail.onpointermove) return;
-      this.rail.onpointermove = null;
-      this.release(this.threshold);
-    };
-    const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -COARSE, PageUp: COARSE,
-      Home: -Infinity, End: Infinity };
-    this.handle.onkeydown = (event) => {
-      if (!(event.key in steps)) return;
-      event.preventDefault();
-      if (event.repeat && this.threshold >= 1 && steps[event.key] > 0) return; // a repeated key stops at 1
-      this.move(this.stepped(steps[event.key] * (event.shiftKey ? COARSE : 1)));
-    };
-    this.handle.onkeyup = (event) => event.key in steps && this.release(this.threshold);
   }
 
   /** ρ moved by some fine steps and rounded to them; one more step above 1 means no early exits. */
@@ -156,9 +130,7 @@ class Slider {
     if (!this.refused && (anew || document.activeElement !== this.input)) this.input.value = this.spoken;
     this.input.classList.toggle("long", this.input.value.length > LONG);
     this.off.setAttribute("aria-pressed", threshold > 1);
-    this.fill.style.left = this.handle.style.left = `${100 * rho}%`;
-    this.handle.setAttribute("aria-valuenow", rho);
-    this.handle.setAttribute("aria-valuetext", threshold > 1 ? text : `${this.spoken}: ${text}`);
+    this.rail.show(rho, threshold > 1 ? text : `${this.spoken}: ${text}`);
   }
 
   get spoken() {

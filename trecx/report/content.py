@@ -4,16 +4,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trecx.comparison.design import Design
+from trecx.console import MOST_AT_ONCE, SEVERAL, SampleLevels
+from trecx.datasets.halves import Half
 from trecx.device.instructions import exit_instructions
 from trecx.report.sample_pictures import Picture
 from trecx.saved_points.capture import context_of
 from trecx.saved_points.record import PointRecord, SavedPoint
 from trecx.scores.run import other_precision
 from trecx.store import Run, Store
-from trecx.store.run_context import counts_of
+from trecx.store.run_context import answers_of, counts_of, joint_counts_of
+from trecx.threshold.joint_counts import JointCounts, int8_candidates
 from trecx.threshold.run_context import RunContext
 
 CHOSEN = "chosen"  # name of a point that has none
+
+
+@dataclass(frozen=True, eq=False)
+class PerExitSamples:
+    """The samples of a run for one threshold per exit.
+
+    Attributes:
+        levels: for the console's handles.
+        joint: for the Pareto front.
+    """
+
+    levels: SampleLevels
+    joint: JointCounts
+
+    @classmethod
+    def of(cls, store: Store, run: Run, criterion: str, half: Half | None) -> "PerExitSamples | None":
+        """Read them; None if the run has one early exit, or more samples than a report has room for.
+
+        Args:
+            store: the store of the run.
+            run: the run.
+            criterion: the exit criterion (`exit_criteria.CRITERIA`).
+            half: the half of the samples; None: all.
+        """
+        if run.n_exits < SEVERAL or run.n_samples > MOST_AT_ONCE:
+            return None
+        joint = joint_counts_of(store, run, int8_candidates(), criterion, half)
+        return cls(SampleLevels.of(answers_of(store, run, criterion, half)), joint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +59,8 @@ class Report:
         saved: other saved points of the same run with the same exit criterion.
         others: designs to compare with the run.
         pictures: samples with destructive overthinking; None: not requested.
+        per_exit: the run's samples for one threshold per exit; None: it has one early exit, or too many
+            samples.
     """
 
     run: Run
@@ -36,6 +69,7 @@ class Report:
     saved: Sequence[SavedPoint] = ()
     others: Sequence[Design] = ()
     pictures: Sequence[Picture] | None = None
+    per_exit: PerExitSamples | None = None
 
     @property
     def records(self) -> list[PointRecord]:
@@ -75,7 +109,8 @@ def report_of(
         and point.record.run.identity == run.identity
         and point.record.rule.criterion == record.rule.criterion
     ]
-    return Report(run, context, record, saved, others, pictures)
+    per_exit = PerExitSamples.of(store, run, record.rule.criterion, context.half)
+    return Report(run, context, record, saved, others, pictures, per_exit)
 
 
 def report_of_point(store: Store, run: Run, record: PointRecord) -> Report:

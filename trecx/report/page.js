@@ -26,8 +26,8 @@ class Report {
   }
 
   mount() {
-    const { table, begin, views } = this.report;
-    mountConsole({ parentElement: this.place, data: { ...begin, ...views[this.axis], table },
+    const { table, begin, views, vectors } = this.report;
+    mountConsole({ parentElement: this.place, data: { ...begin, ...views[this.axis], table, vectors },
       setStateValue: (name, value) => this.take(name, value) });
   }
 

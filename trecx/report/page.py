@@ -11,8 +11,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from trecx.console import console_data, cost_axes, table_data
-from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
+from trecx.console import console_data, cost_axes, shown_axis, table_data
+from trecx.console.assets import CONSOLE_SCRIPTS, FOLDER, PLOTLY, STYLES, joined_scripts, style_sheet
 from trecx.errors import ExportError
 from trecx.exporting.export_file import write_whole
 from trecx.figures import CurveLine, comparison_figure
@@ -26,11 +26,13 @@ from trecx.saved_points.record import Rule
 from trecx.scores.run import FLOAT32
 from trecx.threshold.exit_table import ExitTable
 from trecx.threshold.int8_threshold import INT8_SOFTMAX
+from trecx.threshold.per_exit.front import Front, pareto_front
 
 REPORT = ".html"
 MOST_BYTES = 6_000_000
 FOLDERS = (Path(__file__).parent, FOLDER)
-SCRIPTS = ("parts", "hints", "dialog", "plot", "counts", "slider", "tiles", "outcomes", "console", "page")
+SCRIPTS = (*CONSOLE_SCRIPTS, "page")
+ONE_RHO_ONLY = "This report has one ρ only: there are too many samples for one threshold per exit."
 FONT = "system-ui, 'DejaVu Sans', sans-serif"
 REMEDIES = {
     "energy": "No device selected",
@@ -74,6 +76,7 @@ def _page(report: Report, table: ExitTable, views: dict[str, Any]) -> str:
         "begin": _begin(report.record.rule),
         "views": views,
         "table": json.dumps(table_data(table) | {"exact": exact}),
+        "vectors": report.per_exit.levels.data if report.per_exit else None,
         "others": _others(report),
     }
     script = f"\n{joined_scripts(*SCRIPTS, folders=FOLDERS)}"
@@ -147,8 +150,7 @@ def _style() -> str:
             f":root{{color-scheme:light dark;--st-font:{FONT}}}",
             f":root,.on-paper{{{light}}}",
             f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}",
-            style_sheet("console"),
-            style_sheet("access"),
+            *map(style_sheet, STYLES),
             style_sheet("page", FOLDERS),
         ]
     )
@@ -158,11 +160,13 @@ def _views(report: Report) -> dict[str, Any]:
     """Return the console's data, except the counts, for each cost axis of the benefit curve."""
     views, rule = {}, report.record.rule
     for axis in cost_axes(report.context):
-        data = console_data(report.run, report.context, axis, rule.criterion, report.named)
+        front = _front(report, axis)
+        data = console_data(report.run, report.context, axis, rule.criterion, report.named, front=front)
         data["text"] |= {"remedies": REMEDIES}
+        data["vectors_problem"] = "" if report.per_exit else ONE_RHO_ONLY
         if rule.quantisation != INT8_SOFTMAX:
             data |= {"precisions": [FLOAT32], "fixed_precision": FLOAT32}
-        views[axis] = {name: part for name, part in data.items() if name != "table"}
+        views[axis] = {name: part for name, part in data.items() if name not in ("table", "vectors")}
     return views
 
 
@@ -173,6 +177,14 @@ def _chosen(report: Report) -> tuple[float, float]:
         return record.numbers["flops"], record.numbers["accuracy"]
     flops, accuracy = report.others[0].at(record.rule.effective)
     return flops.value, accuracy.value
+
+
+def _front(report: Report, axis: str) -> Front | None:
+    """Return the Pareto front of all thresholds per exit over a cost axis; None: the report has none."""
+    if report.per_exit is None:
+        return None
+    costs, weights = shown_axis(report.context, axis)[1].exit_costs, report.context.class_weights
+    return pareto_front(report.per_exit.joint, costs, weights)
 
 
 def _others(report: Report) -> str:

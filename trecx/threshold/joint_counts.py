@@ -86,7 +86,7 @@ class JointCounts:
         columns += [(scores.predictions[:, k] == scores.labels, 2) for k in range(scores.n_exits)]
         if baseline_correct is not None:
             columns.append((baseline_correct, 2))
-        first, counts = _alike(columns)
+        first, counts = alike(columns)
         classes, *rest = (column[first].astype(np.int64) for column, _ in columns)
         right = np.array(rest[n_early : n_early + scores.n_exits], np.bool_).T
         return cls(
@@ -203,11 +203,14 @@ class JointCounts:
         return found
 
 
-def _alike(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[IntArray, IntArray]:
+def alike(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[IntArray, IntArray]:
     """Return the first of the rows that are equal in all columns, and how many there are, for each such row.
 
     Args:
-        columns: non-negative integers, and a number that they are below.
+        columns: non-negative integers of shape (n_rows,), and a number that they are below.
+
+    >>> alike([(np.array([2, 0, 2]), 3)])
+    (array([1, 0]), array([1, 2]))
     """
     keys, size = np.zeros(len(columns[0][0]), np.int64), 1
     for column, below in columns:
