@@ -17,7 +17,8 @@ from trecx.threshold.per_exit.front import n_vectors_of, pareto_front
 from trecx.threshold.per_exit.vectors import VectorCounts
 
 LARGEST = "kws/sdn"  # three early exits
-RUNS = (LARGEST, "kws/sdn:int8", "kws/branchynet", "ic/sdn")
+JPEG = "ic-sdn-c4158fa7"  # ic/sdn, trained here on CIFAR-10 as JPEG
+RUNS = (LARGEST, "kws/sdn:int8", "kws/branchynet", "ic/sdn", JPEG)
 DROPS = (0.0, 0.01, 0.02)
 HALVED, N_HALVES, LIMIT = ("kws/sdn", "kws/branchynet", "ic/sdn"), 40, 0.01
 AIM_S, AIM_MB = 6.0, 2048.0

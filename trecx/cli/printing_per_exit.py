@@ -137,8 +137,9 @@ def _best_rows(answer: PerExitAnswer, point: OperatingPoint) -> Iterator[tuple[s
     yield from _guarantee_rows(answer)
     yield "limiting constraint", ", ".join(map(limit_title, document["binds"])) or "none: no vector is better"
     cheaper, more_accurate = _around(answer)
-    yield "next cheaper", _line(cheaper)
-    yield "next more accurate", _line(more_accurate)
+    on = " (tested samples)" if answer.guaranteed else ""
+    yield f"next cheaper{on}", _line(cheaper)
+    yield f"next more accurate{on}", _line(more_accurate)
     yield "method", answer.choice.method
 
 
