@@ -94,7 +94,12 @@ def _show(found: RandomSplits, wish: Wish) -> None:
     words = simulation_words(found)
     st.markdown(words)
     show(random_splits_figure(found), "random-splits", words.replace("*", ""), HEIGHT)
-    kept = f" All samples of a {found.kept_together} stay in one half." if found.kept_together else ""
+    kept = ""
+    if group := found.kept_together:
+        kept = (
+            f" All samples of a {group} stay in one half; as they are alike, a guarantee can be broken more "
+            f"often for new {group}s than its probability says."
+        )
     usual = f" No guarantee is selected; {100 * USUAL:g} % probability is used." if not wish.guarantee else ""
     st.caption(
         f"{found.n_splits:,} splits of {found.n_samples:,} {task_of(wish.run.task, wish.run.noun).noun}s: "
