@@ -14,6 +14,7 @@ from trecx.datasets.tasks import task_of
 from trecx.errors import BudgetError, TrecxError
 from trecx.threshold.choice import Candidate
 from trecx.threshold.guarantee.selection import GuaranteedChoice
+from trecx.threshold.int8_steps import STEPS
 from trecx.threshold.per_exit.choice import PerExitChoice, PerExitPoint
 from trecx.threshold.per_exit.vectors import VectorCounts
 
@@ -51,7 +52,7 @@ def _as_measured(wish: Wish) -> dict[str, Any]:
     points = {"Nearest in cost": found.cheaper, "Nearest in accuracy": found.more_accurate}
     if found.cheaper == found.more_accurate:
         points = {"Nearest": found.cheaper}
-    missed = [f"{_thresholds(point)} ({numbers(point, wish.limits)})" for point in points.values() if point]
+    missed = [f"{_thresholds(point)} ({_said(point, wish)})" for point in points.values() if point]
     return {
         "met": False,
         "head": f"One per exit: no thresholds meet these limits{_where(wish)}.",
@@ -90,10 +91,10 @@ def _guaranteed(wish: Wish) -> dict[str, Any]:
 
 def _numbers(best: PerExitPoint, single: Candidate | None, wish: Wish) -> Iterator[str]:
     """Yield the numbers of the chosen thresholds, of the best ρ, and of the half that is shown."""
-    beside = f"; with one ρ in steps of 1/256, {numbers(single, wish.limits)}" if single else ""
-    yield f"{numbers(best, wish.limits)}{beside}."
+    beside = f"; one ρ ({_step(single.threshold)}): {numbers(single, wish.limits)}" if single else ""
+    yield f"{_said(best, wish)}{beside}."
     if wish.on_other_half:
-        yield f"On the held-out half: {numbers(_measured(best, wish), wish.limits)}."
+        yield f"On the held-out half: {_said(_measured(best, wish), wish)}."
 
 
 def _measured(best: PerExitPoint, wish: Wish) -> PerExitPoint:
@@ -111,12 +112,22 @@ def _jumps(points: Mapping[str, PerExitPoint | None], wish: Wish) -> Iterator[di
         if point is None:
             continue
         thresholds = [None if math.isinf(value) else value for value in point.thresholds]  # as JSON has it
-        yield {"label": label, "thresholds": thresholds, "title": numbers(point, wish.limits)}
+        yield {"label": label, "thresholds": thresholds, "title": _said(point, wish)}
 
 
 def _thresholds(point: PerExitPoint) -> str:
     """Return thresholds as the fields of the handles show them."""
     return ", ".join("never" if math.isinf(value) else f"{value:.4f}" for value in point.thresholds)
+
+
+def _said(point: PerExitPoint, wish: Wish) -> str:
+    """Return the numbers of a point; a vector of thresholds has no ρ and no plateau."""
+    nowhere = (math.nan, math.nan)
+    return numbers(Candidate(math.nan, nowhere, point.quantities, point.slack, point.broken), wish.limits)
+
+
+def _step(threshold: float) -> str:
+    return "∞" if math.isinf(threshold) else f"{round(threshold * STEPS)}/{STEPS}"
 
 
 def _where(wish: Wish) -> str:

@@ -231,8 +231,9 @@ def test_a_wrong_threshold_is_said_and_what_a_field_shows_is_read_as_it_was(page
     for level in range(0, 256, 5):
         typed(page, 1, f"{level / 256:.4f}")
         assert levels(page)[0] == level
-    typed(page, 1, "0.6")  # between two steps: rounded up
-    assert levels(page)[0] == 154
+    for text, level in (("0.6", 154), ("0.50001", 129), ("0.9962", NEVER)):  # between two steps: rounded up
+        typed(page, 1, text)
+        assert levels(page)[0] == level
     expect(page.locator(".handles .problem")).to_be_empty()
 
 

@@ -97,10 +97,12 @@ def test_the_levels_of_an_int8_run_are_its_confidences(shipped):
 
 
 def test_thresholds_are_rounded_up_to_the_grid():
-    assert on_grid([0, 0.5, 0.50001, 0.996, 0.99609375, 0.9961, 1, math.inf]) == (
-        *(0, 0.5, 129 / 256, 255 / 256, 255 / 256),
+    assert on_grid([0, 0.5, 0.50001, 0.996, 0.99609375, 0.9961, 0.9962, 1, math.inf]) == (
+        *(0, 0.5, 129 / 256, 255 / 256, 255 / 256, 255 / 256),
         *(math.inf, math.inf, math.inf),
     )
+    shown = [round(level / 256, 4) for level in range(256)]
+    assert on_grid(shown) == tuple(level / 256 for level in range(256))
     assert levels_of(np.array([0.69, math.inf])).tolist() == [177, 256]
 
 

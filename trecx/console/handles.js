@@ -17,7 +17,7 @@ function typedLevel(text) {
   const typed = Number(plain);
   if (plain === "" || !(typed >= 0 && typed <= 1)) return null;
   const nearest = Math.round(typed * 256);
-  const shown = (nearest / 256).toFixed(4) === typed.toFixed(4);
+  const shown = Number((nearest / 256).toFixed(4)) === typed;
   return Math.min(shown ? nearest : Math.ceil(typed * 256), NO_STOP);
 }
 

@@ -20,7 +20,7 @@ class PerExit {
     this.switch = group("mode", "Thresholds", ...this.buttons);
     this.note = element("p", "vectors-note");
     this.note.setAttribute("role", "status");
-    this.answer = element("p", "answer vectors-answer");
+    this.answer = element("p", "vectors-answer");
     this.answer.setAttribute("role", "status");
     this.take(live.data);
     if (live.data.per_exit) this.wanted = live.data.per_exit.map((threshold) => toLevel(threshold ?? Infinity));

@@ -119,10 +119,15 @@ def _front_data(front: Front, axis: CostAxis, n_samples: int) -> dict[str, Any]:
 def on_grid(thresholds: Sequence[float]) -> tuple[float, ...]:
     """Return thresholds rounded up to multiples of 1/256; above 255/256, `inf`: never stops there.
 
-    >>> on_grid([0.5, 0.69, 0.999])
-    (0.5, 0.69140625, inf)
+    Four decimals of such a multiple, as the console shows it, stand for the multiple itself.
+
+    >>> on_grid([0.5, 0.69, 0.9336, 0.999])
+    (0.5, 0.69140625, 0.93359375, inf)
     """
-    return tuple(math.inf if level == STEPS else level / STEPS for level in levels_of(np.array(thresholds)))
+    given = np.array(thresholds, np.float64)
+    nearest = np.round(np.minimum(given, 1) * STEPS) / STEPS
+    levels = levels_of(np.where(given == nearest.round(4), nearest, given))
+    return tuple(math.inf if level == STEPS else level / STEPS for level in levels.tolist())
 
 
 def levels_of(thresholds: FloatArray) -> IntArray:
