@@ -38,7 +38,7 @@ def show_simulation(store: Store, wish: Wish) -> None:
         return  # the console says why these limits cannot be used
 
     def panel() -> None:
-        st.markdown("##### What would have happened", help=HELP)
+        st.markdown("**What would have happened**", help=HELP)
         found, place = simulations(asked), st.empty()
         if not found and not place.button(f"Simulate {N_SPLITS} splits", key="simulate"):
             st.caption(_about(wish))

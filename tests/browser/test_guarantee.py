@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.console import shown
+from tests.browser.layout import SIZES, unreadable
 from tests.browser.session import DRAWN, SETTLED, choose, open_console
+from tests.browser.test_accessibility import findings, in_scheme
 from tests.conftest import SHIPPED
 from trecx.datasets.halves import CALIBRATION, HELD_OUT, Half
 from trecx.store import Store
@@ -93,3 +95,15 @@ def test_the_simulation_shows_progress_then_both_choices(page, address):
     expect(page.get_by_text("The naive ρ broke the limit in")).to_be_visible()
     page.wait_for_selector(".trecx-chart[data-drawn=yes]", state="attached")
     expect(page.get_by_role("button", name="Simulate 200 splits")).to_have_count(0)
+
+
+def test_a_guaranteed_answer_of_a_half_and_the_panel_are_accessible_and_readable(page, address):
+    wish = "max_lost:0.05,guarantee:0.9,each_class:1"
+    run = Store(SHIPPED).find_run("digits/trecx").run_id
+    open_console(page, f"{address}/?run={run}&half=held-out&wish={wish}")
+    page.get_by_role("button", name="Simulate 200 splits").click()
+    page.wait_for_selector(".trecx-chart[data-drawn=yes]", state="attached")
+    for scheme in ("light", "dark"):
+        in_scheme(page, scheme)
+        assert findings(page) == [], scheme
+    assert {size: unreadable(page, size) for size in SIZES.values()} == {size: [] for size in SIZES.values()}
