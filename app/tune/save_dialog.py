@@ -67,7 +67,8 @@ def _samples_words(frame: Frame, state: ConsoleState) -> str:
     guarantee = guarantee_of(frame, state, rule_of(frame, state))
     said = [f"Guarantee: {100 * guarantee.probability:.6g} % probability."] if guarantee else []
     if guarantee is None and GUARANTEE in state.wish:
-        said = ["This ρ is not covered by the guarantee."]
+        what = "This ρ is" if state.per_exit is None else "These thresholds are"
+        said = [f"{what} not covered by the guarantee."]
     return " ".join([*said, *([f"Numbers of the {frame.half.title}."] if frame.half else [])])
 
 
