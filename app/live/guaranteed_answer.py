@@ -8,9 +8,9 @@ from trecx.datasets.tasks import task_of
 from trecx.threshold.choice import Candidate
 from trecx.threshold.guarantee.losses import EACH_CLASS, Loss
 from trecx.threshold.guarantee.selection import GuaranteedChoice
+from trecx.threshold.guarantee.texts import REFERENCES, shown_bound
 
 ALL_CLASSES_PASS = "Each class is tested at the full level, because all have to pass."
-_REFERENCES = {"final": "the final exit", "baseline": "the baseline"}
 
 
 class Words(NamedTuple):
@@ -38,7 +38,7 @@ def guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:
     worst = " in the worst class" if loss.each_class else ""
     parts = [
         f"{_at_most(loss, loss.limit)}{each}.",
-        f"Bound {_amount(loss, chosen.bound)}{worst} ({_basis(chosen, wish)}).",
+        f"Bound {loss_amount(loss, shown_bound(chosen.bound, loss.limit))}{worst} ({_basis(chosen, wish)}).",
         *([ALL_CLASSES_PASS] if loss.each_class else []),
         f"{numbers(best, wish.limits)}{_against_naive(best, chosen.naive.best, wish)}.",
     ]
@@ -74,21 +74,21 @@ def not_guaranteed(chosen: GuaranteedChoice, wish: Wish) -> Words:
 
 def _at_most(loss: Loss, limit: float) -> str:
     if loss.kind == "error":
-        return f"at least {_amount(loss, limit)} accuracy"
+        return f"at least {loss_amount(loss, limit)} accuracy"
     if loss.kind == "lost":
-        return f"at most {_amount(loss, limit)} lost"
-    return f"at most {_amount(loss, limit)} below {_REFERENCES[loss.against]}"
+        return f"at most {loss_amount(loss, limit)} lost"
+    return f"at most {loss_amount(loss, limit)} below the {REFERENCES[loss.against]}"
 
 
 def _measured(loss: Loss, value: float) -> str:
     if loss.kind == "error":
-        return f"the accuracy is {_amount(loss, value)}"
+        return f"the accuracy is {loss_amount(loss, value)}"
     if loss.kind == "lost":
-        return f"{_amount(loss, value)} are lost"
-    return f"the accuracy is {_amount(loss, value)} below {_REFERENCES[loss.against]}"
+        return f"{loss_amount(loss, value)} are lost"
+    return f"the accuracy is {loss_amount(loss, value)} below the {REFERENCES[loss.against]}"
 
 
-def _amount(loss: Loss, value: float) -> str:
+def loss_amount(loss: Loss, value: float) -> str:
     """Return a loss in %, or pt for a drop; an error as accuracy."""
     if loss.kind == "error":
         return f"{100 * (1 - value):.2f} %"

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from app.cache import guaranteed_thresholds, joint_counts, thresholds_per_exit
+from app.live.guaranteed_answer import loss_amount
 from app.live.quantities import numbers
 from app.live.wish import Wish
 from trecx.datasets.tasks import task_of
 from trecx.errors import BudgetError, TrecxError
 from trecx.threshold.choice import Candidate
 from trecx.threshold.guarantee.selection import GuaranteedChoice
+from trecx.threshold.guarantee.texts import shown_bound
 from trecx.threshold.int8_steps import STEPS
 from trecx.threshold.per_exit.choice import PerExitChoice, PerExitPoint
 from trecx.threshold.per_exit.vectors import VectorCounts
@@ -75,8 +77,7 @@ def _guaranteed(wish: Wish) -> dict[str, Any]:
         )
         head = f"No thresholds per exit are guaranteed with {probability} probability:"
         return {"met": False, "head": head, "text": why, "jumps": []}
-    error = chosen.loss.kind == "error"
-    bound = f"accuracy {100 * (1 - chosen.bound):.2f} %" if error else f"{100 * chosen.bound:.2f} %"
+    bound = loss_amount(chosen.loss, shown_bound(chosen.bound, chosen.loss.limit))
     basis = (
         f"Bound {bound} ({chosen.loss.method}, {chosen.n_calibration:,} {noun}s; {found.n_design:,} others "
         "gave the candidates)."

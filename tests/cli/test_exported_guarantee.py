@@ -102,3 +102,44 @@ def test_a_report_of_a_half_is_written_from_python(shipped, tmp_path):
 
     trecx.save_report("kws/trecx", 0.8, tmp_path / "report.html", half=Half("held-out", 3))
     assert "held-out" in (tmp_path / "report.html").read_text("utf-8")
+
+
+VECTOR = ("--max-lost", "0.01", "--guarantee", "0.95")
+
+
+def test_thresholds_of_choose_per_exit_are_exported_with_their_guarantee(capsys, shipped, tmp_path):
+    chosen = document(capsys, "choose", "kws/sdn", "--per-exit", *VECTOR)
+    given = ",".join("never" if each is None else repr(each) for each in chosen["thresholds"])
+    point = exported(capsys, tmp_path, "kws/sdn", "--thresholds", given, *VECTOR)
+    assert point["rule"]["thresholds"] == chosen["thresholds"]
+    assert (point["rule"]["threshold"], point["guarantee"]["naive_threshold"]) == (None, None)
+    assert point["guarantee"]["bound"] == chosen["guarantee"]["bound"]
+    assert point["numbers"]["flops"] == chosen["flops"]
+
+
+def test_thresholds_without_the_guarantee_are_refused(capsys, shipped, tmp_path):
+    out = tmp_path / "point.json"
+    asked = ("export", "kws/sdn", "--thresholds", "0.2,never,0.3", "--out", str(out), *VECTOR)
+    status, _, err = run(capsys, *asked)
+    assert status == 1
+    assert "these thresholds do not have this guarantee; 'choose --per-exit'" in err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["point.h", "point.csv", "point.html", "point.svg"])
+def test_every_format_is_written_with_one_threshold_per_exit(capsys, shipped, tmp_path, name):
+    out = tmp_path / name
+    asked = ("--thresholds", "0.9375,never,0.75", "--half", "held-out")
+    document(capsys, "export", "kws/sdn", *asked, "--out", str(out))
+    written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
+    assert "held-out" in written
+    assert "0.9375" in written
+    assert ">nan" not in written.lower()
+
+
+def test_one_rho_and_one_threshold_per_exit_exclude_each_other(capsys, shipped, tmp_path):
+    out = str(tmp_path / "point.h")
+    for words in ((), ("--threshold", "0.5", "--thresholds", "0.5,0.5,0.5")):
+        assert run(capsys, "export", "kws/sdn", *words, "--out", out)[0] == 2
+    status, _, err = run(capsys, "export", "kws/sdn", "--thresholds", "0.5,0.5", "--out", out)
+    assert (status, "give one threshold for each of the 3 early exits, got 2" in err) == (1, True)

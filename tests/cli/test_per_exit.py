@@ -116,7 +116,7 @@ def test_a_guarantee_says_what_it_rests_on_and_what_it_costs(capsys, shipped):
     assert list(told["thresholds"]) in found.guaranteed.passing.tolist()
     show_per_exit(found, as_json=False)
     out, err = capsys.readouterr()
-    assert "max samples lost 2.00 %, with 95 % probability" in out
+    assert "at most 2.00 % of samples lost, with 95 % probability" in out
     assert "FLOPs vs no guarantee" in out
     assert "The guarantee takes this into account." in err
 

@@ -110,6 +110,7 @@ LAYERS = {
         "errors scores threshold.guarantee.betting threshold.guarantee.exact_tests threshold.joint_counts "
         "threshold.limits"
     ),
+    "threshold.guarantee.texts": "",
     "threshold.guarantee.selection": (
         "errors scores device.operating_conditions threshold.benefit_curve threshold.choice "
         "threshold.guarantee.losses threshold.joint_counts threshold.limits"
@@ -179,7 +180,7 @@ LAYERS = {
         "errors scores datasets device.battery device.exit_costs device.memory threshold.exit_criteria "
         "threshold.int8_threshold threshold.per_exit.decision saved_points.recorded_run"
     ),
-    "saved_points.texts": "datasets saved_points.record",
+    "saved_points.texts": "datasets threshold.guarantee.texts saved_points.record",
     "saved_points.recorded": (
         "datasets device.exit_costs threshold.energy_saving threshold.guarantee.losses "
         "threshold.guarantee.selection threshold.joint_counts threshold.limits threshold.run_context "

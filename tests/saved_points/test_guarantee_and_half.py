@@ -234,6 +234,6 @@ def test_a_guarantee_is_a_sentence_with_its_limit_and_its_basis(shipped):
     assert guarantee_basis(error).endswith("bound accuracy of 90.00 %")
     drop = replace(lost, loss="drop", against="baseline", each_class=True, probability=0.999)
     assert guarantee_text(drop) == (
-        "accuracy at most 2.00 pt below the baseline's in each class, with 99.9 % probability"
+        "accuracy at most 2.00 pt below the baseline in each class, with 99.9 % probability"
     )
     assert guarantee_basis(drop).endswith("bound 1.98 pt")

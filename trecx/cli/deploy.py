@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trecx.cli import printing
-from trecx.cli.deployed_point import AskedPoint
+from trecx.cli.asked_point import AskedPoint, Thresholds
 from trecx.cli.given_model import GivenModel
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Json
@@ -42,13 +42,7 @@ def deploy(
     threshold: Annotated[
         float, typer.Option(help="ρ, 0..1, or inf: no early exits. A baseline needs none.")
     ] = math.nan,
-    thresholds: Annotated[
-        str,
-        typer.Option(
-            help="a,b,…: one ρ for each early exit, 0..1 or never, in place of --threshold. 'choose "
-            "--per-exit' finds them."
-        ),
-    ] = "",
+    thresholds: Thresholds = "",
     system: Annotated[
         str, typer.Option("--system", help="Design of the model: trecx, sdn, …", rich_help_panel=MODEL)
     ] = "",

@@ -1,5 +1,6 @@
 """The command that writes an operating point to a file: `export`."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from trecx.cli import printing
+from trecx.cli.asked_point import AskedPoint, Thresholds
 from trecx.cli.exported_guarantee import exported_guarantee
 from trecx.cli.guarantee_options import (
     Against,
@@ -31,7 +33,6 @@ from trecx.report import (
     write_report,
 )
 from trecx.report.slides import write_slides
-from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import PointRecord
 from trecx.store import Run, Store
 from trecx.threshold.run_context import RunContext
@@ -60,8 +61,9 @@ Pictures = Annotated[
 def export(
     run_name: RunName,
     asked: Asked,
-    threshold: Annotated[float, typer.Option(help="ρ, 0..1, or inf: no early exits.")],
     out: Out,
+    threshold: Annotated[float, typer.Option(help="ρ, 0..1, or inf: no early exits.")] = math.nan,
+    thresholds: Thresholds = "",
     compare: Compare = None,
     pictures: Pictures = 0,
     min_accuracy: MinAccuracy = None,
@@ -74,7 +76,7 @@ def export(
 ) -> None:
     """Write an operating point as a C header, JSON, CSV, an interactive HTML report or three slides.
 
-    With --guarantee and one limit, ρ must have this guarantee, and the file says so.
+    With --guarantee and one limit, the point must have this guarantee, and the file says so.
     """
     limits = {"min_accuracy": min_accuracy, "max_drop": max_drop, "max_lost": max_lost, "against": against}
     wish = Wish.of(guarantee, each_class, limits)
@@ -82,14 +84,15 @@ def export(
     ending = out.suffix.lower()
     if ending != REPORT and (compare or pictures):
         raise typer.BadParameter("--compare and --pictures need a report; use --out FILE.html")
-    asked.rule(threshold)
+    AskedPoint.checked(asked, threshold, thresholds, None)  # wrong options are told before a store is opened
     store = open_store(asked.db)
     run = store.find_run(run_name, asked.source)
-    rule = asked.rule(threshold, run)
-    context = asked.float32_context(store, run, rule.effective)
+    point = AskedPoint.checked(asked, threshold, thresholds, run.n_exits)
+    rule, context = point.rule(run), point.context(store, run)
     promised = exported_guarantee(store, run, asked, context, rule, wish) if wish else None
-    split, baseline = asked.split(store, run), store.baseline_of(run)
-    record = capture_point(run, baseline, context, rule, asked.mix, guarantee=promised, split=split)
+    record = point.record(store, run, promised)
+    if rule.per_exit:
+        context = asked.float32_context(store, run)  # report and slides show every ρ beside the point
     if ending in PICTURES:
         printing.show_paths(write_slides(run, context, rule.effective, out, record), as_json)
         return

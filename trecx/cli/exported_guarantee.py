@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from trecx.cli import printing
 from trecx.cli.guarantee_options import Wish
 from trecx.cli.printing import rho_on_plateau
 from trecx.cli.printing_guarantee import none_guaranteed
@@ -10,10 +11,11 @@ from trecx.cli.run_context import Asked
 from trecx.errors import BudgetError
 from trecx.saved_points.record import RecordedGuarantee, Rule
 from trecx.saved_points.recorded import recorded_guarantee
+from trecx.saved_points.recorded_per_exit import recorded_guarantee_per_exit
 from trecx.store import Run, Store
-from trecx.store.run_context import joint_counts_of
+from trecx.store.run_context import design_and_tested, joint_counts_of
 from trecx.threshold.guarantee.selection import GuaranteedChoice
-from trecx.threshold.joint_counts import candidates
+from trecx.threshold.joint_counts import candidates, int8_candidates
 from trecx.threshold.run_context import RunContext
 
 
@@ -22,21 +24,33 @@ def exported_guarantee(
 ) -> RecordedGuarantee:
     """Return the guarantee of a point, found on all samples, or on the calibration half if a half is named.
 
+    One threshold per exit is tested as `choose --per-exit` does it.
+
     Args:
         store: the store of the run.
         run: the run.
         asked: the options of the command.
         context: the run's counts with its class mix.
-        rule: the exit rule with the ρ that is to have the guarantee.
+        rule: the exit rule that is to have the guarantee.
         wish: what is to hold.
 
     Raises:
-        BudgetError: ρ does not have the guarantee; the message names a ρ that has it.
+        BudgetError: the rule does not have the guarantee; the message says which ρ has it.
         TrecxError: the guarantee needs something that is unknown.
     """
     calibrating = replace(asked, half="calibration") if asked.half else asked
-    grid = candidates(rule.thresholds)
-    joint = joint_counts_of(store, run, grid, asked.criterion, calibrating.measured_on)
+    if rule.effective_per_exit is not None:
+        parts = design_and_tested(store, run, int8_candidates(), asked.criterion, calibrating.measured_on)
+        with printing.progress() as progress:
+            vectors = context.guaranteed_per_exit(*parts, wish.limits, wish.guarantee, progress)
+        promised = recorded_guarantee_per_exit(vectors, rule.effective_per_exit)
+        if promised is None:
+            raise BudgetError(
+                "these thresholds do not have this guarantee; 'choose --per-exit' with the same options "
+                "finds thresholds that have it"
+            )
+        return promised
+    joint = joint_counts_of(store, run, candidates(rule.thresholds), asked.criterion, calibrating.measured_on)
     found = context.guaranteed(joint, wish.limits, wish.guarantee)
     recorded = recorded_guarantee(found, rule.effective)
     if recorded is None:

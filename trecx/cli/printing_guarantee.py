@@ -1,6 +1,5 @@
 """What `choose` says of a guarantee: rows of its table, and parts of its JSON document."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,8 +7,7 @@ from trecx.cli.answer import Answer
 from trecx.cli.printing import mflops, percent, rho_on_plateau
 from trecx.threshold.guarantee.losses import Loss, guaranteed_limit
 from trecx.threshold.guarantee.selection import MOST_SAMPLES, GuaranteedChoice
-
-REFERENCES = {"final": "the final exit", "baseline": "the baseline"}
+from trecx.threshold.guarantee.texts import REFERENCES, limit_text, shown_bound
 
 
 def tested_limit(answer: Answer) -> str | None:
@@ -22,21 +20,32 @@ def guarantee_document(answer: Answer) -> dict[str, Any]:
     found = answer.guaranteed
     if found is None:
         return {}
-    naive, best, loss = found.naive.best, found.best, found.loss
+    naive, best = found.naive.best, found.best
     return {
-        "guarantee": {
-            "probability": found.guarantee.probability,
-            "loss": loss.kind,
-            "limit": loss.limit,
-            "against": loss.against,
-            "each_class": loss.each_class,
-            "method": loss.method,
-            "n_calibration": found.n_calibration,
-            "bound": found.bound,
-            "measured": _loss_at(answer, best.threshold) if best else None,
-        },
+        "guarantee": chosen_document(found, _loss_at(answer, best.threshold) if best else None),
         "naive": naive and _naive_document(answer, naive.threshold),
         "samples_needed": found.samples_needed,
+    }
+
+
+def chosen_document(found: GuaranteedChoice, measured: float | None) -> dict[str, Any]:
+    """Return a guarantee as JSON has it.
+
+    Args:
+        found: the guaranteed choice.
+        measured: the loss on the samples that are measured on; None if it is unknown or nothing was chosen.
+    """
+    loss = found.loss
+    return {
+        "probability": found.guarantee.probability,
+        "loss": loss.kind,
+        "limit": loss.limit,
+        "against": loss.against,
+        "each_class": loss.each_class,
+        "method": loss.method,
+        "n_calibration": found.n_calibration,
+        "bound": found.bound,
+        "measured": measured,
     }
 
 
@@ -52,9 +61,10 @@ def guarantee_rows(answer: Answer) -> Iterator[tuple[str, str]]:
         return
     loss, best, naive = found.loss, found.best, found.naive.best
     probability = f"{100 * found.guarantee.probability:g} %"
-    yield "guarantee", f"{promise(loss, loss.limit)}, with {probability} probability"
+    about = (loss.against, loss.each_class)
+    yield "guarantee", f"{limit_text(loss.kind, loss.limit, *about)}, with {probability} probability"
     if best and found.bound is not None:
-        yield "bound at this ρ", promise(loss, min(_rounded_up(found.bound), loss.limit))
+        yield "bound at this ρ", limit_text(loss.kind, shown_bound(found.bound, loss.limit), *about)
         where = f", {answer.view.asked.half} half" if answer.view.asked.half else ""
         yield f"measured{where}", _measured_text(loss, _loss_at(answer, best.threshold))
     yield "test", loss.method
@@ -85,27 +95,6 @@ def none_guaranteed(found: GuaranteedChoice | None) -> str:
     )
 
 
-def promise(loss: Loss, limit: float) -> str:
-    """Return a limit of the mean loss in words, such as "at most 1.00 % of the samples lost"."""
-    where = " in each class" if loss.each_class else ""
-    if loss.kind == "lost":
-        return f"at most {_percentage(limit)} % of the samples lost{where}"
-    if loss.kind == "drop":
-        return f"at most {_percentage(limit)} pt below {REFERENCES[loss.against]}{where}"
-    return f"at least {_percentage(1 - limit)} % accuracy{where}"
-
-
-def _rounded_up(bound: float) -> float:
-    """Return a bound with the two decimals of a percentage that are shown; it still holds."""
-    return math.ceil(bound * 1e4 - 1e-6) / 1e4
-
-
-def _percentage(share: float) -> str:
-    """Return a share in % with two decimals, or with those that it has if it is finer."""
-    percentage = 100 * share
-    return f"{percentage:.2f}" if abs(percentage - round(percentage, 2)) < 1e-9 else f"{percentage:.6g}"
-
-
 def _measured_text(loss: Loss, measured: float | None) -> str:
     if measured is None:
         return "unknown: a class has no samples"
@@ -114,7 +103,7 @@ def _measured_text(loss: Loss, measured: float | None) -> str:
         return f"{percent(measured)} lost{where}"
     if loss.kind == "drop":
         way = "below" if measured >= 0 else "above"
-        return f"{100 * abs(measured):.2f} pt {way} {REFERENCES[loss.against]}{where}"
+        return f"{100 * abs(measured):.2f} pt {way} the {REFERENCES[loss.against]}{where}"
     return f"{percent(1 - measured)} accuracy{where}"
 
 

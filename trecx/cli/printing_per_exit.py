@@ -6,8 +6,10 @@ from typing import Any
 
 from trecx.cli.per_exit_answer import PerExitAnswer
 from trecx.cli.printing import mflops, percent, print_columns, print_json, tell
+from trecx.cli.printing_guarantee import chosen_document
 from trecx.cli.printing_points import point_document, point_rows
 from trecx.cli.quantities import SHARES, conditions, cost_rows, number, settings, tell_settings
+from trecx.threshold.guarantee.texts import limit_text, shown_bound
 from trecx.threshold.int8_steps import STEPS
 from trecx.threshold.limits import LIMITED, limit_title
 from trecx.threshold.operating_point import OperatingPoint
@@ -97,20 +99,10 @@ def _guarantee_document(answer: PerExitAnswer) -> dict[str, Any]:
     found = answer.guaranteed
     if found is None:
         return {}
-    loss, naive = found.chosen.loss, answer.choice.best
+    naive, best = answer.choice.best, answer.best
+    measured = answer.measured["best"].get("loss") if best else None
     return {
-        "guarantee": {
-            "probability": found.chosen.guarantee.probability,
-            "loss": loss.kind,
-            "limit": loss.limit,
-            "against": loss.against,
-            "each_class": loss.each_class,
-            "method": loss.method,
-            "n_calibration": found.chosen.n_calibration,
-            "n_design": found.n_design,
-            "bound": found.chosen.bound,
-            "measured": answer.measured["best"].get("loss") if answer.best else None,
-        },
+        "guarantee": chosen_document(found.chosen, measured) | {"n_design": found.n_design},
         "naive": naive
         and {"thresholds": naive.thresholds}
         | _without_loss(answer.measured["naive"])
@@ -161,14 +153,9 @@ def _guarantee_rows(answer: PerExitAnswer) -> Iterator[tuple[str, str]]:
     if found is None or found.chosen.bound is None:
         return
     loss, probability = found.chosen.loss, 100 * found.chosen.guarantee.probability
-    (name,) = answer.limits.accuracy_limits
-    limit, bound = (
-        f"{100 * (1 - value if loss.kind == 'error' else value):.2f} {'pt' if loss.kind == 'drop' else '%'}"
-        for value in (loss.limit, found.chosen.bound)
-    )
-    where = " in each class" if loss.each_class else ""
-    yield "guarantee", f"{limit_title(name)} {limit}{where}, with {probability:g} % probability"
-    yield "bound", bound
+    about, bound = (loss.against, loss.each_class), shown_bound(found.chosen.bound, loss.limit)
+    yield "guarantee", f"{limit_text(loss.kind, loss.limit, *about)}, with {probability:g} % probability"
+    yield "bound at these thresholds", limit_text(loss.kind, bound, *about)
     yield "test", loss.method
     yield "samples tested", f"{found.chosen.n_calibration:,}; candidates from {found.n_design:,} others"
     if naive := answer.measured.get("naive"):

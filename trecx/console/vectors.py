@@ -97,7 +97,7 @@ def per_exit_data(
 
 
 def front_line(front: Front, axis: CostAxis, n_samples: int) -> tuple[FloatArray, FloatArray]:
-    """Return cost, in the unit of the axis, and accuracy in % of each point of a front.
+    """Return cost, in the unit of the axis, and accuracy in % of a front's points, each of shape (n_points,).
 
     Args:
         front: its costs are those of `axis`.

@@ -4,9 +4,9 @@ import math
 
 from trecx.datasets.halves import CALIBRATION
 from trecx.saved_points.record import RecordedGuarantee, RecordedSplit, Rule
+from trecx.threshold.guarantee.texts import limit_text, shown_bound
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-REFERENCES = {"final": "final exit", "baseline": "baseline"}
 
 
 def rule_text(rule: Rule) -> str:
@@ -36,20 +36,13 @@ def exit_rho(number: int) -> str:
 
 def guarantee_text(guarantee: RecordedGuarantee, noun: str = "sample") -> str:
     """Return what is guaranteed, such as "at most 1.00 % of clips lost, with 95 % probability"."""
-    limit = 100 * guarantee.limit
-    if guarantee.loss == "lost":
-        what = f"at most {limit:.2f} % of {noun}s lost"
-    elif guarantee.loss == "drop":
-        what = f"accuracy at most {limit:.2f} pt below the {REFERENCES[guarantee.against]}'s"
-    else:
-        what = f"accuracy at least {100 - limit:.2f} %"
-    where = " in each class" if guarantee.each_class else ""
-    return f"{what}{where}, with {100 * guarantee.probability:g} % probability"
+    limit = limit_text(guarantee.loss, guarantee.limit, guarantee.against, guarantee.each_class, noun)
+    return f"{limit}, with {100 * guarantee.probability:g} % probability"
 
 
 def guarantee_basis(guarantee: RecordedGuarantee, noun: str = "sample") -> str:
     """Return the test, the number of its samples, and the bound at ρ."""
-    bound = 100 * guarantee.bound
+    bound = 100 * shown_bound(guarantee.bound, guarantee.limit)
     if guarantee.loss == "error":
         reached = f"accuracy of {100 - bound:.2f} %"
     else:

@@ -1,25 +1,32 @@
-"""The operating point that the command `deploy` is asked for: one ρ, or one threshold per exit."""
+"""The operating point that a command is asked for: one ρ, or one threshold per exit."""
 
 import math
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Annotated, Self
 
 import typer
 
 from trecx.cli.run_context import Asked
 from trecx.saved_points.capture import capture_point
-from trecx.saved_points.record import PointRecord, Rule
-from trecx.saved_points.recorded import recorded_split
+from trecx.saved_points.record import PointRecord, RecordedGuarantee, Rule
 from trecx.store import Run, Store
 from trecx.threshold.benefit_curve import checked_threshold
 from trecx.threshold.per_exit.decision import AT, checked_thresholds
+from trecx.threshold.run_context import RunContext
 
 NEVER = "never"
+Thresholds = Annotated[
+    str,
+    typer.Option(
+        help="a,b,…: one ρ for each early exit, 0..1 or never, in place of --threshold. 'choose --per-exit' "
+        "finds them."
+    ),
+]
 
 
 @dataclass(frozen=True)
 class AskedPoint:
-    """The point of a deployment, as the options ask for it.
+    """The point of `deploy` or `export`, as the options ask for it.
 
     Attributes:
         asked: criterion, class mix, device and battery.
@@ -71,17 +78,29 @@ class AskedPoint:
         per_exit = tuple(map(checked_threshold, self.per_exit))
         return replace(self.asked.rule(AT, run), threshold=math.nan, per_exit=per_exit)
 
-    def record(self, store: Store, run: Run) -> PointRecord:
-        """Return the operating point of a run.
+    def context(self, store: Store, run: Run) -> RunContext:
+        """Return the context of a run whose counts have the point at `Rule.at`.
 
         Raises:
             TrecxError: an option does not fit the run; the message says what does.
         """
         rule = self.rule(run)
-        context = self.asked.float32_context(store, run, rule.at, rule.effective_per_exit)
-        half = context.half
-        split = recorded_split(store.split(run, half.seed), half) if half else None
-        return capture_point(run, store.baseline_of(run), context, rule, self.asked.mix, split=split)
+        return self.asked.float32_context(store, run, rule.at, rule.effective_per_exit)
+
+    def record(self, store: Store, run: Run, guarantee: RecordedGuarantee | None = None) -> PointRecord:
+        """Return the operating point of a run.
+
+        Args:
+            store: the store of the run.
+            run: the run.
+            guarantee: that the point has; None without one.
+
+        Raises:
+            TrecxError: an option does not fit the run; the message says what does.
+        """
+        baseline, split = store.baseline_of(run), self.asked.split(store, run)
+        context, rule = self.context(store, run), self.rule(run)
+        return capture_point(run, baseline, context, rule, self.asked.mix, guarantee=guarantee, split=split)
 
 
 def _per_exit(text: str) -> tuple[float, ...]:
