@@ -304,3 +304,20 @@ def test_the_halves_of_a_network_and_of_its_baseline_have_the_same_samples(shipp
     assert not calibration & held_out
     assert len(calibration | held_out) == 4890
     assert math.isclose(len(calibration), 2445, rel_tol=0.05)
+
+
+@pytest.mark.parametrize("options", [(), ("--guarantee", "0.9"), ("--half", "held-out"), ("--mix", "even")])
+def test_choose_tells_the_interval_of_the_rho_that_draws_of_the_samples_choose(capsys, shipped, options):
+    plain = document(capsys, *LOST, *options)
+    found = document(capsys, *LOST, *options, "--interval")
+    interval = found.pop("threshold_interval")
+    assert found == plain
+    assert interval["low"] <= found["threshold"] <= interval["high"]
+    assert interval["n_draws"] == (200 if "--guarantee" in options else 1000)
+    _, out, _ = run(capsys, *LOST, *options, "--interval")
+    assert row(out, "interval of ρ").startswith(f"{interval['low']:g} – {interval['high']:g} (95 % of")
+
+
+def test_an_interval_is_about_one_rho(capsys, shipped):
+    status, _, err = run(capsys, "choose", "kws/sdn", "--max-lost", "0.01", "--per-exit", "--interval")
+    assert (status, "--interval is about one ρ" in err) == (2, True)

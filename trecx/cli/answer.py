@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from trecx.cli import printing
 from trecx.cli.opened_store import open_store
 from trecx.cli.run_context import Asked, RunView
 from trecx.datasets.halves import HELD_OUT
@@ -20,6 +21,8 @@ from trecx.threshold.guarantee.selection import Guarantee, GuaranteedChoice
 from trecx.threshold.joint_counts import JointCounts, candidates
 from trecx.threshold.limits import Limits
 from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.resampling.threshold_interval import ThresholdInterval, choice_interval
+from trecx.threshold.resampling.wish import Wish
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,7 @@ class Answer:
         guaranteed: the same with its guarantee; None without one.
         measured: quantities of the chosen and of the naive ρ on the samples that are measured on, by ρ
             (`quantities_at`); empty without a limit on lost samples or a guarantee.
+        interval: the ρ that other draws of the samples choose; None if it is not asked for.
     """
 
     view: RunView
@@ -40,6 +44,7 @@ class Answer:
     choice: Choice
     guaranteed: GuaranteedChoice | None = None
     measured: Mapping[float, Mapping[str, float]] = field(default_factory=dict)
+    interval: ThresholdInterval | None = None
 
     @classmethod
     def of(cls, view: RunView, limits: Limits, guarantee: Guarantee | None = None) -> Self:
@@ -73,6 +78,22 @@ class Answer:
     def apart(self) -> bool:
         """Whether ρ is chosen on other samples than its results are measured on."""
         return self.view.asked.half == HELD_OUT
+
+    def with_interval(self) -> "Answer":
+        """Return this answer with the interval of ρ that draws of the samples choose (`choice_interval`).
+
+        Raises:
+            TrecxError: the limits need something that is unknown, or do not fit a guarantee.
+        """
+        if self.point is None:
+            return self
+        view = self.view
+        asked = replace(view.asked, half="calibration") if view.asked.half else view.asked
+        joint = _joint(open_store(asked.db), view.run, candidates(view.context.thresholds), asked)
+        wish = Wish(self.limits, view.context.conditions, view.context.class_shares)
+        guarantee = self.guaranteed.guarantee if self.guaranteed else None
+        with printing.progress() as progress:
+            return replace(self, interval=choice_interval(joint, wish, guarantee, progress))
 
     @cached_property
     def point(self) -> OperatingPoint | None:

@@ -26,6 +26,10 @@ PerExit = Annotated[
     bool,
     typer.Option("--per-exit", help="One threshold for each early exit, k/256 or never, instead of one ρ."),
 ]
+Interval = Annotated[
+    bool,
+    typer.Option("--interval", help="Also tell the interval of ρ that 95 % of draws of the samples choose."),
+]
 
 
 @with_options
@@ -42,6 +46,7 @@ def choose(
     max_lost: MaxLost = None,
     against: Against = "baseline",
     per_exit: PerExit = False,
+    interval: Interval = False,
     guarantee: Probability = None,
     each_class: EachClass = False,
     as_json: Json = False,
@@ -59,6 +64,8 @@ def choose(
         against=against,
     )
     wished = guarantee_of(guarantee, each_class)
+    if per_exit and interval:
+        raise typer.BadParameter("--interval is about one ρ; leave out --per-exit")
     view = RunView.of(run_name, asked)
     if per_exit:
         found = PerExitAnswer.of(view, limits, wished)
@@ -67,7 +74,7 @@ def choose(
             raise typer.Exit(NONE_MEETS)
         return
     answer = Answer.of(view, limits, wished)
-    printing_choice.show_answer(answer, as_json)
+    printing_choice.show_answer(answer.with_interval() if interval else answer, as_json)
     if answer.point is None:
         raise typer.Exit(NONE_MEETS)
 

@@ -15,6 +15,7 @@ from trecx.device.energy import REFERENCE_FLOPS, DeviceProfile
 from trecx.threshold.choice import Candidate
 from trecx.threshold.limits import LIMITED, limit_title
 from trecx.threshold.operating_point import OperatingPoint
+from trecx.threshold.resampling.threshold_interval import ThresholdInterval
 
 EVERY_CLASS = (
     "All classes have to pass, so each is tested at the full level: a larger number of classes needs no "
@@ -73,6 +74,7 @@ def _document(answer: Answer) -> dict[str, Any]:
         **view.context.conditions.quantities(answer.point),
         **({"lost": answer.measured[choice.best.threshold]["lost"]} if answer.measured else {}),
         **({"on_calibration": choice.best.quantities} if answer.apart else {}),
+        **({"threshold_interval": asdict(answer.interval)} if answer.interval else {}),
         "met": True,
         **about,
         "bands": view.context.conditions.bands(answer.point),
@@ -81,6 +83,15 @@ def _document(answer: Answer) -> dict[str, Any]:
         "binds": choice.binds,
         "alternatives": around,
     }
+
+
+def _interval_text(interval: ThresholdInterval) -> str:
+    """Return the ρ that 95 % of the draws choose, and how many draws there are."""
+    draws = f"95 % of {interval.n_draws:,} draws"
+    if interval.low is None or interval.high is None:
+        return f"none: no ρ in any of {interval.n_draws:,} draws"
+    none = f"; no ρ in {interval.n_none:,}" if interval.n_none else ""
+    return f"{rho_on_plateau(interval.low)} – {rho_on_plateau(interval.high)} ({draws}{none})"
 
 
 def _point_document(candidate: Candidate | None) -> dict[str, Any] | None:
@@ -95,6 +106,8 @@ def _best_rows(answer: Answer, point: OperatingPoint) -> Iterator[tuple[str, str
     yield from (point_rows(document) | {"ρ": rho_on_plateau(point.threshold)}).items()
     low, high = document["accuracy_interval"]
     yield "95 % CI of accuracy", f"{number('accuracy', low)} – {number('accuracy', high)}"
+    if answer.interval:
+        yield "interval of ρ", _interval_text(answer.interval)
     if "lost" in document and not answer.guaranteed:
         yield "samples lost", number("lost", document["lost"])
     yield from cost_rows(document)
