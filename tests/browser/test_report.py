@@ -1,5 +1,6 @@
 """The living report in Chromium with the network off: its numbers are Python's; its paper; hostile text."""
 
+import math
 import re
 import shutil
 
@@ -13,9 +14,11 @@ from tests.browser.session import DRAWN, SETTLED, TABLE, dashboard, open_console
 from tests.conftest import ROOT, SHIPPED
 from tests.report.reports import report_of_made
 from tests.saved_points.records import BOARD, record_of
-from trecx.report import report_html, write_report
+from trecx.report import report_html, report_of, write_report
+from trecx.saved_points.capture import capture_point
 from trecx.saved_points.record import Rule
 from trecx.store import Store
+from trecx.store.run_context import load_context
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
 SETTING = {"device": BOARD, "battery": "CR2032", "inferences_per_hour": 1200}
@@ -201,3 +204,21 @@ def test_a_point_is_kept_opened_again_exported_and_dragged_offline(page, offline
     offline.get_by_role("button", name="Doorbell, ρ 0.6900").click()
     assert_equals_python(shown(offline), context)
     drag_across(offline, TWENTY[:6], context)
+
+
+def test_a_report_of_one_threshold_per_exit_opens_with_its_handles_and_python_numbers(offline, tmp_path):
+    file, thresholds = tmp_path / "report.html", (0.9375, math.inf, 0.75)
+    store = Store(SHIPPED)
+    run = store.find_run("kws/sdn", "published")
+    by_thresholds = load_context(store, run, per_exit=thresholds)
+    rule = Rule(math.nan, per_exit=thresholds)
+    record = capture_point(run, store.baseline_of(run), by_thresholds, rule)
+    write_report(report_of(store, run, load_context(store, run), record), file)
+    open_report(offline, file)
+    console = offline.locator(".trecx-console")
+    expect(console.locator(".handles")).to_be_visible()
+    expect(console.locator(".head .threshold")).to_be_hidden()  # the field of one ρ
+    assert console.get_attribute("data-levels") == "240,256,192"
+    point = by_thresholds.point(rule.at)
+    assert console.get_attribute("data-exits") == ",".join(map(str, point.exit_counts.tolist()))
+    assert console.get_attribute("data-outcomes") == ",".join(map(str, point.outcome_counts.tolist()))
