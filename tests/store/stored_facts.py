@@ -24,6 +24,13 @@ FILTERS = (
     SampleFilter(0.6, prediction=0, at=0),
     SampleFilter(0.5, text="CLIP 2"),
 )
+OF_EACH_EXIT = (
+    "thresholds",
+    "effective_thresholds",
+    "float32_thresholds",
+    "entropy_limits_nats",
+    "int8_thresholds",
+)
 
 
 def facts(store: Store) -> dict[str, Any]:
@@ -60,8 +67,9 @@ def _of_run(store: Store, run: Run) -> dict[str, Any]:
 def _point(point: Any) -> dict[str, Any]:
     """Return a point without what documents have since the old release, which an old point does not know."""
     document = document_of(point.record)
-    since = document.pop("memory"), document["setting"].pop("costs_basis")
-    assert since == (None, None)
+    known_later = [document.pop(name) for name in ("memory", "split", "guarantee")]
+    known_later += [document["setting"].pop("costs_basis"), *map(document["rule"].pop, OF_EACH_EXIT)]
+    assert not any(known_later)
     return {"id": point.point_id, "retired_at": point.retired_at, "document": document}
 
 

@@ -11,8 +11,8 @@ from scipy import stats
 from trecx.scores import FloatArray, IntArray
 
 SPENT = 2e-4  # probability that the share of disagreements lies outside its interval; part of the p-value
-SHARES = 32  # of disagreements that are tried within that interval
-BETWEEN = 1e-4  # how much larger the p-value may be between these shares; part of the p-value
+SHARES = 64  # of disagreements that are tried within that interval
+BETWEEN = 2e-4  # how much larger the p-value may be between these shares; part of the p-value
 DEVIATIONS, SMOOTHING = 1.645, 3.0  # of the order of outcomes; chosen for power, valid for any values
 NEGLIGIBLE = 1e-12  # tails of a binomial distribution that are left out, and added to the p-value
 SMALLEST = 1e-15  # share that is tried: no sample disagrees then
@@ -72,7 +72,7 @@ def paired_p_value(lost: int, gained: int, n_samples: int, limit: float) -> floa
     JASA 52 (1957).
 
     >>> round(paired_p_value(30, 10, 4890, 0.01), 4), paired_p_value(80, 10, 4890, 0.01)
-    (0.0004, 1.0)
+    (0.0005, 1.0)
     """
     if lost - gained >= n_samples * limit:
         return 1.0
