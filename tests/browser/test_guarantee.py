@@ -15,6 +15,7 @@ from trecx.datasets.halves import CALIBRATION, HELD_OUT, Half
 from trecx.store import Store
 from trecx.store.run_context import joint_counts_of, load_context
 from trecx.threshold.guarantee.selection import Guarantee, guaranteed_choice
+from trecx.threshold.guarantee.texts import shown_bound
 from trecx.threshold.joint_counts import thousandths
 from trecx.threshold.limits import Limits
 
@@ -48,9 +49,8 @@ def test_a_limit_with_95_percent_is_answered_used_and_stands_in_the_address(page
     chosen, answer = chosen_on(run, 0.95), page.locator(".answer")
     rho = chosen.best.threshold
     expect(answer).to_contain_text(f"ρ = {rho:.3f} holds this with 95 % probability: at most 1.00 % lost.")
-    expect(answer).to_contain_text(
-        f"Bound {100 * chosen.bound:.2f} % (exact binomial test, 4,890 calibration"
-    )
+    bound = shown_bound(chosen.bound, 0.01)
+    expect(answer).to_contain_text(f"Bound {100 * bound:.2f} % (exact binomial test, 4,890 calibration")
     expect(answer).to_contain_text("95 % of bootstrap draws choose ρ from")
     answer.get_by_role("button", name="Use this ρ").click()
     page.wait_for_url(lambda url: f"rho={rho}" in url and "max_lost:0.01,guarantee:0.95" in unquote(url))

@@ -39,12 +39,12 @@ class AskedPoint:
     per_exit: tuple[float, ...] | None = None
 
     @classmethod
-    def checked(cls, asked: Asked, threshold: float, thresholds: str, n_exits: int | None) -> Self:
+    def checked(cls, asked: Asked, threshold: float | None, thresholds: str, n_exits: int | None) -> Self:
         """Return the point if the options fit together.
 
         Args:
             asked: criterion, class mix, device and battery.
-            threshold: ρ; nan if it is not given.
+            threshold: ρ; None if it is not given.
             thresholds: the thresholds of the early exits as text; empty if they are not given.
             n_exits: number of exits; None if it is not known yet.
 
@@ -52,15 +52,15 @@ class AskedPoint:
             BadParameter: both or neither of them are given, or the thresholds are no numbers.
             TrecxError: a threshold is out of range, there are too few or too many, or no rule has them.
         """
-        given = not math.isnan(threshold)
-        if given and thresholds:
+        if threshold is not None and thresholds:
             raise typer.BadParameter("--threshold and --thresholds exclude each other; give one of them")
-        if not given and not thresholds and n_exits != 1:
+        if threshold is None and not thresholds and n_exits != 1:
             raise typer.BadParameter(
                 "--threshold is needed: the network has early exits; or --thresholds, one for each of them"
             )
         per_exit = _per_exit(thresholds) if thresholds else None
-        point = cls(asked, math.nan if per_exit else threshold if given else math.inf, per_exit)
+        single = math.inf if threshold is None else threshold
+        point = cls(asked, math.nan if per_exit else single, per_exit)
         point.rule()
         if per_exit and n_exits:
             checked_thresholds(per_exit, n_exits - 1)

@@ -1,6 +1,5 @@
 """The command that makes the staged int8 network of a model, with its scores and its folder: `deploy`."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -40,8 +39,8 @@ def deploy(
     asked: Asked,
     out: Annotated[Path, typer.Option(help="Folder to write; an earlier deployment in it is replaced.")],
     threshold: Annotated[
-        float, typer.Option(help="ρ, 0..1, or inf: no early exits. A baseline needs none.")
-    ] = math.nan,
+        float | None, typer.Option(help="ρ, 0..1, or inf: no early exits. A baseline needs none.")
+    ] = None,
     thresholds: Thresholds = "",
     system: Annotated[
         str, typer.Option("--system", help="Design of the model: trecx, sdn, …", rich_help_panel=MODEL)

@@ -1,6 +1,5 @@
 """The command that writes an operating point to a file: `export`."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +61,7 @@ def export(
     run_name: RunName,
     asked: Asked,
     out: Out,
-    threshold: Annotated[float, typer.Option(help="ρ, 0..1, or inf: no early exits.")] = math.nan,
+    threshold: Annotated[float | None, typer.Option(help="ρ, 0..1, or inf: no early exits.")] = None,
     thresholds: Thresholds = "",
     compare: Compare = None,
     pictures: Pictures = 0,
