@@ -23,6 +23,7 @@ from app.shared.memory import map_large_blocks
 from trecx.console.assets import PLOTLY
 
 FIRST_PAGE = (
+    "scipy.stats",
     "streamlit.emojis",
     "app.shared.frame",
     "app.live.console",

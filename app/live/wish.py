@@ -100,7 +100,7 @@ class Wish:
     @property
     def calibration(self) -> Half | None:
         """The samples that ρ is chosen on: the calibration half if a half is shown; None: all."""
-        return Half("calibration", self.shown.half.seed) if self.shown.half else None
+        return self.shown.half and self.shown.half.calibration
 
     @property
     def on_other_half(self) -> bool:

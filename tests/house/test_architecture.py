@@ -105,7 +105,7 @@ LAYERS = {
     "threshold.choice": "errors scores device.operating_conditions threshold.benefit_curve threshold.limits",
     "threshold.joint_counts": "scores threshold.benefit_curve threshold.int8_steps",
     "threshold.guarantee.betting": "scores",
-    "threshold.guarantee.exact_tests": "scores",
+    "threshold.guarantee.exact_tests": "scores threshold.intervals",
     "threshold.guarantee.losses": (
         "errors scores threshold.guarantee.betting threshold.guarantee.exact_tests threshold.joint_counts "
         "threshold.limits"
@@ -163,7 +163,7 @@ LAYERS = {
         "threshold.guarantee.selection threshold.joint_counts threshold.limits"
     ),
     "threshold.resampling.accuracy_band": (
-        "scores threshold.benefit_curve threshold.exit_table threshold.joint_counts"
+        "scores threshold.benefit_curve threshold.exit_table threshold.intervals threshold.joint_counts"
     ),
     "threshold.resampling.threshold_interval": (
         "progress scores threshold.guarantee.selection threshold.joint_counts threshold.resampling.wish"

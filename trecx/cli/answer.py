@@ -58,9 +58,7 @@ class Answer:
         Raises:
             TrecxError: the limits need something that is unknown, or do not fit a guarantee.
         """
-        store, asked = open_store(view.asked.db), view.asked
-        if asked.half == HELD_OUT:
-            asked = replace(asked, half="calibration")
+        store, asked = open_store(view.asked.db), view.asked.calibrating
         context = view.context if asked == view.asked else asked.context(store, view.run)
         if guarantee is None and limits.max_lost is None:
             return cls(view, limits, context.choose(limits))
@@ -88,7 +86,7 @@ class Answer:
         if self.point is None:
             return self
         view = self.view
-        asked = replace(view.asked, half="calibration") if view.asked.half else view.asked
+        asked = view.asked.calibrating
         joint = _joint(open_store(asked.db), view.run, candidates(view.context.thresholds), asked)
         wish = Wish(self.limits, view.context.conditions, view.context.class_shares)
         guarantee = self.guaranteed.guarantee if self.guaranteed else None
@@ -121,17 +119,36 @@ def quantities_at(
         thresholds: the ρ.
     """
     finite = np.unique([each for each in thresholds if math.isfinite(each)])
-    joint, weights = _joint(store, view.run, finite, view.asked), view.context.class_weights
+    joint = _joint(store, view.run, finite, view.asked)
+    columns = columns_of(joint, view, limits, guarantee)
+    return {
+        threshold: {name: float(column[step]) for name, column in columns.items()}
+        for step, threshold in enumerate(joint.decreasing.tolist())
+    }
+
+
+def columns_of(
+    joint: JointCounts, view: RunView, limits: Limits, guarantee: Guarantee | None
+) -> dict[str, FloatArray]:
+    """Return the quantities of counts at `inf` and at each candidate, as of `quantities_at`, by name.
+
+    Args:
+        joint: the counts.
+        view: the run with its settings.
+        limits: with a guarantee, exactly one on accuracy or lost samples.
+        guarantee: what is to hold; None: no guarantee.
+
+    Returns:
+        Arrays of shape (n_candidates + 1,).
+    """
+    weights = view.context.class_weights
     curve = joint.curve(weights)
-    columns = view.context.conditions.quantities(curve)
+    columns: dict[str, FloatArray] = view.context.conditions.quantities(curve)
     if curve.lost is not None:
         columns["lost"] = curve.lost / curve.n_samples
     if guarantee and (joint.class_counts.all() or not guarantee.each_class):
         columns["loss"] = Loss.of(joint, limits, weights, guarantee.each_class).measured
-    return {
-        threshold: {name: float(column[step]) for name, column in columns.items()}
-        for step, threshold in enumerate(curve.thresholds.tolist())
-    }
+    return columns
 
 
 def _joint(store: Store, run: Run, thresholds: FloatArray, asked: Asked) -> JointCounts:

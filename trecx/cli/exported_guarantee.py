@@ -1,7 +1,6 @@
 """The guarantee of an operating point that `export` writes: checked, then recorded."""
 
 import math
-from dataclasses import replace
 
 from trecx.cli import printing
 from trecx.cli.guarantee_options import Wish
@@ -38,7 +37,7 @@ def exported_guarantee(
         BudgetError: the rule does not have the guarantee; the message says which ρ has it.
         TrecxError: the guarantee needs something that is unknown.
     """
-    calibrating = replace(asked, half="calibration") if asked.half else asked
+    calibrating = asked.calibrating
     if rule.effective_per_exit is not None:
         parts = design_and_tested(store, run, int8_candidates(), asked.criterion, calibrating.measured_on)
         with printing.progress() as progress:

@@ -7,12 +7,12 @@ from typing import Self
 import numpy as np
 
 from trecx.cli import printing
+from trecx.cli.answer import columns_of
 from trecx.cli.opened_store import open_store
 from trecx.cli.run_context import RunView
-from trecx.datasets.halves import HELD_OUT, Half
+from trecx.datasets.halves import HELD_OUT
 from trecx.store.run_context import counts_of, design_and_tested, joint_counts_of
 from trecx.threshold.choice import Candidate
-from trecx.threshold.guarantee.losses import Loss
 from trecx.threshold.guarantee.selection import Guarantee
 from trecx.threshold.joint_counts import JointCounts, candidates, int8_candidates
 from trecx.threshold.limits import Limits
@@ -66,7 +66,7 @@ class PerExitAnswer:
             view.context,
         )
         half = context.half
-        chosen_on = Half("calibration", half.seed) if half and half.name == HELD_OUT else half
+        chosen_on = half and half.calibration
         grid = int8_candidates() if context.thresholds is None else candidates(context.thresholds)
         joint = joint_counts_of(store, run, grid, criterion, chosen_on)
         guaranteed = None
@@ -125,15 +125,8 @@ def _measured(
     """
     if not vectors:
         return {}
-    counts, weights = VectorCounts.at(joint, np.array(list(vectors.values()))), view.context.class_weights
-    curve = counts.curve(weights)
-    columns = view.context.conditions.quantities(curve)
-    if curve.lost is not None:
-        columns["lost"] = curve.lost / curve.n_samples
-    if guaranteed:
-        about = guaranteed.chosen.loss
-        if counts.class_counts.all() or not about.each_class:
-            columns["loss"] = Loss.of(counts, limits, weights, about.each_class).measured
+    counts = VectorCounts.at(joint, np.array(list(vectors.values())))
+    columns = columns_of(counts, view, limits, guaranteed.chosen.guarantee if guaranteed else None)
     return {
         name: {quantity: float(column[step]) for quantity, column in columns.items()}
         for step, name in enumerate(vectors, 1)

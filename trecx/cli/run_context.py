@@ -1,7 +1,7 @@
 """The options of every command that shows a run: samples, exit rule, class mix, device and battery."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any, Literal, Self
@@ -11,7 +11,7 @@ import typer
 
 from trecx.cli.opened_store import open_store
 from trecx.cli.options import Db, Source, numbers
-from trecx.datasets.halves import Half
+from trecx.datasets.halves import CALIBRATION, Half
 from trecx.glossary import definition
 from trecx.saved_points.record import RecordedSplit, Rule, rule_for
 from trecx.saved_points.recorded import recorded_split
@@ -120,6 +120,11 @@ class Asked:
     def measured_on(self) -> Half | None:
         """The half of the samples that is measured on; None: all samples."""
         return Half(self.half, self.split_seed) if self.half else None
+
+    @property
+    def calibrating(self) -> Self:
+        """These options for the samples that ρ is chosen on: if a half is named, the calibration half."""
+        return replace(self, half=CALIBRATION) if self.half else self
 
     def split(self, store: Store, run: Run) -> RecordedSplit | None:
         """Return the sizes of both halves of a run's samples; None if all samples are measured on.

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from trecx.datasets.splits import hash_fractions
 
-CALIBRATION, HELD_OUT = "calibration", "held-out"
+CALIBRATION: Final = "calibration"
+HELD_OUT: Final = "held-out"
 HALVES = (CALIBRATION, HELD_OUT)
 SPEAKER = "speaker"
 _OF_A_SPEAKER = "_nohash_"  # follows the speaker in the file names of Speech Commands
@@ -26,6 +27,11 @@ class Half:
 
     name: Literal["calibration", "held-out"]
     seed: int = 0
+
+    @property
+    def calibration(self) -> "Half":
+        """The calibration half of the same split."""
+        return Half(CALIBRATION, self.seed)
 
     @property
     def title(self) -> str:

@@ -129,7 +129,7 @@ def _guarantee(
         return recorded
     if rule.per_exit is not None:
         return None
-    calibration = Half("calibration", options.split_seed) if options.half else None
+    calibration = context.half and context.half.calibration
     joint = joint_counts_of(store, run, candidates(rule.thresholds), rule.criterion, calibration)
     try:
         return guaranteed_again(context, joint, recorded, rule.effective)

@@ -1,6 +1,5 @@
 """Split and guarantee of a saved point, computed again from the store as it is today."""
 
-from trecx.datasets.halves import Half
 from trecx.saved_points.record import PointRecord, RecordedGuarantee, RecordedSplit
 from trecx.saved_points.recorded import guaranteed_again, recorded_split
 from trecx.saved_points.recorded_per_exit import guaranteed_per_exit_again
@@ -41,7 +40,7 @@ def guarantee_today(
     rule, half = record.rule, record.half
     if record.guarantee is None:
         return None
-    calibration = Half("calibration", half.seed) if half else None
+    calibration = half and half.calibration
     if rule.effective_per_exit is not None:
         grid = candidates(thresholds_of(rule.steps)) if rule.precision == INT8 else int8_candidates()
         parts = design_and_tested(store, run, grid, rule.criterion, calibration)

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from trecx.scores import FloatArray, IntArray
 
 Z95 = 1.959963984540054  # 95 % of a normal distribution is within this many standard deviations
@@ -33,6 +35,31 @@ def wilson_interval(share: float, n_samples: float, z: float = Z95) -> tuple[flo
     reach = z * math.sqrt(share * (1 - share) / n_samples + z * z / (4 * n_samples * n_samples))
     scale = 1 + z * z / n_samples
     return max((centre - reach) / scale, 0.0), min((centre + reach) / scale, 1.0)
+
+
+def clopper_pearson(
+    counts: IntArray | FloatArray | int, n_samples: int, tail: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the exact interval of a proportion: its low and high ends, each of the shape of `counts`.
+
+    Args:
+        counts: observed samples, 0..n_samples.
+        n_samples: all samples.
+        tail: the largest probability with which each end misses the proportion.
+
+    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+    binomial", Biometrika 26 (1934).
+
+    >>> low, high = clopper_pearson(9, 10, 0.025)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.5550 0.9975'
+    """
+    from scipy import stats  # half a second, which commands without such an interval need not wait for
+
+    others = n_samples - np.asarray(counts)
+    low = np.where(counts > 0, stats.beta.ppf(tail, np.maximum(counts, 1), others + 1), 0.0)
+    high = np.where(others > 0, stats.beta.ppf(1 - tail, counts + 1, np.maximum(others, 1)), 1.0)
+    return low, high
 
 
 def effective_samples(class_weights: FloatArray, class_counts: IntArray | FloatArray) -> float:

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from trecx.scores import FloatArray, IntArray
+from trecx.threshold.intervals import clopper_pearson
 
 SPENT = 2e-4  # probability that the share of disagreements lies outside its interval; part of the p-value
 SHARES = 64  # of disagreements that are tried within that interval
@@ -35,6 +35,8 @@ def binomial_p_values(losses: IntArray, n_samples: IntArray | int, limit: float)
     >>> binomial_p_values(np.array([39, 40]), 4890, 0.01).round(4).tolist()
     [0.0848, 0.1112]
     """
+    from scipy import stats  # half a second: only where something is tested
+
     p_values: FloatArray = stats.binom.cdf(losses, n_samples, limit)
     return p_values
 
@@ -45,9 +47,7 @@ def binomial_bound(losses: int, n_samples: int, probability: float) -> float:
     >>> round(binomial_bound(39, 4890, 0.9), 5)
     0.00987
     """
-    if losses >= n_samples:
-        return 1.0
-    return float(stats.beta.ppf(probability, losses + 1, n_samples - losses))
+    return float(clopper_pearson(losses, n_samples, 1 - probability)[1])
 
 
 @lru_cache(maxsize=2**16)
@@ -76,7 +76,7 @@ def paired_p_value(lost: int, gained: int, n_samples: int, limit: float) -> floa
     """
     if lost - gained >= n_samples * limit:
         return 1.0
-    low, high = (max(end, limit) for end in _exact_interval(lost + gained, n_samples))
+    low, high = (max(float(end), limit) for end in clopper_pearson(lost + gained, n_samples, SPENT / 2))
     # where the share comes close to the limit, hardly any sample is gained, and the p-value changes fastest
     shares = limit + np.linspace((low - limit) ** 0.5, (high - limit) ** 0.5, SHARES) ** 2
     at_most = lost - gained + DEVIATIONS * math.sqrt(lost + gained + SMOOTHING)
@@ -124,13 +124,6 @@ def _bernstein(below: float, variance: float, largest: float) -> float:
     return math.exp(-(below**2) / 2 / (variance + largest * below / 3)) if below > 0 else 1.0
 
 
-def _exact_interval(count: int, n_samples: int) -> tuple[float, float]:
-    """Return the Clopper–Pearson interval of a share, which misses it with probability `SPENT` at most."""
-    low = stats.beta.ppf(SPENT / 2, count, n_samples - count + 1) if count else 0.0
-    high = stats.beta.ppf(1 - SPENT / 2, count + 1, n_samples - count) if count < n_samples else 1.0
-    return float(low), float(high)
-
-
 def _as_extreme(at_most: float, shares: FloatArray, n_samples: int, limit: float) -> FloatArray:
     """Return the probabilities of an upper bound up to the one observed, if the difference is the limit.
 
@@ -143,6 +136,8 @@ def _as_extreme(at_most: float, shares: FloatArray, n_samples: int, limit: float
         n_samples: all samples.
         limit: lost less gained, as a share.
     """
+    from scipy import stats
+
     mean, tail = n_samples * shares, math.log(2 / NEGLIGIBLE)
     reach = tail / 3 + np.sqrt(tail**2 / 9 + 2 * tail * mean * (1 - shares))
     first = np.maximum(np.floor(mean - reach), 0)[:, None]

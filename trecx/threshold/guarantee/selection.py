@@ -110,24 +110,49 @@ def guaranteed_choice(
     to achieve risk control" (2021), fixed-sequence testing.
     """
     loss = Loss.of(joint, limits, class_weights, guarantee.each_class)
-    curve = joint.curve(class_weights)
-    baseline = baseline_accuracy(joint, class_weights)
-    name, passes = guaranteed_limit(limits), passing(loss, guarantee.probability)
-    choice = _among_candidates(choose(curve, limits, conditions, baseline, kept={name: passes}), curve)
-    naive = choose(curve, limits, conditions, baseline, kept={name: loss.measured <= loss.limit + 1e-12})
+    passes = passing(loss, guarantee.probability)
+    choice, naive = guaranteed_and_naive(joint, loss, passes, limits, conditions)
     bound = None
     if choice.best is not None:
-        best = int(np.flatnonzero(curve.thresholds == choice.best.threshold)[0])
+        best = int(np.flatnonzero(joint.decreasing == choice.best.threshold)[0])
         bound = min(loss.bound(best, guarantee.probability), loss.limit)
     return GuaranteedChoice(
         guarantee,
         loss,
-        curve.thresholds[passes],
+        joint.decreasing[passes],
         choice,
         naive,
         bound,
         None if passes.any() else samples_needed(loss, guarantee.probability),
     )
+
+
+def guaranteed_and_naive(
+    joint: JointCounts,
+    loss: Loss,
+    passes: npt.NDArray[np.bool_],
+    limits: Limits,
+    conditions: OperatingConditions,
+) -> tuple[Choice, Choice]:
+    """Return the best choice among the candidates that pass, and the one whose measured loss is in the limit.
+
+    Args:
+        joint: the calibration samples.
+        loss: at `inf` and at each candidate, under its class mix.
+        passes: whether each of them passes (`passing`), of shape (n_candidates + 1,).
+        limits: exactly one of `max_lost`, `max_drop` and `min_accuracy`, and any limits on cost.
+        conditions: device, inference rate and battery.
+
+    Raises:
+        BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
+    """
+    name, curve = guaranteed_limit(limits), joint.curve(loss.class_weights)
+    baseline = baseline_accuracy(joint, loss.class_weights)
+    guaranteed, naive = (
+        choose(curve, limits, conditions, baseline, kept={name: kept})
+        for kept in (passes, loss.measured <= loss.limit + 1e-12)
+    )
+    return _among_candidates(guaranteed, curve), naive
 
 
 def passing(loss: Loss, probability: float) -> npt.NDArray[np.bool_]:

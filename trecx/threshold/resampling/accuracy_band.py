@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from trecx.scores import FloatArray, IntArray
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.exit_table import ExitTable
+from trecx.threshold.intervals import clopper_pearson
 from trecx.threshold.joint_counts import JointCounts
 
 N_DRAWS = 1000
@@ -88,7 +88,8 @@ def band_of_counts(
     Bootstrap" (1993), chapter 13.
     """
     if class_weights is None:
-        return AccuracyBand(thresholds, *_exact(correct.sum(axis=1), int(class_counts.sum())), EXACT)
+        ends = clopper_pearson(correct.sum(axis=1), int(class_counts.sum()), TAIL)
+        return AccuracyBand(thresholds, *ends, EXACT)
     random = np.random.default_rng(0)
     drawn = np.zeros((len(thresholds), N_DRAWS))
     for class_ in np.flatnonzero((class_weights > 0) & (class_counts > 0)):
@@ -98,11 +99,3 @@ def band_of_counts(
         drawn += weight * random.binomial(n, shares, (len(distinct), N_DRAWS))[where]
     low, high = np.quantile(drawn / (class_weights @ class_counts), [TAIL, 1 - TAIL], axis=1)
     return AccuracyBand(thresholds, low, high, BOOTSTRAP)
-
-
-def _exact(correct: IntArray | FloatArray, n_samples: int) -> tuple[FloatArray, FloatArray]:
-    """Return the ends of the Clopper–Pearson interval of a share, each of the shape of `correct`."""
-    wrong = n_samples - correct
-    low = np.where(correct > 0, stats.beta.ppf(TAIL, np.maximum(correct, 1), wrong + 1), 0.0)
-    high = np.where(wrong > 0, stats.beta.ppf(1 - TAIL, correct + 1, np.maximum(wrong, 1)), 1.0)
-    return low, high

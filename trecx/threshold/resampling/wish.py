@@ -1,14 +1,18 @@
 """What is asked of ρ, so that ρ can be chosen again on another draw of the samples."""
 
-import math
 from dataclasses import dataclass
 
 from trecx.device.operating_conditions import UNKNOWN_CONDITIONS, OperatingConditions
 from trecx.scores import FloatArray
 from trecx.threshold.choice import Choice, choose
 from trecx.threshold.class_mix import class_weights
-from trecx.threshold.guarantee.losses import Loss, guaranteed_limit
-from trecx.threshold.guarantee.selection import Guarantee, baseline_accuracy, passing
+from trecx.threshold.guarantee.losses import Loss
+from trecx.threshold.guarantee.selection import (
+    Guarantee,
+    baseline_accuracy,
+    guaranteed_and_naive,
+    passing,
+)
 from trecx.threshold.joint_counts import JointCounts
 from trecx.threshold.limits import Limits
 
@@ -82,17 +86,10 @@ class Wish:
             BudgetError: the limits do not fit a guarantee, or an input that one needs is unknown.
             ClassMixError: a class that occurs in the field has no sample.
         """
-        weights, loss = self.weights(joint), self.loss(joint, guarantee.each_class)
-        curve, baseline = joint.curve(weights), baseline_accuracy(joint, weights)
-        name = guaranteed_limit(self.limits)
-        naive, guaranteed = (
-            choose(curve, self.limits, self.conditions, baseline, kept={name: kept})
-            for kept in (loss.measured <= loss.limit + 1e-12, passing(loss, guarantee.probability))
-        )
-        found = _threshold(guaranteed)
-        if found == math.inf:  # no sample exits at the first candidates; `inf` itself is not tested
-            found = float(joint.decreasing[1])
-        return _threshold(naive), found
+        loss = self.loss(joint, guarantee.each_class)
+        passes = passing(loss, guarantee.probability)
+        guaranteed, naive = guaranteed_and_naive(joint, loss, passes, self.limits, self.conditions)
+        return _threshold(naive), _threshold(guaranteed)
 
 
 def _threshold(choice: Choice) -> float | None:
