@@ -10,7 +10,7 @@ from app.cache.choices import (
     threshold_interval,
     thresholds_per_exit,
 )
-from app.cache.console import console_data, per_exit_front, vectors
+from app.cache.console import console_data, control_data, per_exit_front, vectors
 from app.cache.runs import (
     differences,
     example_file,
@@ -30,6 +30,7 @@ __all__ = [
     "calibration_context",
     "calibration_counts",
     "console_data",
+    "control_data",
     "differences",
     "example_file",
     "exit_scores",

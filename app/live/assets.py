@@ -7,16 +7,17 @@ from streamlit.components.v1 import declare_component
 
 from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
 
-FOLDERS = (Path(__file__).parent, FOLDER)
+HERE = Path(__file__).parent
+FOLDERS = (HERE, FOLDER, *(HERE.parent / name for name in ("classes", "compare", "confidence", "samples")))
 
 
 def script(*names: str) -> str:
-    """Return these scripts of this folder or the console's as one module, in this order."""
+    """Return these scripts of this folder, the console's or a page's as one module, in this order."""
     return joined_scripts(*names, folders=FOLDERS)
 
 
 def style(name: str) -> str:
-    """Return a style sheet of this folder or the console's."""
+    """Return a style sheet of this folder, the console's or a page's."""
     return style_sheet(name, folders=FOLDERS)
 
 

@@ -1,7 +1,6 @@
 """The live console: the browser receives the `ExitTable` once, and returns ρ when the pointer is released."""
 
-import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -11,10 +10,10 @@ from app.live.assets import script, style
 from app.live.budget import answer
 from app.live.interval import find_interval, known_interval
 from app.live.per_exit_answer import vectors_answer
+from app.live.setting import Setting, as_state, held_setting
+from app.live.threshold_control import follow_precision
 from app.live.wish import Wish
-from app.shared.address import carry, thresholds_text
 from app.shared.conditions import mix_is_own
-from app.shared.run_controls import show_run
 from trecx.console import PrecisionChoice
 from trecx.console.assets import CONSOLE_SCRIPTS, STYLES
 from trecx.scores.run import INT8
@@ -26,22 +25,16 @@ SCRIPTS = (*CONSOLE_SCRIPTS[:-1], "budget", CONSOLE_SCRIPTS[-1])
 
 
 @dataclass(frozen=True)
-class ConsoleState:
+class ConsoleState(Setting):
     """The settings of the console.
 
     Attributes:
-        threshold: ρ; `inf`: no early exits.
-        precision: "float32" or "int8".
         axis: cost axis of the benefit curve: "FLOPs", "energy" or "latency".
         wish: the limits that are set, by name, and their guarantee (`app.live.wish.Wish`).
-        per_exit: one threshold per early exit, each k/256 or `inf`; None: the console shows ρ.
     """
 
-    threshold: float
-    precision: str
-    axis: str
-    wish: dict[str, Any]
-    per_exit: tuple[float, ...] | None = None
+    axis: str = "FLOPs"
+    wish: dict[str, Any] = field(default_factory=dict)
 
 
 def console_key(run: Run) -> str:
@@ -75,7 +68,7 @@ def console(
         css="".join(map(style, STYLES)),
         isolate_styles=False,
     )
-    begin = asdict(start) | {"threshold": _as_json(start.threshold), "per_exit": _listed(start.per_exit)}
+    begin = as_state(start) | {"axis": start.axis, "wish": start.wish}
     other = counterpart if len(choice.offered) > 1 else None
     several = now.per_exit is not None
     data = console_data(run, store_name, context, now.axis, criterion, other, several)
@@ -91,7 +84,7 @@ def console(
         data=data | begin | found | {"own_mix": mix_is_own()},
         default=begin,
         on_threshold_change=lambda: None,
-        on_precision_change=lambda: _switch(run, other, start),
+        on_precision_change=lambda: follow_precision(key, other),
         on_axis_change=lambda: None,
         on_wish_change=lambda: None,
         on_per_exit_change=lambda: None,
@@ -102,37 +95,7 @@ def console(
 def _state(held: Any, start: ConsoleState, choice: PrecisionChoice) -> ConsoleState:
     if not held or "precision" not in held:
         return replace(start, precision=choice.shown(start.precision))
-    precision = choice.shown(held["precision"])
-    per_exit = held.get("per_exit")
+    setting = held_setting(held, choice.shown(held["precision"]))
     return ConsoleState(
-        _as_number(held["threshold"]),
-        precision,
-        held["axis"],
-        dict(held["wish"] or {}),
-        None if per_exit is None else tuple(map(_as_number, per_exit)),
+        setting.threshold, setting.precision, setting.per_exit, held["axis"], dict(held["wish"] or {})
     )
-
-
-def _as_json(threshold: float) -> float | None:
-    return None if math.isinf(threshold) else threshold  # JSON lacks inf: no early exits
-
-
-def _as_number(threshold: float | None) -> float:
-    return math.inf if threshold is None else float(threshold)
-
-
-def _listed(per_exit: tuple[float, ...] | None) -> list[float | None] | None:
-    return None if per_exit is None else list(map(_as_json, per_exit))
-
-
-def _switch(run: Run, counterpart: Run | None, start: ConsoleState) -> None:
-    """Show the run of the other precision if that was selected, at the same thresholds."""
-    held = st.session_state.get(console_key(run))
-    if counterpart and held and held["precision"] == counterpart.precision:
-        now = _state(held, start, PrecisionChoice.of(run, LARGEST, counterpart))
-        show_run(counterpart)
-        carry(
-            rho=str(now.threshold),
-            precision=counterpart.precision,
-            per_exit=thresholds_text(now.per_exit),
-        )

@@ -5,9 +5,9 @@ import streamlit as st
 from app.classes.accuracy_loss import BASELINE, FINAL, changes_at, show_changes
 from app.classes.confusion import show_confusions
 from app.classes.table import Column, show_class_table
+from app.live.threshold_control import threshold_control
 from app.shared.frame import open_frame
 from app.shared.plain_text import plain
-from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.by_class import Panel
 from trecx.glossary import definition
@@ -17,11 +17,10 @@ SHORT = {"estimate": "est.", "measured": "meas."}
 
 frame = open_frame(halves=True)
 frame.title("Which classes lose accuracy?")
-left, right = st.columns([3, 1], gap="large", vertical_alignment="bottom")
-with left:
-    threshold = pick_threshold(frame)
+setting = threshold_control(frame)
+threshold = setting.threshold
 references = [FINAL, BASELINE] if frame.context.baseline else [FINAL]
-against = right.segmented_control(
+against = st.segmented_control(
     "Compare with", references, default=FINAL, required=True, key="against", bind="query-params"
 )
 

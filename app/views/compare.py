@@ -8,6 +8,7 @@ from app.compare.choice import options_of, pick_designs, pick_view
 from app.compare.designs import built_designs, drawn_lines
 from app.compare.paired_comparison import show_pair
 from app.compare.table import show_tables, spelled
+from app.live.threshold_control import threshold_control
 from app.shared.charts import show
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
@@ -102,6 +103,7 @@ def asked_targets() -> list[Target]:
 
 frame = open_frame(halves=True)
 frame.title("Which design is better?")
+setting = threshold_control(frame)
 options = options_of(frame)
 names = pick_designs(frame, options)
 log, zoom = pick_view(frame, options)

@@ -7,6 +7,7 @@ import streamlit as st
 from app.confidence.calibration import Trust, exit_names, show_trust_table, trust_of, trust_words, violins_of
 from app.confidence.exit_criteria import show_criteria
 from app.confidence.temperature_scaling import show_temperatures
+from app.live.threshold_control import threshold_control
 from app.shared.charts import show
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
@@ -99,6 +100,7 @@ def show_diagrams(trusts: Sequence[Trust]) -> None:
 
 frame = open_frame(halves=True)
 frame.title("Is the confidence calibrated?")
+setting = threshold_control(frame)
 st.space("xsmall")
 words = st.empty()  # filled when the scores are loaded
 left, right = st.columns([3, 2])

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.live.threshold_control import threshold_control
 from app.samples.address import said, say
 from app.samples.collections import show_collections
 from app.samples.filters import ORDER, pick_outcomes, pick_wanted, tell_nonsense
@@ -10,7 +11,6 @@ from app.samples.sample import show_sample
 from app.shared import charts
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
-from app.shared.threshold_slider import pick_threshold
 from trecx.errors import TrecxError
 from trecx.figures.overthinking import overthinking_figure
 from trecx.threshold.outcome_curve import OutcomeCurve, counted_threshold, outcome_curve
@@ -67,7 +67,7 @@ def _where_final_exit_helps(curve: OutcomeCurve, noun: str) -> str:
 
 frame = open_frame()
 frame.title("Which samples does the network get wrong?")
-threshold = counted_threshold(frame.context.table, pick_threshold(frame))
+threshold = counted_threshold(frame.context.table, threshold_control(frame).threshold)
 view = pick_view()
 if frame.context.class_weights is not None:
     st.caption(f"Counts are of the {frame.task.noun}s in the test set; the class mix does not change them.")

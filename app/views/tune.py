@@ -4,8 +4,10 @@ import streamlit as st
 
 from app.live.console import ConsoleState, console, console_key
 from app.live.interval import find_interval
+from app.live.setting import asked_setting
+from app.live.threshold_control import carry_setting
 from app.live.wish import limits_text, parse_limits
-from app.shared.address import asked, asked_per_exit, carry, tell_unknown, thresholds_text
+from app.shared.address import asked, carry, tell_unknown
 from app.shared.frame import Frame, open_frame
 from app.shared.plain_text import plain
 from app.tune.current_point import wish_of
@@ -14,27 +16,19 @@ from app.tune.guarantee import show_simulation
 from app.tune.memory import show_memory
 from app.tune.save_dialog import save_point
 from trecx.console import QUANTITIES
-from trecx.scores.run import FLOAT32, INT8, PRECISIONS
-from trecx.threshold.int8_steps import snap_int8
 
 
 def asked_state(frame: Frame) -> ConsoleState:
     """Return the settings in the address, or the defaults; invalid values cause a warning."""
-    tell_unknown("precision", PRECISIONS)
+    setting = asked_setting(frame)
     tell_unknown("axis", QUANTITIES)
     text = asked("wish") or ""
     limits = parse_limits(text)
     if len([part for part in text.split(",") if part]) > len(limits):
         st.sidebar.warning(plain(f"Some limits in the address are not valid and were ignored: {text!r}."))
-    precision, axis = asked("precision"), asked("axis")
-    approximate = precision == INT8 and frame.run.precision == FLOAT32 and frame.counterpart is not None
-    return ConsoleState(
-        snap_int8(frame.threshold) if approximate else frame.threshold,  # a link from before the int8 run
-        precision if precision in PRECISIONS else FLOAT32,
-        axis if axis in QUANTITIES else "FLOPs",
-        limits,
-        asked_per_exit(frame.run.n_exits - 1),
-    )
+    axis = asked("axis")
+    shown = axis if axis in QUANTITIES else "FLOPs"
+    return ConsoleState(setting.threshold, setting.precision, setting.per_exit, shown, limits)
 
 
 frame = open_frame(any_criterion=True, halves=True)
@@ -51,12 +45,7 @@ with head.container(horizontal=True, width="content"):
     save_point(frame, state)
 wish = wish_of(frame, state)
 show_simulation(frame.store, wish)
-carry(
-    rho=str(state.threshold),
-    precision=state.precision,
-    axis=state.axis,
-    wish=limits_text(state.wish) or None,
-    per_exit=thresholds_text(state.per_exit),
-)
+carry_setting(state)
+carry(axis=state.axis, wish=limits_text(state.wish) or None)
 if find_interval(wish):
     st.rerun()

@@ -2,8 +2,9 @@
 
 - data.py, labels.py and precisions.py: data and texts for the browser;
 - vectors.py and packing.py: the samples and the Pareto front for one threshold per exit;
-- console.js with console.css and access.css: the console, built from slider.js (ρ), tiles.js (the five
-  numbers) and outcomes.js (outcomes and confusion matrix);
+- control.js: the control of ρ on all pages, built from slider.js (ρ) and tiles.js (the five numbers);
+- console.js with console.css and access.css: the console of the page Tune: the control with limits, benefit
+  curve, outcomes.js (the six outcomes) and confusion.js (a confusion matrix);
 - counts.js: counts at any ρ and class mix; vectors.js: the same at any thresholds per exit;
 - per_exit.js with handles.js, front.js and per_exit.css: one threshold per exit;
 - rail.js: a track with a handle, for ρ and for each exit;
@@ -16,7 +17,9 @@
 from trecx.console.data import (
     QUANTITIES,
     console_data,
+    control_data,
     cost_axes,
+    counted,
     device_data,
     reference_data,
     shown_axis,
@@ -34,7 +37,9 @@ __all__ = [
     "PrecisionChoice",
     "SampleLevels",
     "console_data",
+    "control_data",
     "cost_axes",
+    "counted",
     "device_data",
     "on_grid",
     "reference_data",

@@ -6,10 +6,11 @@ import plotly
 
 FOLDER = Path(__file__).parent
 # In this order: each uses those before it.
-CONSOLE_SCRIPTS = (
+CONTROL_SCRIPTS = (
     *("parts", "hints", "dialog", "plot", "counts", "vectors", "rail", "slider", "handles", "front"),
-    *("per_exit", "tiles", "outcomes", "console"),
+    *("per_exit", "tiles", "control"),
 )
+CONSOLE_SCRIPTS = (*CONTROL_SCRIPTS, "confusion", "outcomes", "console")
 STYLES = ("console", "per_exit", "access")
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 

@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 from trecx.console.labels import band_hint, words
 from trecx.console.packing import packed_numbers
 from trecx.console.precisions import Counterpart, PrecisionChoice
-from trecx.console.samples import shown_samples
+from trecx.console.samples import counted_samples, shown_samples
 from trecx.console.vectors import SampleLevels, front_line, per_exit_data
+from trecx.datasets.halves import Half
 from trecx.device.operating_conditions import OperatingConditions
 from trecx.figures import CostAxis, benefit_curve_figure, confidence_figure, flops_axis
 from trecx.figures.front import add_front
@@ -53,25 +54,65 @@ def console_data(
         front: the Pareto front of all thresholds per exit, over the shown cost axis (`shown_axis`); None: it
             is not drawn.
     """
-    other = counterpart.run if counterpart else None
-    choice = PrecisionChoice.of(run, criterion, other)
     axes, (axis, drawn) = cost_axes(context), shown_axis(context, axis)
-    curve, reference = context.curve, reference_data(context)
-    marks = _marks(curve, reference)
+    curve, reference, n_samples = context.curve, reference_data(context), context.table.n_samples
+    data = _control(run, context, criterion, named, counterpart)
     band = drawn_band(context.table, curve, context.class_weights)
     figure = benefit_curve_figure(
         curve,
         drawn,
         _reference_point(reference, axis) if context.baseline else None,
-        [(label, mark.threshold) for label, mark in marks],
+        [(label, mark.threshold) for label, mark in _marks(curve, reference)],
         oracle(context.table, context.class_weights),
         [(shortened(label), threshold) for label, threshold in named],
     )
-    n_samples = context.table.n_samples
     if front:
         add_front(figure, *front_line(front, drawn, n_samples), drawn.unit)
-    data = {
-        "counted": f"{run.created_at.isoformat()} {run.run_id} {criterion} {context.half}",
+    data["figures"] |= {"curve": figure.to_json(), "band": _band_trace(curve, drawn, band)}
+    data["text"] |= shown_samples(run, n_samples, context.half)
+    data["text"] |= {"curve": _spoken(curve, drawn), "band": band_hint(band.method)}
+    data |= {
+        "axes": list(axes),
+        "cost_axis": {"name": axis, "scale": drawn.scale, "exit_costs": drawn.exit_costs.tolist()},
+    }
+    return _versioned(data | per_exit_data(vectors, front, drawn, n_samples))
+
+
+def control_data(
+    run: Run,
+    context: RunContext,
+    criterion: str = LARGEST,
+    counterpart: Counterpart | None = None,
+    vectors: SampleLevels | None = None,
+) -> dict[str, Any]:
+    """Return the data of the control of ρ on the pages other than Tune, as `console_data` does.
+
+    Args:
+        run: the run shown.
+        context: its counts with class mix, device, battery and inference rate.
+        criterion: the exit criterion (`exit_criteria.CRITERIA`).
+        counterpart: the run of the same network in the other precision, which the browser can switch to.
+        vectors: the same samples for one threshold per exit; None: they are not sent, or not yet.
+    """
+    data = _control(run, context, criterion, (), counterpart)
+    axis = flops_axis(context.table.exit_flops)
+    return _versioned(data | per_exit_data(vectors, None, axis, context.table.n_samples))
+
+
+def _control(
+    run: Run,
+    context: RunContext,
+    criterion: str,
+    named: Sequence[tuple[str, float]],
+    counterpart: Counterpart | None,
+) -> dict[str, Any]:
+    """Return what the control of ρ needs on every page."""
+    other = counterpart.run if counterpart else None
+    choice = PrecisionChoice.of(run, criterion, other)
+    reference = reference_data(context)
+    marks = [(label, mark.threshold) for label, mark in _marks(context.curve, reference)]
+    return {
+        "counted": counted(run, criterion, context.half),
         "table": json.dumps(table_data(context.table) | {"moves": packed_moves(context.table)}),
         "weights": None if context.class_weights is None else context.class_weights.tolist(),
         "device": device_data(context.conditions),
@@ -79,22 +120,19 @@ def console_data(
         "precisions": choice.offered,
         "fixed_precision": choice.fixed,
         "counterpart": counterpart.data if counterpart else None,
-        "axes": list(axes),
-        "cost_axis": {"name": axis, "scale": drawn.scale, "exit_costs": drawn.exit_costs.tolist()},
-        "marks": [
-            {"label": shortened(label), "threshold": threshold}
-            for label, threshold in [*named, *((label, mark.threshold) for label, mark in marks)]
-        ],
-        "figures": {
-            "confidence": confidence_figure(context.table).to_json(),
-            "curve": figure.to_json(),
-            "band": _band_trace(curve, drawn, band),
-        },
+        "marks": [{"label": shortened(label), "threshold": at} for label, at in [*named, *marks]],
+        "figures": {"confidence": confidence_figure(context.table).to_json()},
         "text": words(run, reference["flops"], criterion, other)
-        | shown_samples(run, n_samples, context.half)
-        | {"curve": _spoken(curve, drawn), "band": band_hint(band.method)},
+        | {"counted": counted_samples(run, context.table.n_samples)},
     }
-    data |= per_exit_data(vectors, front, drawn, n_samples)
+
+
+def counted(run: Run, criterion: str = LARGEST, half: Half | None = None) -> str:
+    """Return what the counts of a document are of; parts of a page that follow ρ compare it."""
+    return f"{run.created_at.isoformat()} {run.run_id} {criterion} {half}"
+
+
+def _versioned(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 
 

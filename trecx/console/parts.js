@@ -1,6 +1,14 @@
 // Small elements and functions that all scripts share.
 
-const thousands = (count) => count.toLocaleString("en");
+const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+const thousands = (count) => grouped.format(count);
+
+/** Set a text if it is another one. The text node stays: replacing nodes makes the browser match :has() again. */
+function setText(node, text) {
+  const [{ firstChild }, said] = [node, String(text)];
+  if (!firstChild) node.append(said);
+  else if (firstChild.data !== said) firstChild.data = said;
+}
 
 function element(name, className, text, ...children) {
   const node = document.createElement(name);

@@ -94,13 +94,17 @@ class PerExit {
     return (this.on ? this.levels : this.wanted)?.map(toThreshold) ?? null;
   }
 
-  show(said, cost, stale) {
+  show(said) {
     this.buttons.forEach((button, k) => button.setAttribute("aria-pressed", (k === 1) === this.on));
-    this.handles.node.hidden = this.front.node.hidden = this.answer.hidden = !this.on;
+    this.handles.node.hidden = this.answer.hidden = !this.on;
+    if (this.front) this.front.node.hidden = !this.on;
     this.answer.hidden ||= !this.answer.childNodes.length;
-    if (!this.on) return;
-    this.handles.show(this.levels, said);
-    this.front.show(this.levels, cost, 100 * this.point.accuracy, stale, said);
+    if (this.on) this.handles.show(this.levels, said);
+  }
+
+  /** Show where the point lies along the front, on a page that draws it. */
+  showFront(said, cost, stale) {
+    if (this.on) this.front.show(this.levels, cost, 100 * this.point.accuracy, stale, said);
   }
 
   showNote(problem = "") {

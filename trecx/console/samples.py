@@ -16,9 +16,13 @@ def shown_samples(run: Run, n_samples: int, half: Half | None) -> dict[str, Any]
         n_samples: number of samples shown.
         half: the half of the samples that is shown; None: all.
     """
-    noun = task_of(run.task, run.noun).noun
-    counted = f"{n_samples:,} {noun}s"
-    return {"counted": counted, "same_samples": _two_halves(half, counted) if half else SAME_SAMPLES}
+    counted = counted_samples(run, n_samples)
+    return {"same_samples": _two_halves(half, counted) if half else SAME_SAMPLES}
+
+
+def counted_samples(run: Run, n_samples: int) -> str:
+    """Return the number of samples in words, such as "4,890 clips"."""
+    return f"{n_samples:,} {task_of(run.task, run.noun).noun}s"
 
 
 def _two_halves(half: Half, counted: str) -> dict[str, Any]:

@@ -42,10 +42,9 @@ class Tiles {
   /** Show a point; return its µJ per inference and its battery life in days. */
   show(point, data) {
     this.reference = data.reference;
-    for (const name of ["accuracy", "flops", "energy", "battery"]) {
-      this.tile[name].aside.textContent = point.isWeighted ? "weighted" : "";
-    }
-    if (point.isWeighted) this.tile.accuracy.aside.textContent += `, n≈${thousands(Math.round(point.effective))}`;
+    const weighted = point.isWeighted ? "weighted" : "";
+    setText(this.tile.accuracy.aside, weighted && `${weighted}, n≈${thousands(Math.round(point.effective))}`);
+    for (const name of ["flops", "battery"]) setText(this.tile[name].aside, weighted);
     this.showShares(point, data);
     this.showFlops(point, data);
     return this.showEnergy(point, data.device, data.text.remedies);
@@ -74,6 +73,7 @@ class Tiles {
   showEnergy(point, { costs, battery, per_hour: perHour }, remedies) {
     if (!costs) {
       for (const tile of ["energy", "battery"]) this.unknown(tile, remedies.energy);
+      setText(this.tile.energy.aside, point.isWeighted ? "weighted" : "");
       return {};
     }
     const { energy_uj: known, battery_days: before } = this.reference;
@@ -83,9 +83,8 @@ class Tiles {
     const basis = costs.basis ? `by ${costs.basis}, ${rough(low)}–${rough(high)} ${unit}` : costs.kind;
     this.fill("energy", energy / joule, 2, unit, basis);
     this.change("energy", known ? this.relative(energy, known) : "baseline unknown", known ? known - energy : 0);
-    const aside = this.tile.energy.aside;
-    if (costs.basis) aside.textContent = aside.textContent ? `estimate, ${aside.textContent}` : "estimate";
-    aside.textContent = this.byOther(point, costs, energy / known) || aside.textContent;
+    const about = [costs.basis && "estimate", point.isWeighted && "weighted"].filter(Boolean).join(", ");
+    setText(this.tile.energy.aside, this.byOther(point, costs, energy / known) || about);
     if (!battery || !perHour) {
       this.unknown("battery", battery ? remedies.rate : remedies.battery);
       return { energy };
@@ -111,22 +110,23 @@ class Tiles {
 
   unknown(tile, remedy) {
     const { value, unit, basis } = this.tile[tile];
-    value.textContent = "–";
-    unit.textContent = "";
-    basis.textContent = remedy;
+    setText(value, "–");
+    setText(unit, "");
+    setText(basis, remedy);
     this.change(tile, "");
   }
 
   fill(tile, value, digits, unit, basis) {
     const parts = this.tile[tile];
-    parts.value.textContent = value >= 1000 ? thousands(Math.round(value)) : value.toFixed(digits);
-    parts.unit.textContent = ` ${unit}`;
-    parts.basis.textContent = basis;
+    setText(parts.value, value >= 1000 ? thousands(Math.round(value)) : value.toFixed(digits));
+    setText(parts.unit, ` ${unit}`);
+    setText(parts.basis, basis);
   }
 
   change(tile, text, gain = 0) {
     const node = this.tile[tile].change;
-    node.textContent = text;
-    node.className = `change ${gain > 0 ? "better" : gain < 0 ? "worse" : ""}`;
+    setText(node, text);
+    const name = `change ${gain > 0 ? "better" : gain < 0 ? "worse" : ""}`;
+    if (node.className !== name) node.className = name;
   }
 }

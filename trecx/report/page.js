@@ -22,7 +22,7 @@ class Report {
   }
 
   get live() {
-    return consoles.get(this.place.querySelector(".trecx-console")).live;
+    return controls.get(this.place.querySelector(".trecx-console")).live;
   }
 
   mount() {
