@@ -159,7 +159,7 @@ class ThresholdControl {
       const alike = first < last ? `, same result for ${first}–${last}` : "";
       return `int8: ${Math.round(this.threshold * 256)}/256${alike}`;
     }
-    if (this.threshold > 1) return `no early exits${low < 1 ? `; the same for every ρ above ${low.toFixed(4)}` : ""}`;
+    if (this.threshold > 1) return `no early exits${low < 1 ? `; the same for every ρ above ${notBelow(low)}` : ""}`;
     return (this.data.table.exact ? "same result for ρ = " : "counted in steps of ρ, here ") + within(low, Math.min(high, 1));
   }
 
@@ -242,6 +242,15 @@ function within(low, high) {
     if (first < last) return `${said(first)}–${said(last)}`;
   }
   return `${high} alone`; // two neighbouring float32 values
+}
+
+/** A number below 1, rounded up with enough digits to stay below 1. */
+function notBelow(low) {
+  for (let digits = 4; digits < 9; digits += 1) {
+    const up = Math.ceil(low * 10 ** digits - 1e-9) / 10 ** digits;
+    if (up < 1) return up.toFixed(digits);
+  }
+  return String(low);
 }
 
 const controls = new WeakMap();
