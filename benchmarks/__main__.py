@@ -11,6 +11,7 @@ from rich.console import Console
 from benchmarks import (
     curve,
     drag,
+    frames,
     gallery,
     importing,
     many_people,
@@ -42,6 +43,7 @@ BENCHMARKS = (
     training,
     gallery,
     drag,
+    frames,
     opening,
     memory,
     many_people,
