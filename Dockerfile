@@ -9,7 +9,7 @@ COPY requirements.txt ./
 # The first block of requirements.txt is all that the dashboard needs.
 RUN sed '/^# The backend/,$d' requirements.txt > dashboard.txt && pip install --no-cache-dir -r dashboard.txt
 
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY trecx/ trecx/
 COPY app/ app/
 COPY data/ data/

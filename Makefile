@@ -66,7 +66,7 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade "pip>=25.1"
 
-$(VENV)/run.stamp: requirements.txt pyproject.toml | $(PY)
+$(VENV)/run.stamp: requirements.txt pyproject.toml hatch_build.py | $(PY)
 	@echo "Installing the dashboard (once, about half a minute, 0.8 GB) ..."
 	@sed '/^# The backend/,$$d' requirements.txt > $(VENV)/dashboard.txt
 	$(PIP) install -r $(VENV)/dashboard.txt -e .

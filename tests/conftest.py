@@ -1,8 +1,12 @@
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -47,11 +51,22 @@ def missing(mark: str) -> str | None:
         return missing_tensorflow()
     if mark == "tflm" and not find_spec("tflite_micro"):
         return "no TensorFlow Lite Micro: pip install -e '.[deploy]', on Linux and x86_64"
+    if mark == "wheel" and not index_answers():
+        return "no package index: pip must be able to download hatchling and the dashboard's packages"
     return None
 
 
+@cache  # asked once, as it takes a second
+def index_answers() -> bool:
+    """Whether pip gets a package from the index that it is configured for."""
+    ask = [sys.executable, "-m", "pip", "--quiet", "--retries", "0", "--timeout", "15", "download"]
+    with TemporaryDirectory() as folder:
+        words = [*ask, "--no-deps", "--dest", folder, "hatchling"]
+        return subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+
 def pytest_runtest_setup(item):
-    for mark in ("browser", "mirror", "compiler", "emulator", "postgres", "tensorflow", "tflm"):
+    for mark in ("browser", "mirror", "compiler", "emulator", "postgres", "tensorflow", "tflm", "wheel"):
         reason = missing(mark) if item.get_closest_marker(mark) else None
         if reason and IN_CI:
             pytest.fail(f"CI must run this test, but there is {reason}", pytrace=False)

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 WITHOUT_TENSORFLOW = (3, 14)  # the first such Python; requirements.txt says the same
+_IS_CLONE = (Path(__file__).parents[1] / "Makefile").is_file()
 
 
 class TrecxError(Exception):
@@ -71,23 +73,37 @@ class OutputError(TrecxError):
     """A file or folder cannot be written."""
 
 
+class ServerError(TrecxError):
+    """The server of the dashboard cannot be started."""
+
+
 class ExportError(TrecxError):
     """An export format is unknown, or a document is not an operating point."""
 
 
-def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2]) -> str:
+def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2], clone: bool = _IS_CLONE) -> str:
     """Say that TensorFlow is missing, and how this Python gets it or which Python does.
 
-    >>> missing_tensorflow((3, 13)).split(". ")[1]
+    Args:
+        python: its version.
+        clone: whether this is a clone, which has a Makefile, and not an installed wheel.
+
+    >>> missing_tensorflow((3, 13), clone=True).split(". ")[1]
     "To install it, run 'make backend'."
+    >>> missing_tensorflow((3, 13), clone=False).split(". ")[1]
+    "To install it, run: pip install 'trecx[nn]'."
     """
     need = "scoring, training and counting FLOPs need it, everything else works without it."
     if python < WITHOUT_TENSORFLOW:
-        return f"TensorFlow is not installed here; {need} To install it, run 'make backend'."
+        command = "run 'make backend'" if clone else "run: pip install 'trecx[nn]'"
+        return f"TensorFlow is not installed here; {need} To install it, {command}."
     last = f"{WITHOUT_TENSORFLOW[0]}.{WITHOUT_TENSORFLOW[1] - 1}"
+    command = (
+        f"run 'make clean', then 'make backend PYTHON=python{last}'" if clone else "install the wheel there"
+    )
     return (
         f"There is no TensorFlow for Python {python[0]}.{python[1]}; {need} To have it, use Python 3.11 to "
-        f"{last}: run 'make clean', then 'make backend PYTHON=python{last}'."
+        f"{last}: {command}."
     )
 
 

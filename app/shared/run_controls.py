@@ -6,6 +6,7 @@ from app.shared.address import asked
 from app.shared.plain_text import plain
 from trecx.datasets.tasks import TASKS, system_title, task_of
 from trecx.errors import TrecxError
+from trecx.files import paths
 from trecx.glossary import definition
 from trecx.scores.run import FLOAT32, baseline_among, other_precision, runs_named
 from trecx.store import Run, Store
@@ -25,10 +26,11 @@ def runs_or_stop(store: Store) -> list[Run]:
             "There are no scores here yet. Fetch the published models and their data, then score one:",
             icon="👋",
         )
+        folder = "data/downloads" if paths.IS_CLONE else paths.DOWNLOADS
         st.code(
             "python -m trecx models fetch kws\n"
             "python -m trecx data fetch kws\n"
-            "python -m trecx score data/downloads/models/kws/trecx --task kws --system trecx",
+            f"python -m trecx score {folder}/models/kws/trecx --task kws --system trecx",
             language="bash",
         )
         st.stop()

@@ -10,6 +10,7 @@ from trecx.cli import (
     choose,
     compare,
     curve,
+    dashboard,
     delete,
     deploy,
     download,
@@ -39,6 +40,7 @@ app.add_typer(models, name="models")
 COMMANDS: Sequence[tuple[typer.Typer, str | None, Callable[..., None]]] = (
     (data, "fetch", download.data_fetch),
     (models, "fetch", download.models_fetch),
+    (app, None, dashboard.dashboard),
     (app, "import", import_scores.import_),
     (app, None, curve.runs),
     (app, None, curve.curve),

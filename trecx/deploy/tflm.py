@@ -21,7 +21,7 @@ from trecx.files.process_limits import limit_process
 
 MISSING = (
     "TensorFlow Lite Micro is not installed here, and an int8 network is scored with its kernels only; "
-    "install it with `pip install -e '.[deploy]'` on Linux and x86_64, the only machines with wheels of it"
+    "install it with `pip install 'trecx[deploy]'` on Linux and x86_64, the only machines with wheels of it"
 )
 AMPLE_BYTES = 64 * 1024**2
 _MEMORY_BYTES = 4 * 1024**3

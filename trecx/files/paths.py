@@ -1,15 +1,35 @@
-"""Paths of this project's files and folders."""
+"""Paths of this project's files and folders: those that it brings, and those that it writes.
+
+A clone has both. An installed wheel brings what it reads in `trecx/_bundled` (`hatch_build.py`), which may be
+read-only, and writes into the user's data folder.
+"""
 
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+_LIBRARY = Path(__file__).resolve().parents[1]
+_BUNDLED = _LIBRARY / "_bundled"
+IS_CLONE = not _BUNDLED.is_dir()
+
+
+def user_folder() -> Path:
+    """Return the user's data folder, such as ~/.local/share/trecx; it may not exist yet."""
+    from platformdirs import user_data_path  # from a clone, it is almost never needed
+
+    return user_data_path("trecx", appauthor=False)
+
+
+ROOT = _LIBRARY.parent if IS_CLONE else _BUNDLED
 SOURCES = ROOT / "data" / "sources.toml"
 ENERGY_PROFILES = ROOT / "data" / "energy_profiles.csv"
 INSTRUCTION_COUNTS = ROOT / "data" / "instruction_counts.csv"
-DOCS = ROOT / "docs"
-DOWNLOADS = ROOT / "data" / "downloads"
-MODELS = ROOT / "artifacts" / "models"  # trained here
+SHIPPED_STORE = ROOT / "artifacts" / "scores.sqlite"
+
+_WRITTEN = ROOT if IS_CLONE else user_folder()
+DOCS = _WRITTEN / "docs"
+DOWNLOADS = _WRITTEN / "data" / "downloads"
+JOBS = _WRITTEN / "data"  # of stores that have no file
+MODELS = _WRITTEN / "artifacts" / "models"  # trained here
 
 
 def mirror() -> Path | None:
@@ -19,5 +39,18 @@ def mirror() -> Path | None:
 
 
 def database_url() -> str:
-    """Return the SQLAlchemy URL of the store: `TRECX_DB`, or the shipped `artifacts/scores.sqlite`."""
-    return os.environ.get("TRECX_DB") or f"sqlite:///{ROOT / 'artifacts' / 'scores.sqlite'}"
+    """Return the SQLAlchemy URL of the store: `TRECX_DB`, or the default one.
+
+    From a clone that is the shipped store, and from a wheel the one in the user's data folder, which is made
+    of the shipped one when it is first asked for.
+
+    Raises:
+        StoreError: the store in the user's data folder cannot be made.
+    """
+    if given := os.environ.get("TRECX_DB"):
+        return given
+    if IS_CLONE:
+        return f"sqlite:///{SHIPPED_STORE}"
+    from trecx.files.user_store import own_store
+
+    return f"sqlite:///{own_store().file}"

@@ -1,20 +1,23 @@
 """Whether models can be scored and deployed into a store, and where its jobs are stored."""
 
 import hashlib
+from contextlib import suppress
 from importlib.util import find_spec
 
 from trecx.deploy.tflm import MISSING
 from trecx.errors import missing_tensorflow
-from trecx.files.paths import ROOT
+from trecx.files.paths import JOBS
 from trecx.jobs.queue import Queue
 from trecx.store import Store
 
 
 def queue_of(store: Store) -> Queue:
-    """Return the queue of a store: in a folder next to its file, or, if it has no file, below data/."""
+    """Return the queue of a store: in a folder next to its file, or, if it has none, in the data folder."""
     if store.file:
         return Queue(store.file.with_name(f"{store.file.name}.jobs"))
-    return Queue(ROOT / "data" / f"{hashlib.sha256(store.name.encode()).hexdigest()[:12]}.jobs")
+    with suppress(OSError):  # the first job says what is wrong
+        JOBS.mkdir(parents=True, exist_ok=True)
+    return Queue(JOBS / f"{hashlib.sha256(store.name.encode()).hexdigest()[:12]}.jobs")
 
 
 def obstacle(store: Store) -> str:

@@ -1,15 +1,12 @@
 """What an SQLite file and the files next to it say."""
 
 import sqlite3
-from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from trecx.files.user_store import is_alone
 
-def is_alone(file: Path) -> bool:
-    """Whether no writer has left changes in a WAL file next to an SQLite file."""
-    log = file.with_name(f"{file.name}-wal")
-    return not log.exists() or log.stat().st_size == 0
+__all__ = ["is_alone", "lacks_room"]
 
 
 def lacks_room(error: OperationalError) -> bool:
