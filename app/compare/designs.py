@@ -12,7 +12,7 @@ from trecx.comparison.design import Design
 from trecx.errors import TrecxError
 from trecx.figures import CurveLine
 from trecx.figures.comparison import line_inks
-from trecx.figures.style import GRAY
+from trecx.figures.style import GRAY, Ink
 from trecx.scores import FloatArray
 from trecx.scores.run import other_precision
 from trecx.store import Run, baseline_among
@@ -61,21 +61,24 @@ def weights_over(frame: Frame, table: ExitTable) -> FloatArray | None:
     return class_weights(own * frame.context.table.class_counts, table.class_counts)
 
 
-def drawn_lines(designs: Sequence[Design], threshold: float) -> list[CurveLine]:
-    """Return the designs as lines of the figure, each with its point at ρ; a design with one exit is gray."""
-    lines, inks = [], iter(line_inks(len(designs)))
-    for design in designs:
-        line, several = design.line, len(design.exit_flops) > 1
-        flops, accuracy = design.at(threshold)
-        lines.append(
-            CurveLine(
-                design.name.replace(" · ", "<br>", 1),
-                line.flops if several else line.flops[:1],
-                line.accuracy if several else line.accuracy[:1],
-                line.spread if several else None,
-                next(inks) if several else GRAY,
-                line.thresholds,
-                (flops.value, accuracy.value) if several else None,
-            )
-        )
-    return lines
+def drawn_lines(designs: Sequence[Design]) -> list[CurveLine]:
+    """Return the designs as lines of the figure; a design with one exit is gray."""
+    return [_line(design, ink) for design, ink in zip(designs, inks_of(designs), strict=True)]
+
+
+def inks_of(designs: Sequence[Design]) -> list[Ink]:
+    """Return the ink of each design's line; a design with one exit is gray."""
+    inks = iter(line_inks(len(designs)))
+    return [next(inks) if len(design.exit_flops) > 1 else GRAY for design in designs]
+
+
+def _line(design: Design, ink: Ink) -> CurveLine:
+    line, several = design.line, len(design.exit_flops) > 1
+    return CurveLine(
+        design.name.replace(" · ", "<br>", 1),
+        line.flops if several else line.flops[:1],
+        line.accuracy if several else line.accuracy[:1],
+        line.spread if several else None,
+        ink,
+        line.thresholds,
+    )

@@ -26,7 +26,7 @@ def show(
         The mark that was just clicked, as its x, y, trace (a number) and `custom` data; None without a click.
     """
     component = st.components.v2.component(
-        "trecx_chart", js=script("parts", "plot", "chart"), css=style("chart"), isolate_styles=False
+        "trecx_chart", js=script("parts", "plot", "figure", "chart"), css=style("chart"), isolate_styles=False
     )
     text = figure.to_json()
     about = {"name": key, "alt": alt, "height": height, "clickable": clickable}

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from app.compare.choice import options_of, pick_designs, pick_view
+from app.compare.design_points import show_points
 from app.compare.designs import built_designs, drawn_lines
 from app.compare.paired_comparison import show_pair
 from app.compare.table import show_tables, spelled
 from app.live.threshold_control import threshold_control
-from app.shared.charts import show
-from app.shared.frame import Frame, open_frame
+from app.shared.frame import open_frame
 from app.shared.plain_text import plain
 from trecx.comparison.accuracy_targets import Target, parse_targets
 from trecx.comparison.design import Design, ranked, tradeoff_region
@@ -52,24 +53,18 @@ def _verdict(best: Design) -> str:
     )
 
 
-def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, words: str) -> None:
-    """Draw the benefit curves and their caption.
+def curves(designs: Sequence[Design], log: bool, zoom: bool) -> tuple[go.Figure, str]:
+    """Return the benefit curves, and notes on them.
 
     Args:
-        frame: the selected run and ρ.
         designs: one line each.
         log: whether the FLOPs axis is logarithmic.
         zoom: whether only the trade-off region is shown.
-        words: which design saves most, for the text alternative.
     """
     region = tradeoff_region(designs) if zoom else None
     shown = Region(*(tuple(axis.tolist()) for axis in region)) if region else None
-    lines = drawn_lines(designs, frame.threshold)
-    names = ", ".join(design.name for design in designs)
-    alt = f"Accuracy against expected FLOPs of {names}. {words.replace('*', '')}"
-    show(comparison_figure(lines, log_flops=log, region=shown), "benefit curves", alt)
-    rho = f"ρ = {frame.threshold:g}" if frame.threshold <= 1 else "no early exits"
-    notes = [f":orange[●] {rho}. × design with one exit."]
+    lines = drawn_lines(designs)
+    notes = ["× design with one exit."]
     if any(len(design.runs) > 1 for design in designs):
         notes.append("Bands and ±: one standard deviation over seeds.")
     if shown and (outside := unseen(lines, shown)):
@@ -83,7 +78,7 @@ def show_curves(frame: Frame, designs: list[Design], log: bool, zoom: bool, word
         notes.append(
             f"The designs were scored on different samples: {each}. Do not compare their accuracies."
         )
-    st.caption(" ".join(notes))
+    return comparison_figure(lines, log_flops=log, region=shown), " ".join(notes)
 
 
 def asked_targets() -> list[Target]:
@@ -103,7 +98,7 @@ def asked_targets() -> list[Target]:
 
 frame = open_frame(halves=True)
 frame.title("Which design is better?")
-setting = threshold_control(frame)
+threshold_control(frame)
 options = options_of(frame)
 names = pick_designs(frame, options)
 log, zoom = pick_view(frame, options)
@@ -114,6 +109,9 @@ if not designs:
 best_first = ranked(designs)
 words = verdict(best_first)
 st.markdown(words)
-show_curves(frame, designs, log, zoom, words)
+figure, notes = curves(designs, log, zoom)
+shown = ", ".join(design.name for design in designs)
+alt = f"Accuracy against expected FLOPs of {shown}. {words.replace('*', '')}"
+show_points(frame, options, designs, best_first, figure, alt, notes)
 show_tables(best_first, asked_targets())
 show_pair(frame, best_first)

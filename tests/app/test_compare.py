@@ -48,11 +48,15 @@ def opened(**address):
     return page
 
 
+def documents(page):
+    """What the components with a figure get, by name: AppTest knows them only as unknown elements."""
+    protos = [element.proto for element in page.main]
+    ours = [proto for proto in protos if re.search("trecx_(chart|designs)", str(proto)[:200])]
+    return {data["name"]: data for data in (json.loads(proto.json) for proto in ours)}
+
+
 def charts(page):
-    """The figures of the page, by name: AppTest knows components only as unknown elements."""
-    protos = [element.proto for element in page.main if "trecx_chart" in str(element.proto)[:200]]
-    held = [json.loads(proto.json) for proto in protos]
-    return {data["name"]: plotly.io.from_json(data["figure"]) for data in held}
+    return {name: plotly.io.from_json(data["figure"]) for name, data in documents(page).items()}
 
 
 def names(figure):
@@ -69,9 +73,10 @@ def axis_title(figure):
 
 
 def words(page):
-    return " ".join(
+    told = [
         element.value for kind in ("markdown", "caption", "info", "warning") for element in page.get(kind)
-    )
+    ]
+    return " ".join(told + [data["notes"] for data in documents(page).values() if "notes" in data])
 
 
 def chosen(page, task="kws"):
@@ -86,11 +91,7 @@ def save(task, system, scores, source="imported", model=None):
 def test_the_page_opens_with_the_selected_run_and_the_designs_of_figure_4(shipped):
     page = opened()
     assert chosen(page).value == [BASE, TRECX, PLAIN]
-    assert [name for name in names(charts(page)["benefit curves"]) if "at this ρ" not in name] == [
-        BASE,
-        TRECX,
-        PLAIN,
-    ]
+    assert names(charts(page)["benefit curves"]) == [BASE, TRECX, PLAIN]
     assert "saves most" in words(page)
 
 
@@ -345,12 +346,36 @@ def test_the_csv_has_all_digits_and_its_column_titles_stay(shipped):
     assert json.loads(json.dumps(row["n_samples"])) == 4890
 
 
-def test_the_curves_hold_the_numbers_of_the_run_and_the_point_of_the_threshold(shipped):
-    page = opened(rho="0.7")
-    figure = charts(page)["benefit curves"]
+def test_the_curves_hold_the_numbers_of_the_run(shipped):
+    figure = charts(opened())["benefit curves"]
     curve = Store().load_table(Store().find_run("kws/trecx")).curve()
     drawn = next(trace for trace in figure.data if trace.name == "T-RECX<br>published")
     assert set(numbers(drawn.x)) <= set(curve.flops / 1e6)
-    step = curve.at([0.7])
-    point = next(trace for trace in figure.data if trace.name == "T-RECX<br>published, at this ρ")
-    assert (point.x[0], point.y[0]) == pytest.approx((step.flops[0] / 1e6, 100 * step.accuracy[0]))
+
+
+def test_the_browser_gets_the_designs_best_first_and_nothing_that_depends_on_the_threshold(shipped):
+    one, another = (documents(opened(rho=rho))["benefit curves"] for rho in ("0.7", "0.4"))
+    assert one == another  # so nothing is drawn again when ρ is let go
+    assert [design["name"] for design in one["designs"]] == [TRECX, PLAIN, BASE]
+    assert [design["selected"] for design in one["designs"]] == [True, False, False]
+    assert [design["reference"] for design in one["designs"]] == [False, False, True]
+    base = Store().find_run("kws/baseline")
+    reference = {"accuracy": base.standalone_accuracy[0], "flops": base.exit_flops[0]}
+    assert [design["references"] for design in one["designs"]] == [[reference]] * 3
+
+
+def test_a_run_shown_within_seeds_has_a_row_for_its_own_thresholds_per_exit():
+    for seed in (0, 1):
+        save_synthetic(Store(), "digits", "sdn", seed)
+    page = opened()
+    chosen(page, "digits").set_value(["SDN · trained here, 2 seeds"]).run()
+    rows = documents(page)["benefit curves"]["designs"]
+    found = [(row["name"], len(row["runs"]), row["selected"], row["only_per_exit"]) for row in rows]
+    seed = Store().runs()[0].training["seed"]
+    assert found == [
+        ("SDN · trained here, 2 seeds", 2, False, False),
+        (f"SDN · trained here, seed {seed}", 1, True, True),
+    ]
+    chosen(page, "digits").set_value([f"SDN · trained here, seed {seed}"]).run()
+    (row,) = documents(page)["benefit curves"]["designs"]
+    assert (row["selected"], row["only_per_exit"]) == (True, False)

@@ -75,9 +75,14 @@ def test_numbers_of_several_seeds_are_mean_and_spread(store, three_seeds):
     assert together.ranks == [design.ranks[0] for design in alone]
     assert together.tradeoff(Target(-0.01)) == [design.tradeoff(Target(-0.01))[0] for design in alone]
     points = [operating_point(store.load_scores(run), 0.8) for run in three_seeds]
-    flops, accuracy = together.at(0.8)
-    assert flops.value == pytest.approx(np.mean([point.flops for point in points]))
-    assert accuracy.value == pytest.approx(np.mean([point.accuracy for point in points]))
+    found = together.at(0.8)
+    for name in ("flops", "accuracy", "exit_rate"):
+        values = [getattr(point, name) for point in points]
+        assert getattr(found, name) == pytest.approx(Mean(np.mean(values), np.std(values, ddof=1)))
+    before = [store.baseline_of(run).standalone_accuracy[0] for run in three_seeds]
+    gains = [point.accuracy - accuracy for point, accuracy in zip(points, before, strict=True)]
+    assert found.accuracy_change == pytest.approx(Mean(np.mean(gains), np.std(gains, ddof=1)))
+    assert found.flops_change.value == pytest.approx(found.flops.value / 250_000 - 1)
 
 
 def test_a_target_below_the_baseline_and_the_same_accuracy_itself_give_the_same_point(store, three_seeds):
@@ -105,6 +110,7 @@ def test_without_a_baseline_there_is_no_rank_and_no_target_below_it(store, three
     assert design.ranks is None
     assert design.tradeoff(Target(-0.01)) is None
     assert design.tradeoff(Target(0.9)) is not None
+    assert design.at(0.8)[3:] == (None, None)
     assert tradeoff_region([design]) is None
 
 

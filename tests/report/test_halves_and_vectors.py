@@ -85,7 +85,7 @@ def test_other_runs_are_compared_on_the_same_half(shipped):
     run, context = store.find_run("kws/sdn"), load_context(store, Store().find_run("kws/sdn"), half=HELD_OUT)
     designs = designs_beside(store, run, context, ["kws/trecx"])
     expected = operating_point(answers_of(store, store.find_run("kws/trecx"), half=HELD_OUT), 0.69)
-    assert designs[1].at(0.69)[1].value == expected.accuracy
+    assert designs[1].at(0.69).accuracy.value == expected.accuracy
     assert (
         "Comparison with other designs"
         in Page(report_html(report_of(store, run, context, record, designs))).words

@@ -35,6 +35,24 @@ class Mean(NamedTuple):
         return cls(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None)
 
 
+class DesignPoint(NamedTuple):
+    """What a design does at one ρ; each number is that of one run, or the mean over seeds.
+
+    Attributes:
+        accuracy: total accuracy (Eq. 2), 0..1.
+        exit_rate: share of samples that stop before the final exit, 0..1.
+        flops: expected FLOPs per sample.
+        accuracy_change: accuracy minus the baseline's, −1..1; None without a baseline.
+        flops_change: FLOPs relative to the baseline's: −0.4 are 40 % less; None without a baseline.
+    """
+
+    accuracy: Mean
+    exit_rate: Mean
+    flops: Mean
+    accuracy_change: Mean | None
+    flops_change: Mean | None
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
     """A design and everything that its numbers depend on.
@@ -74,12 +92,21 @@ class Design:
             steps = steps.clip(max=len(flops) - 1)
         return MeanCurve(flops[steps], accuracy[steps], None, np.column_stack([thresholds[steps]] * 2))
 
-    def at(self, threshold: float) -> tuple[Mean, Mean]:
-        """Return expected FLOPs and accuracy at ρ."""
+    def at(self, threshold: float) -> DesignPoint:
+        """Return what the design does at ρ; each run is held against its own baseline."""
         steps = [curve.at([threshold]) for curve in self.curves]
-        return Mean.of([float(step.flops[0]) for step in steps]), Mean.of(
-            [float(step.accuracy[0]) for step in steps]
+        accuracies, rates, flops = (
+            [float(getattr(step, name)[0]) for step in steps] for name in ("accuracy", "exit_rate", "flops")
         )
+        references = [context.reference for context in self.situations]
+        known = [(float(each["accuracy"]), float(each["flops"])) for each in references if each is not None]
+        changes: tuple[Mean | None, Mean | None] = (None, None)
+        if len(known) == len(steps):
+            changes = (
+                Mean.of([value - before for value, (before, _) in zip(accuracies, known, strict=True)]),
+                Mean.of([spent / before - 1 for spent, (_, before) in zip(flops, known, strict=True)]),
+            )
+        return DesignPoint(Mean.of(accuracies), Mean.of(rates), Mean.of(flops), *changes)
 
     @property
     def other_baseline(self) -> str:

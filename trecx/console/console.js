@@ -148,11 +148,6 @@ class Console extends ThresholdControl {
   }
 }
 
-/** Whether two class mixes are equal up to rounding; null: as tested. */
-function alike(one, other) {
-  return one === other || Boolean(one && other?.every((weight, k) => Math.abs(weight - one[k]) <= 1e-9 * weight));
-}
-
 export default function mountConsole(component) {
   return mountControl(Console, component);
 }

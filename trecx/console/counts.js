@@ -6,7 +6,8 @@ const INT8_HIGHEST = 255 / 256;
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const grid = (rows, columns) => Array.from({ length: rows }, () => new Float64Array(columns));
 
-const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, float64: Float64Array };
+const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, float32: Float32Array,
+  float64: Float64Array };
 
 /** An ExitTable from JSON; its moves may be packed (packed_moves in trecx/console/data.py). */
 function readTable(text) {
@@ -166,6 +167,11 @@ function classWeights(mix, counts) {
   const total = sum(mix);
   const n = sum(counts);
   return total > 0 ? mix.map((share, k) => (counts[k] ? ((share / total) * n) / counts[k] : 0)) : null;
+}
+
+/** Whether two class mixes are equal up to rounding; null: as tested. */
+function alike(one, other) {
+  return one === other || Boolean(one && other?.every((weight, k) => Math.abs(weight - one[k]) <= 1e-9 * weight));
 }
 
 /** Index of the first of the increasing `values` that is not below `value`. */

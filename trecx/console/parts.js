@@ -2,6 +2,7 @@
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 const thousands = (count) => grouped.format(count);
+const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 
 /** Set a text if it is another one. The text node stays: replacing nodes makes the browser match :has() again. */
 function setText(node, text) {

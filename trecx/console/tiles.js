@@ -5,7 +5,6 @@ const TILES = { accuracy: "Accuracy", early: "Exit rate", flops: "Expected FLOPs
 
 const MUCH = 0.03; // 3 pt
 
-const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const energyUnit = (uj) => (uj >= 1000 ? [1000, "mJ"] : [1, "µJ"]);
 const flopsUnit = (flops) => (flops >= 1e6 ? [1e6, "M"] : [1e3, "k"]);
 

@@ -175,8 +175,8 @@ def _chosen(report: Report) -> tuple[float, float]:
     record = report.record
     if record.rule.per_exit is not None:
         return record.numbers["flops"], record.numbers["accuracy"]
-    flops, accuracy = report.others[0].at(record.rule.effective)
-    return flops.value, accuracy.value
+    point = report.others[0].at(record.rule.effective)
+    return point.flops.value, point.accuracy.value
 
 
 def _front(report: Report, axis: str) -> Front | None:
