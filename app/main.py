@@ -5,6 +5,7 @@ import streamlit as st
 from app.import_scores.held_upload import release_upload
 from app.live.assets import page_foundation
 from app.shared.store_upgrade import upgrade_store
+from app.web.preparation import all_pages
 
 st.set_page_config(page_title="T-RECX studio", page_icon="⏱️", layout="wide", initial_sidebar_state=240)
 st.sidebar.markdown("#### T-RECX studio")
@@ -25,4 +26,6 @@ if page.url_path != "import_scores":
     release_upload()
 page_foundation()
 upgrade_store()
+if page.url_path:
+    all_pages()
 page.run()

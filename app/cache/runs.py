@@ -16,7 +16,6 @@ from trecx.confidence.separation import Separation, separation
 from trecx.confidence.temperature_scaling import Scaling, scale
 from trecx.datasets.halves import Half, Split
 from trecx.files.paths import database_url
-from trecx.importing.examples import write_examples
 from trecx.scores import ExitScores, IntArray
 from trecx.store import Run, Store
 from trecx.store.run_context import answers_of, counts_of, joint_counts_of
@@ -204,5 +203,7 @@ def joint_counts(run: Run, store_name: str, criterion: str, half: Half | None, i
 @st.cache_data(max_entries=8, show_spinner=False)
 def example_file(name: str) -> bytes:
     """Return the bytes of an example (`trecx.importing.examples`)."""
+    from trecx.importing.examples import write_examples  # here, as every page imports this module
+
     with tempfile.TemporaryDirectory() as folder:
         return write_examples(Path(folder))[name].read_bytes()

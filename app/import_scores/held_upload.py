@@ -5,16 +5,19 @@ It is not in a cache, which would keep it for everybody: it can take several tim
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.shared.memory import give_back
-from trecx.importing import ReadOptions, ScoresFile, read_scores
-from trecx.importing.preview import Preview, preview_of
 from trecx.threshold.benefit_curve import BenefitCurve
 from trecx.threshold.exit_table import ExitTable
+
+if TYPE_CHECKING:
+    from trecx.importing import ReadOptions, ScoresFile
+    from trecx.importing.preview import Preview
 
 _HELD, _ROUND = "held upload", "uploads that were imported"
 
@@ -30,7 +33,7 @@ class HeldUpload:
     """
 
     file_ids: tuple[str, ...]
-    read: tuple[ReadOptions, ScoresFile, Preview] | None = None
+    read: "tuple[ReadOptions, ScoresFile, Preview] | None" = None
     curve: tuple[tuple[int, ...], BenefitCurve] | None = None
 
 
@@ -46,8 +49,8 @@ def empty_uploader() -> None:
 
 
 def understood(
-    file_ids: tuple[str, ...], options: ReadOptions, content: Callable[[], dict[str, bytes]]
-) -> tuple[ScoresFile, Preview]:
+    file_ids: tuple[str, ...], options: "ReadOptions", content: Callable[[], dict[str, bytes]]
+) -> "tuple[ScoresFile, Preview]":
     """Return uploaded files of scores as read, and their preview; only the last upload is held.
 
     Args:
@@ -58,6 +61,9 @@ def understood(
     Raises:
         ScoresError: the files cannot be read as scores.
     """
+    from trecx.importing import read_scores  # here, as every page imports this module
+    from trecx.importing.preview import preview_of
+
     held = st.session_state.get(_HELD)
     if held is None or held.file_ids != file_ids:
         release_upload()
@@ -70,7 +76,7 @@ def understood(
     return held.read[1:]
 
 
-def held_curve(file: ScoresFile, flops: tuple[int, ...]) -> BenefitCurve:
+def held_curve(file: "ScoresFile", flops: tuple[int, ...]) -> BenefitCurve:
     """Return the benefit curve of the upload, with `flops` or else the file's FLOPs.
 
     Raises:

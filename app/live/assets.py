@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v1 import declare_component
 
-from trecx.console.assets import FOLDER, PLOTLY, joined_scripts, style_sheet
+from app.web import plotly_script
+from trecx.console.assets import FOLDER, joined_scripts, style_sheet
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE, FOLDER, *(HERE.parent / name for name in ("classes", "compare", "confidence", "samples")))
@@ -22,13 +22,7 @@ def style(name: str) -> str:
 
 
 def page_foundation() -> None:
-    """Load the style of all pages and the script of the plotly package.
-
-    The script is served as a separate file from the package's folder, so that the browser can cache it:
-    within a component, its 4.8 MB would be sent through the web socket at every visit.
-    """
-    declare_component("plotly", PLOTLY.parent)
-    address = f"{st.get_option('server.baseUrlPath')}/component/{__name__}.plotly/{PLOTLY.name}"
+    """Load the style of all pages, and say where the script of the plotly package is."""
     st.components.v2.component(
         "trecx_foundation", js=script("foundation"), css=style("page"), isolate_styles=False
-    )(key="foundation", data={"plotly": f"/{address.lstrip('/')}"})
+    )(key="foundation", data={"plotly": plotly_script.address()})

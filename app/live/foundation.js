@@ -1,9 +1,9 @@
-// Loads Plotly from the plotly package, once per page.
+// Names the script of the plotly package where the page of HTML does not (app/web/head.py).
 
 export default function ({ data }) {
-  if (document.querySelector("script[data-plotly]")) return;
-  const plotly = document.createElement("script");
-  plotly.src = new URL(data.plotly, document.baseURI).href;
-  plotly.dataset.plotly = "";
-  document.head.append(plotly);
+  if (window.Plotly || document.querySelector("[data-plotly]")) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "preload", as: "script", href: new URL(data.plotly, document.baseURI).href });
+  link.dataset.plotly = "";
+  document.head.append(link);
 }

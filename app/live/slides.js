@@ -15,7 +15,7 @@ class Slide {
   }
 
   async draw() {
-    while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 20));
+    await plotlyReady();
     this.image.src = await window.Plotly.toImage(this.coloured(), { format: "svg", ...this.size });
     this.image.alt = this.coloured().layout.title.text.replace(/<[^>]*>/g, "");
     this.node.dataset.drawn = "yes";

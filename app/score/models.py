@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from app.shared.address import tell_unknown
@@ -63,6 +62,8 @@ def pick_models(
         runs: of the store.
         asked_for: keys of those that are waiting or running.
     """
+    import pandas as pd  # here, as the page Tune imports this module
+
     frame = pd.DataFrame([_row(model, model.scored_as(runs), model.key in asked_for) for model in models])
     picked: Any = st.dataframe(
         frame,

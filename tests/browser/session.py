@@ -33,24 +33,25 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
-def dashboard(database: str, script: str = "app/server.py") -> Iterator[str]:
-    """Run the dashboard, or another Streamlit script, on a store and yield its address."""
-    with served(database, script) as (address, _):
+def dashboard(database: str, script: str = "app/server.py", base: str = "") -> Iterator[str]:
+    """Run the dashboard, or another Streamlit script, on a store, below a path; yield its address."""
+    with served(database, script, base) as (address, _):
         yield address
 
 
 @contextmanager
-def served(database: str, script: str = "app/server.py") -> Iterator[tuple[str, int]]:
-    """Run the dashboard, or another Streamlit script, on a store; yield its address and process number."""
+def served(database: str, script: str = "app/server.py", base: str = "") -> Iterator[tuple[str, int]]:
+    """Run the dashboard, or another Streamlit script, as `dashboard`; yield address and process number."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.headless", "true", "--server.port", str(port)]
+    command += ["--server.baseUrlPath", base] if base else []
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TRECX_DB": database}, **quiet)
     try:
-        yield _when_healthy(f"http://localhost:{port}", server), server.pid
+        yield _when_healthy(f"http://localhost:{port}/{base}".rstrip("/"), server), server.pid
     finally:
         server.terminate()
         server.wait()

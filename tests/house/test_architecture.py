@@ -276,7 +276,7 @@ LAYERS = {
         "confidence.calibration confidence.distribution"
     ),
     "console": (
-        "glossary scores datasets device.operating_conditions threshold.benefit_curve "
+        "files glossary scores datasets device.operating_conditions threshold.benefit_curve "
         "threshold.exit_criteria threshold.exit_table threshold.int8_steps threshold.joint_counts "
         "threshold.oracle threshold.outcomes threshold.per_exit.front "
         "threshold.resampling.accuracy_band threshold.run_context store figures"

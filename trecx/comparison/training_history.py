@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from trecx.errors import TrecxError
 from trecx.scores import FloatArray
@@ -69,6 +68,8 @@ def learning_curves(models: Path, task: str) -> list[LearningCurve]:
 
 
 def _curve(path: Path, parts: tuple[str, ...]) -> LearningCurve:
+    import pandas as pd  # here, as all figures import this module
+
     try:
         history = pd.read_csv(path)
         split = next(name for name in ("test", "validation") if f"{name}_final_accuracy" in history)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import plotly
+from trecx.files.plotly_script import plotly_script
 
 FOLDER = Path(__file__).parent
 # In this order: each uses those before it.
@@ -12,7 +12,7 @@ CONTROL_SCRIPTS = (
 )
 CONSOLE_SCRIPTS = (*CONTROL_SCRIPTS, "confusion", "outcomes", "console")
 STYLES = ("console", "per_exit", "access")
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PLOTLY = plotly_script()
 
 
 def joined_scripts(*names: str, folders: tuple[Path, ...] = (FOLDER,)) -> str:

@@ -1,6 +1,28 @@
 // A Plotly figure from Python: CSS variables become colours; it is drawn again when the theme changes.
 
 const THEME_POLL_MS = 400;
+const UNSEEN_MS = 500; // a page in the background is not painted
+
+/** Wait for Plotly. The first figure runs its script, which blocks the page for 0.3 s, when the numbers are painted. */
+async function plotlyReady() {
+  if (window.Plotly) return;
+  await Promise.race([pause(UNSEEN_MS), new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))]);
+  while (!window.Plotly) {
+    const named = document.querySelector("link[data-plotly]");
+    if (named) {
+      named.remove(); // no other component runs it again
+      const script = document.createElement("script");
+      script.src = named.href;
+      script.dataset.plotly = "";
+      document.head.append(script);
+    }
+    await pause(20);
+  }
+}
+
+function pause(milliseconds) {
+  return new Promise((over) => setTimeout(over, milliseconds));
+}
 
 /** A figure from JSON, with each CSS variable replaced by its value at `node`; other texts are unchanged. */
 function withColours(text, node) {
@@ -32,7 +54,7 @@ class Plot {
   }
 
   async draw() {
-    while (!window.Plotly) await new Promise((resolve) => setTimeout(resolve, 20));
+    await plotlyReady();
     this.drawnOn = this.background;
     const { data, layout } = JSON.parse(withColours(this.figure, this.node));
     await window.Plotly.react(this.node, data, layout, this.config);

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import requests
-from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from trecx.datasets.remote_files import DatasetSource, RemoteFile, file_sha256
@@ -19,6 +18,9 @@ from trecx.errors import FetchError
 from trecx.files import paths
 from trecx.files.archive import extract
 from trecx.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK_BYTES = 65_536
 TIMEOUT_S = (10, 60)  # for the connection, and between two chunks
@@ -112,7 +114,10 @@ def choose_dataset(task: str, folder: Path, key: str | None = None) -> DatasetSo
     return chosen if key is None else sources.find_dataset(task, key)
 
 
-def _session() -> requests.Session:
+def _session() -> "requests.Session":
+    import requests  # only where something is downloaded
+    from requests.adapters import HTTPAdapter
+
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=RETRIES))
@@ -134,7 +139,7 @@ def _fetch_loose(source: DatasetSource, folder: Path, progress: Progress) -> Non
             progress(f"{source.folder}, {len(source.files):,} files", done, done + limit)
 
 
-def _fetch(file: RemoteFile, folder: Path, progress: Progress, session: requests.Session) -> Path:
+def _fetch(file: RemoteFile, folder: Path, progress: Progress, session: "requests.Session") -> Path:
     target = folder / file.path
     part = target.with_name(target.name + ".part")
     with _disk_errors(target.parent):
@@ -148,7 +153,7 @@ def _fetch(file: RemoteFile, folder: Path, progress: Progress, session: requests
     return target
 
 
-def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.Session) -> str:
+def _bring(file: RemoteFile, part: Path, progress: Progress, session: "requests.Session") -> str:
     """Fill `part` and return the source."""
     copy = file.in_mirror()
     if copy is not None:
@@ -161,14 +166,18 @@ def _bring(file: RemoteFile, part: Path, progress: Progress, session: requests.S
             f"{file.path.name} has no public address; set TRECX_MIRROR to a folder that contains "
             f"{file.mirror_path}"
         )
+    from requests import RequestException
+
     try:
         _download(file, file.url, part, progress, session)
-    except requests.RequestException as error:
+    except RequestException as error:
         raise FetchError(_broken_off(file, file.url, part, error)) from error
     return file.url
 
 
-def _download(file: RemoteFile, url: str, part: Path, progress: Progress, session: requests.Session) -> None:
+def _download(
+    file: RemoteFile, url: str, part: Path, progress: Progress, session: "requests.Session"
+) -> None:
     offset = part.stat().st_size if part.exists() else 0
     if offset in file.accepted.values():
         return  # it was complete when the last call was killed
@@ -189,14 +198,14 @@ def _download(file: RemoteFile, url: str, part: Path, progress: Progress, sessio
         _write(response.iter_content(CHUNK_BYTES), part, start, file, total, progress)
 
 
-def _request(session: requests.Session, url: str, offset: int) -> requests.Response:
+def _request(session: "requests.Session", url: str, offset: int) -> "requests.Response":
     headers = {"Accept-Encoding": "identity"}  # else Range would count compressed bytes
     if offset:
         headers["Range"] = f"bytes={offset}-"
     return session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
 
 
-def _continues(response: requests.Response, offset: int) -> bool:
+def _continues(response: "requests.Response", offset: int) -> bool:
     return response.headers.get("Content-Range", "").startswith(f"bytes {offset}-")
 
 

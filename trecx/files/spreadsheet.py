@@ -8,8 +8,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
@@ -27,7 +29,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return file.getvalue()
 
 
-def frame_csv(frame: pd.DataFrame) -> str:
+def frame_csv(frame: "pd.DataFrame") -> str:
     """Return a table as CSV; every text in it is made safe, and missing values are empty cells."""
     cells = frame.astype(object).where(frame.notna(), None)
     return csv_text([str(column) for column in frame.columns], cells.itertuples(index=False))

@@ -7,8 +7,6 @@ from contextlib import closing
 from itertools import chain, count
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
 from trecx.errors import StoreError
@@ -79,6 +77,9 @@ def migrate(connection: Connection, version: int, progress: Progress) -> None:
         version: of the tables as they are.
         progress: called meanwhile.
     """
+    from alembic import command  # the dashboard need not wait for it where nothing is to upgrade
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection, "progress": progress})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     if not inspect(connection).has_table("alembic_version"):
