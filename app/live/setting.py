@@ -45,11 +45,9 @@ def asked_setting(frame: Frame) -> Setting:
     tell_unknown("precision", PRECISIONS)
     asked_for = asked("precision")
     precision = asked_for if asked_for in PRECISIONS else FLOAT32
-    if frame.run.precision == INT8:
-        precision = INT8
     # A link from before the int8 run existed asks a float32 run for int8.
-    steps = precision == INT8 and (frame.run.precision == INT8 or frame.counterpart is not None)
-    threshold = snap_int8(frame.threshold) if steps else frame.threshold
+    approximate = precision == INT8 and frame.run.precision == FLOAT32 and frame.counterpart is not None
+    threshold = snap_int8(frame.threshold) if approximate else frame.threshold
     return Setting(threshold, precision, asked_per_exit(frame.run.n_exits - 1))
 
 

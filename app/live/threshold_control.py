@@ -1,6 +1,7 @@
 """The control of ρ at the head of every page but Tune; the rest of the page follows it in the browser."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,17 +15,27 @@ from app.shared.frame import Frame
 from app.shared.run_controls import show_run
 from trecx.console import PrecisionChoice
 from trecx.console.assets import CONTROL_SCRIPTS, STYLES
+from trecx.scores.run import INT8
 from trecx.store import Run
+from trecx.threshold.int8_steps import snap_int8
 
 
-def threshold_control(frame: Frame) -> Setting:
+def threshold_control(frame: Frame, one_rho: bool = False) -> Setting:
     """Show the control of ρ; return what it was set to when the pointer was last released.
 
     While the pointer moves, the followers on the page (`app.live.follower`) change in the browser.
+
+    Args:
+        frame: the run shown.
+        one_rho: whether the rest of the page shows one ρ even if there is one threshold per exit; it says so.
     """
     run, key = frame.run, f"threshold-{frame.run.run_id}"
     if key not in st.session_state:
-        st.session_state["threshold start"] = asked_setting(frame)
+        asked = asked_setting(frame)
+        steps = run.precision == INT8
+        st.session_state["threshold start"] = (
+            replace(asked, threshold=snap_int8(asked.threshold)) if steps else asked
+        )
     start: Setting = st.session_state["threshold start"]
     choice = PrecisionChoice.of(run, frame.criterion, frame.counterpart)
     now = _setting(st.session_state.get(key), start, choice)
@@ -48,6 +59,9 @@ def threshold_control(frame: Frame) -> Setting:
     )
     setting = _setting(result, start, choice)
     carry_setting(setting)
+    if one_rho and setting.per_exit is not None:
+        rho = Setting(setting.threshold, setting.precision).words
+        st.caption(f"Below, the numbers are for one threshold: {rho}.")
     return setting
 
 

@@ -17,7 +17,7 @@ SHORT = {"estimate": "est.", "measured": "meas."}
 
 frame = open_frame(halves=True)
 frame.title("Which classes lose accuracy?")
-setting = threshold_control(frame)
+setting = threshold_control(frame, one_rho=True)
 threshold = setting.threshold
 references = [FINAL, BASELINE] if frame.context.baseline else [FINAL]
 against = st.segmented_control(

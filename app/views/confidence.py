@@ -100,7 +100,7 @@ def show_diagrams(trusts: Sequence[Trust]) -> None:
 
 frame = open_frame(halves=True)
 frame.title("Is the confidence calibrated?")
-setting = threshold_control(frame)
+setting = threshold_control(frame, one_rho=True)
 st.space("xsmall")
 words = st.empty()  # filled when the scores are loaded
 left, right = st.columns([3, 2])

@@ -67,7 +67,7 @@ def _where_final_exit_helps(curve: OutcomeCurve, noun: str) -> str:
 
 frame = open_frame()
 frame.title("Which samples does the network get wrong?")
-threshold = counted_threshold(frame.context.table, threshold_control(frame).threshold)
+threshold = counted_threshold(frame.context.table, threshold_control(frame, one_rho=True).threshold)
 view = pick_view()
 if frame.context.class_weights is not None:
     st.caption(f"Counts are of the {frame.task.noun}s in the test set; the class mix does not change them.")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.io
 import pytest
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from app.compare.choice import LOG, REGION
@@ -326,10 +327,11 @@ def test_in_the_browser_a_picture_reaches_the_address_and_hover_gives_the_thresh
         page.wait_for_url("**BranchyNet**")
         assert "flops_axis=log" in page.url
         page.wait_for_selector(f"{SETTLED} {CHART}")
-        line = page.locator(".scatterlayer .trace path.js-line").nth(0).bounding_box()
+        drawn = page.locator(".scatterlayer .trace path.js-line").nth(0)
+        drawn.scroll_into_view_if_needed()
+        line = drawn.bounding_box()
         page.mouse.move(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
-        page.locator(".hoverlayer .hovertext").first.wait_for()
-        assert re.search(r"ρ 0\.\d{4}", page.locator(".hoverlayer").first.text_content())
+        expect(page.locator(".hoverlayer").first).to_contain_text(re.compile(r"ρ 0\.\d{4}"))
 
 
 def test_the_csv_has_all_digits_and_its_column_titles_stay(shipped):

@@ -94,7 +94,7 @@ def frame_and_state(rho, wish, half=None):
     run = store.find_run("kws/trecx")
     context: RunContext = load_context(store, run, half=half)
     frame = Frame(store, store.runs(), run, context, rho, "largest", half)
-    return frame, ConsoleState(rho, "float32", "FLOPs", wish)
+    return frame, ConsoleState(rho, "float32", None, "FLOPs", wish)
 
 
 def test_a_point_holds_the_guarantee_only_at_a_rho_that_it_covers(shipped):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.import_scores import held_upload
 from tests.comparison.synthetic import save_synthetic
 from tests.conftest import ROOT
 from trecx.importing import read_scores
@@ -87,7 +86,7 @@ def test_nothing_holds_an_upload_that_is_imported_left_or_replaced(page, example
         read.append(weakref.ref(found.fields["probabilities"]))
         return found
 
-    monkeypatch.setattr(held_upload, "read_scores", watched)
+    monkeypatch.setattr("trecx.importing.read_scores", watched)
     dropped(page, "scores.npz", (examples / "scores.npz").read_bytes())
     page.text_input(key="own dataset").set_value("pets at home").run()
     first = read[0]

@@ -75,14 +75,14 @@ def test_a_run_of_two_exits_is_sent_no_rows(shipped):
 
 
 def test_other_pages_say_that_they_show_one_rho(shipped):
-    for view in ("classes", "samples"):
+    for view in ("classes", "samples", "confidence"):
         words = [
             caption.value
             for caption in opened(view, run="kws/sdn", rho="0.69", per_exit="0.5,0.7,inf").caption
         ]
-        assert "These numbers are for one ρ = 0.69. One threshold per exit is on the page Tune only." in words
+        assert "Below, the numbers are for one threshold: ρ = 0.690." in words
         words = [caption.value for caption in opened(view, run="kws/sdn", rho="0.69").caption]
-        assert not [said for said in words if "per exit" in said]
+        assert not [said for said in words if "one threshold" in said]
 
 
 def test_a_saved_point_has_the_thresholds_and_their_numbers(own_copy):

@@ -22,7 +22,7 @@ from app.tune.save_dialog import save_point
 from app.live.console import ConsoleState
 
 frame = open_frame(any_criterion=True)
-save_point(frame, ConsoleState({threshold}, {precision!r}, "FLOPs", {{}}))
+save_point(frame, ConsoleState({threshold}, {precision!r}, None, "FLOPs", {{}}))
 """
 
 
