@@ -327,11 +327,15 @@ def test_in_the_browser_a_picture_reaches_the_address_and_hover_gives_the_thresh
         page.wait_for_url("**BranchyNet**")
         assert "flops_axis=log" in page.url
         page.wait_for_selector(f"{SETTLED} {CHART}")
-        drawn = page.locator(".scatterlayer .trace path.js-line").nth(0)
-        drawn.scroll_into_view_if_needed()
-        line = drawn.bounding_box()
-        page.mouse.move(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
-        expect(page.locator(".hoverlayer").first).to_contain_text(re.compile(r"ρ 0\.\d{4}"))
+        x, y = page.locator(".trecx-designs path.js-line").first.evaluate(
+            """(line) => {
+            const middle = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
+            return [middle.x, middle.y];
+          }"""
+        )
+        page.mouse.move(x, y)
+        label = page.locator(".trecx-designs .hoverlayer").first
+        expect(label).to_contain_text(re.compile(r"ρ 0\.\d{4}"))
 
 
 def test_the_csv_has_all_digits_and_its_column_titles_stay(shipped):
