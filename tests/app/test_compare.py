@@ -31,6 +31,11 @@ from trecx.threshold.oracle import oracle
 MAIN = str(ROOT / "app" / "main.py")
 TRECX, PLAIN, BASE = "T-RECX · published", "without early view · published", "baseline · published"
 
+MIDDLE = """(line) => {
+  const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
+  return [at.x, at.y];
+}"""
+
 
 @pytest.fixture(autouse=True)
 def no_tensorflow(monkeypatch):
@@ -327,12 +332,8 @@ def test_in_the_browser_a_picture_reaches_the_address_and_hover_gives_the_thresh
         page.wait_for_url("**BranchyNet**")
         assert "flops_axis=log" in page.url
         page.wait_for_selector(f"{SETTLED} {CHART}")
-        x, y = page.locator(".trecx-designs path.js-line").first.evaluate(
-            """(line) => {
-            const middle = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
-            return [middle.x, middle.y];
-          }"""
-        )
+        line = page.locator(".trecx-designs path.js-line").first
+        x, y = line.evaluate(MIDDLE)
         page.mouse.move(x, y)
         label = page.locator(".trecx-designs .hoverlayer").first
         expect(label).to_contain_text(re.compile(r"ρ 0\.\d{4}"))
