@@ -52,13 +52,12 @@ SHOWN = """() => {
 }"""
 
 
-def opened(window, address, name, **options):
+def opened(page, address, name, **options):
     """Open Compare with a run selected; return the designs that it offers, by name."""
     run = Store(SHIPPED).find_run(name)
     query = "&".join(f"{key}={value}" for key, value in ({"run": run.run_id, "rho": 0.9} | options).items())
-    window.on("pageerror", lambda error: pytest.fail(str(error)))
-    open_page(window, f"{address}/compare?{query}", CHART)
-    window.wait_for_selector(".trecx-designs[data-points]")
+    open_page(page, f"{address}/compare?{query}", CHART)
+    page.wait_for_selector(".trecx-designs[data-points]")
     return run, options_of(SimpleNamespace(runs=Store(SHIPPED).runs(), run=run))
 
 
@@ -149,17 +148,17 @@ def dragged(page, shares=SHARES):
     ],
     ids=["float32", "int8", "vww", "mix", "half", "seeds", "log", "zoom"],
 )
-def test_every_point_and_cell_equals_pythons_while_dragging(window, address, name, address_options, options):
-    _, offered = opened(window, address, name, **address_options)
-    names = window.evaluate(SHOWN)["names"]
+def test_every_point_and_cell_equals_pythons_while_dragging(page, address, name, address_options, options):
+    _, offered = opened(page, address, name, **address_options)
+    names = page.evaluate(SHOWN)["names"]
     designs = [design_of(each, offered, **options) for each in names]
-    before, drawn = window.url, []
-    for seen in dragged(window):
+    before, drawn = page.url, []
+    for seen in dragged(page):
         drawn.append(assert_points(seen, designs))
         said = seen["at"].split("ρ = ")[1].rstrip(".)").replace("∞", "inf")
         assert number(said) == pytest.approx(number(seen["threshold"]), abs=0.0005)
         assert not seen["stale"]
-        assert window.url == before  # Python hears of it when it is let go
+        assert page.url == before  # Python hears of it when it is let go
         if name.endswith("int8"):
             assert seen["threshold"] == "Infinity" or (256 * number(seen["threshold"])).is_integer()
     assert seen["axis"][0] == ("log" if "flops_axis" in address_options else "linear")
@@ -168,22 +167,22 @@ def test_every_point_and_cell_equals_pythons_while_dragging(window, address, nam
     assert (min(drawn) < several) == ("zoom" in address_options)
 
 
-def test_without_early_exits_all_points_are_at_the_ends_of_their_curves(window, address):
-    _, offered = opened(window, address, "kws/trecx", rho="inf")
-    seen = window.evaluate(SHOWN)
+def test_without_early_exits_all_points_are_at_the_ends_of_their_curves(page, address):
+    _, offered = opened(page, address, "kws/trecx", rho="inf")
+    seen = page.evaluate(SHOWN)
     designs = [design_of(each, offered) for each in seen["names"]]
     assert_points(seen, designs)
     assert seen["at"] == "At no early exits (ρ = ∞)."
 
 
-def test_a_release_draws_nothing_again_and_keeps_the_point(window, address):
-    opened(window, address, "kws/trecx")
-    window.evaluate("document.querySelector('.trecx-designs').firstChild.dataset.same = 'yes'")
-    *_, seen = dragged(window, (0.5, 0.8))
-    window.wait_for_url(re.compile(r"rho=0\.8"))
-    window.wait_for_selector(SETTLED)
-    assert window.locator(".trecx-designs [data-same]").count() == 1
-    assert window.evaluate(SHOWN) == seen
+def test_a_release_draws_nothing_again_and_keeps_the_point(page, address):
+    opened(page, address, "kws/trecx")
+    page.evaluate("document.querySelector('.trecx-designs').firstChild.dataset.same = 'yes'")
+    *_, seen = dragged(page, (0.5, 0.8))
+    page.wait_for_url(re.compile(r"rho=0\.8"))
+    page.wait_for_selector(SETTLED)
+    assert page.locator(".trecx-designs [data-same]").count() == 1
+    assert page.evaluate(SHOWN) == seen
 
 
 def as_design_point(point, reference):
@@ -193,19 +192,19 @@ def as_design_point(point, reference):
 
 
 @pytest.mark.parametrize("mix", [None, EVEN])
-def test_one_threshold_per_exit_moves_the_selected_run_only(window, address, mix):
+def test_one_threshold_per_exit_moves_the_selected_run_only(page, address, mix):
     mixed = {"mix": mix} if mix else {}
-    run, offered = opened(window, address, "kws/sdn", per_exit="0.5,0.75,inf", rho=0.69, **mixed)
-    names = window.evaluate(SHOWN)["names"]
+    run, offered = opened(page, address, "kws/sdn", per_exit="0.5,0.75,inf", rho=0.69, **mixed)
+    names = page.evaluate(SHOWN)["names"]
     designs = [design_of(name, offered, mix) for name in names]
     (own,) = (design for design in designs if run in design.runs)
-    box = window.locator(".handles .rail").nth(0).bounding_box()
+    box = page.locator(".handles .rail").nth(0).bounding_box()
     height = box["y"] + box["height"] - 8
-    window.mouse.move(box["x"] + 0.5 * box["width"], height)
-    window.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], height)
+    page.mouse.down()
     for share in (0.3, 0.61, 0.98):
-        window.mouse.move(box["x"] + share * box["width"], height)
-        seen = window.evaluate(SHOWN)
+        page.mouse.move(box["x"] + share * box["width"], height)
+        seen = page.evaluate(SHOWN)
         levels = [int(level) for level in seen["levels"].split(",")]
         assert levels == [round(256 * share), 192, 256]
         assert_points(
@@ -216,7 +215,7 @@ def test_one_threshold_per_exit_moves_the_selected_run_only(window, address, mix
         thresholds = f"({levels[0] / 256:.4f}, 0.7500, ∞)"
         assert f"{own.name}: one threshold per exit, {thresholds}" in seen["at"]
         assert "All other designs: ρ = 0.690." in seen["at"]
-    window.mouse.up()
+    page.mouse.up()
 
 
 def point_at(run, levels, mix) -> OperatingPoint:
@@ -226,37 +225,37 @@ def point_at(run, levels, mix) -> OperatingPoint:
     return point.weighted(weights_of(table, mix)) if mix else point
 
 
-def test_a_mix_that_is_dragged_fades_the_points_until_it_is_let_go(window, address):
-    _, offered = opened(window, address, "kws/trecx", mix="my own mix", shares="down:10,go:3.5,unknown:40")
-    before = window.evaluate(SHOWN)
-    slider = window.get_by_label("how often silence occurs, relative to the others").bounding_box()
+def test_a_mix_that_is_dragged_fades_the_points_until_it_is_let_go(page, address):
+    _, offered = opened(page, address, "kws/trecx", mix="my own mix", shares="down:10,go:3.5,unknown:40")
+    before = page.evaluate(SHOWN)
+    slider = page.get_by_label("how often silence occurs, relative to the others").bounding_box()
     height = slider["y"] + slider["height"] / 2
-    window.mouse.move(slider["x"] + 8, height)
-    window.mouse.down()
-    window.mouse.move(slider["x"] + 0.5 * slider["width"], height)
-    faded = window.evaluate(SHOWN)
+    page.mouse.move(slider["x"] + 8, height)
+    page.mouse.down()
+    page.mouse.move(slider["x"] + 0.5 * slider["width"], height)
+    faded = page.evaluate(SHOWN)
     assert faded["stale"]
     assert "The class mix is being changed." in faded["at"]
     assert (faded["points"], faded["cells"]) == (before["points"], before["cells"])
-    window.mouse.up()
-    window.wait_for_url(re.compile("silence"))
-    window.wait_for_selector(f"{SETTLED} .trecx-designs[data-points]:not(.stale) {CHART}")
+    page.mouse.up()
+    page.wait_for_url(re.compile("silence"))
+    page.wait_for_selector(f"{SETTLED} .trecx-designs[data-points]:not(.stale) {CHART}")
     mix = [
-        float(text) for text in window.locator(".trecx-mix .number").evaluate_all("n => n.map(n => n.value)")
+        float(text) for text in page.locator(".trecx-mix .number").evaluate_all("n => n.map(n => n.value)")
     ]
-    seen = window.evaluate(SHOWN)
+    seen = page.evaluate(SHOWN)
     assert_points(seen, [design_of(name, offered, mix) for name in seen["names"]])
     assert json.dumps(seen["points"]) != json.dumps(before["points"])
 
 
 @pytest.mark.parametrize("format_", ["PNG", "SVG"])
-def test_the_downloaded_figure_has_the_points(window, address, format_):
-    opened(window, address, "kws/trecx")
-    window.locator(".trecx-designs .trecx-chart").hover()
-    with window.expect_download() as waiting:
-        window.get_by_role("button", name=f"download this figure as {format_}: benefit curves").click()
+def test_the_downloaded_figure_has_the_points(page, address, format_):
+    opened(page, address, "kws/trecx")
+    page.locator(".trecx-designs .trecx-chart").hover()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"download this figure as {format_}: benefit curves").click()
     assert waiting.value.suggested_filename == f"benefit curves.{format_.lower()}"
     if format_ == "SVG":
         text = waiting.value.path().read_text(encoding="utf-8")
-        shown = window.evaluate(SHOWN)["dots"]
+        shown = page.evaluate(SHOWN)["dots"]
         assert text.count('class="point"') == len(shown) + 1  # and × of the baseline

@@ -2,6 +2,7 @@
 
 - data.py, labels.py and precisions.py: data and texts for the browser;
 - vectors.py and packing.py: the samples and the Pareto front for one threshold per exit;
+- steps.py and steps.js: the benefit curve of any other run at any ρ;
 - control.js: the control of ρ on all pages, built from slider.js (ρ) and tiles.js (the five numbers);
 - console.js with console.css and access.css: the console of the page Tune: the control with limits, benefit
   curve, outcomes.js (the six outcomes) and confusion.js (a confusion matrix);
