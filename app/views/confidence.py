@@ -64,7 +64,9 @@ def pick_band() -> tuple[float, float]:
     return band
 
 
-def show_violins(frame: Frame, violins: Sequence[SplitViolin], band: tuple[float, float]) -> None:
+def show_violins(
+    frame: Frame, violins: Sequence[SplitViolin], band: tuple[float, float], threshold: float
+) -> None:
     """Draw the violins, or show that the band is empty."""
     if not any(side.count for violin in violins for side in (violin.right, violin.wrong)):
         st.info(f"No {frame.task.noun} has a confidence of {band[0]:g} to {band[1]:g}. Widen the band.")
@@ -74,7 +76,7 @@ def show_violins(frame: Frame, violins: Sequence[SplitViolin], band: tuple[float
         f"{violin.wrong.count:,.0f} wrong"
         for violin in violins
     )
-    figure = split_violin_figure(violins, band, frame.threshold)
+    figure = split_violin_figure(violins, band, threshold)
     each = SLIM_VIOLIN if len(violins) > MANY_VIOLINS else VIOLIN
     show(
         figure,
@@ -100,7 +102,7 @@ def show_diagrams(trusts: Sequence[Trust]) -> None:
 
 frame = open_frame(halves=True)
 frame.title("Is the confidence calibrated?")
-setting = threshold_control(frame, one_rho=True)
+threshold = threshold_control(frame, one_rho=True).threshold
 st.space("xsmall")
 words = st.empty()  # filled when the scores are loaded
 left, right = st.columns([3, 2])
@@ -118,7 +120,7 @@ except TrecxError as error:
     st.error(plain(str(error)))
     st.stop()
 words.markdown(trust_words(exit_names(frame.run.n_exits)[0], trusts[0]))
-show_violins(frame, violins, band)
+show_violins(frame, violins, band, threshold)
 show_diagrams(trusts[: frame.run.n_exits])
 show_trust_table(violins, trusts, f"{frame.run.run_id}-confidence")
 for heading, about, show_part in (

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.console import assert_equals_python, context_of, shown_numbers
-from tests.browser.session import SETTLED, open_page, rail
+from tests.browser.session import CHART, SETTLED, open_page, rail
 from tests.conftest import SHIPPED
 from trecx.store import Store
 
@@ -96,3 +96,18 @@ def test_one_threshold_per_exit_can_be_set_on_every_page(page, address, name):
     page.wait_for_selector(SETTLED)
     page.get_by_role("button", name="one ρ").click()
     page.wait_for_url(lambda url: "per_exit" not in url)
+
+
+LINES = """() => {
+  const { shapes } = document.querySelector(".trecx-chart .canvas").layout;
+  return shapes.flatMap(({ x0, x1 }) => [x0, x1]);
+}"""
+
+
+def test_the_figures_of_a_released_rho_are_of_that_rho_and_not_of_the_one_before(page, address):
+    open_page(page, f"{address}/confidence?rho=0.9", f"{CONTROL}, {SETTLED} {CHART}")
+    page.wait_for_function(f"({LINES})().includes(0.9)")
+    left, width, height = rail(page)
+    page.mouse.click(left + 0.7 * width, height)
+    page.wait_for_url(re.compile(r"rho=0\.7"))
+    page.wait_for_function(f"({LINES})().includes(0.7)")
