@@ -5,21 +5,20 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 
 from benchmarks.drag_peer import peer_times
+from benchmarks.frames import VIEW, dragged
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row
-from tests.browser.session import DRAWN, browser, dashboard, open_console, rail
+from tests.browser.session import DRAWN, browser, dashboard, open_console
 from trecx.files.paths import ROOT
 from trecx.store import Run, Store
 
 MADE = ((100_000, 2), (1_000_000, 2), (10_000_000, 2))  # samples, exits
-N_STEPS = 300
 N_VISITS = 3
 NUMBERS = ".trecx-console[data-threshold]"
 FRAME_MS, AIM_OF_PAINT_MS = 1000 / 30, 2000.0
-VIEW: ViewportSize = {"width": 1440, "height": 900}
 WATCH_PAINT = f"""() => new MutationObserver(() => {{
   for (const [name, sign] of [["numbers", "{NUMBERS}"], ["painted", "{DRAWN}"]]) {{
     if (window[name] || !document.querySelector(sign)) continue;
@@ -27,18 +26,6 @@ WATCH_PAINT = f"""() => new MutationObserver(() => {{
     requestAnimationFrame(() => setTimeout(() => {{ window[name] = performance.now(); }}));
   }}
 }}).observe(document, {{ subtree: true, childList: true, attributes: true }})"""
-WATCH_DRAG = """() => {
-  window.toNumbers = [];
-  window.toFrame = [];
-  let event = 0;
-  window.addEventListener("pointermove", (e) => { event = e.timeStamp; }, true);
-  const root = document.querySelector(".trecx-console");
-  new MutationObserver(() => {
-    const began = event;
-    window.toNumbers.push(performance.now() - began);
-    requestAnimationFrame(() => setTimeout(() => window.toFrame.push(performance.now() - began)));
-  }).observe(root, { attributes: true, attributeFilter: ["data-threshold"] });
-}"""
 
 
 def rows() -> list[Row]:
@@ -104,13 +91,6 @@ def _drag(chrome: Browser, link: str) -> tuple[list[float], list[float]]:
     """Return milliseconds from each pointer event to the new numbers, and to the painted frame."""
     page = chrome.new_page(viewport=VIEW)
     open_console(page, link)
-    left, width, height = rail(page)
-    page.mouse.move(left + width, height)
-    page.mouse.down()
-    page.evaluate(WATCH_DRAG)
-    page.mouse.move(left, height, steps=N_STEPS)
-    page.mouse.up()
-    page.wait_for_timeout(200)
-    times = page.evaluate("window.toNumbers"), page.evaluate("window.toFrame")
+    times = dragged(page)
     page.close()
     return times

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks.made_store import add_run
 from benchmarks.measure import Row
@@ -22,11 +22,13 @@ AIMS_MS = {
 }
 CONTROL = ".trecx-console[data-distribution=drawn]"
 WATCH = """() => {
+  window.toNumbers = [];
   window.toFrame = [];
   let event = 0;
   window.addEventListener("pointermove", (e) => { event = e.timeStamp; }, true);
   new MutationObserver(() => {
     const began = event;
+    window.toNumbers.push(performance.now() - began);
     requestAnimationFrame(() => setTimeout(() => window.toFrame.push(performance.now() - began)));
   }).observe(document.querySelector(".trecx-console"), { attributeFilter: ["data-threshold"] });
 }"""
@@ -56,6 +58,13 @@ def frames_ms(chrome: Browser, address: str, run_id: str, name: str) -> list[flo
     open_page(page, f"{address}/{path}?run={run_id}&rho=1", CONTROL)
     page.wait_for_timeout(1000)  # figures that are drawn after the control
     page.wait_for_selector(SETTLED, state="attached")
+    _, frames = dragged(page)
+    page.close()
+    return frames
+
+
+def dragged(page: Page) -> tuple[list[float], list[float]]:
+    """Drag ρ from 1 to 0; return milliseconds from each pointer event to new numbers, and to the frame."""
     left, width, height = rail(page)
     page.mouse.move(left + width, height)
     page.mouse.down()
@@ -63,6 +72,4 @@ def frames_ms(chrome: Browser, address: str, run_id: str, name: str) -> list[flo
     page.mouse.move(left, height, steps=N_STEPS)
     page.mouse.up()
     page.wait_for_timeout(200)
-    frames: list[float] = page.evaluate("window.toFrame")
-    page.close()
-    return frames
+    return page.evaluate("window.toNumbers"), page.evaluate("window.toFrame")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 WITHOUT_TENSORFLOW = (3, 14)  # the first such Python; requirements.txt says the same
-_IS_CLONE = (Path(__file__).parents[1] / "Makefile").is_file()
+_IS_CLONE = not (Path(__file__).parent / "_bundled").is_dir()  # as in files/paths.py, which is above
 
 
 class TrecxError(Exception):

@@ -1,7 +1,6 @@
 // The designs at one ρ as a table: accuracy, exit rate, FLOPs, and the changes vs the baseline.
 // Requires parts.js and design_at.js.
 
-const SVG = "http://www.w3.org/2000/svg";
 const NONE = "–";
 
 const plain = (digits, scale) => ({ value, spread }) =>
@@ -20,10 +19,8 @@ const COLUMNS = [
 /** How the curve of a design is drawn: a piece of its line, or × for a design with one exit. */
 function lineKey({ ink, several }) {
   if (!several) return element("span", "key cross", "×");
-  const [svg, line] = ["svg", "line"].map((name) => document.createElementNS(SVG, name));
-  const set = (node, values) => Object.entries(values).forEach((pair) => node.setAttribute(...pair));
-  set(svg, { class: "key", width: 26, height: 8, "aria-hidden": true });
-  set(line, { x1: 0, x2: 26, y1: 4, y2: 4 });
+  const svg = svgNode("svg", { class: "key", width: 26, height: 8, "aria-hidden": true });
+  const line = svgNode("line", { x1: 0, x2: 26, y1: 4, y2: 4 });
   Object.assign(line.style, { stroke: ink.colour, strokeWidth: 2, strokeDasharray: ink.dash === "solid" ? "none" : ink.dash });
   svg.append(line);
   return svg;

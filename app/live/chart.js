@@ -7,7 +7,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   let root = parentElement.querySelector(".trecx-chart");
   if (!root) parentElement.append((root = element("section", "trecx-chart")));
   const known = charts.get(root);
-  if (known?.live.version === data.version) return known.end;
+  if (known?.version === data.version) return known.end;
   known?.live.end();
   const live = new Chart(root, data, (canvas) => {
     canvas.removeAllListeners?.("plotly_click");
@@ -19,6 +19,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     live.end();
     charts.delete(root);
   };
-  charts.set(root, { live, end });
+  charts.set(root, { live, end, version: data.version });
   return end;
 }

@@ -1,15 +1,13 @@
 """Components that follow ρ in the browser while the control of ρ on their page moves."""
 
-import json
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Any
 
 import streamlit as st
 
 from app.live.assets import script, style
 from app.shared.frame import Frame
-from trecx.console import counted
+from trecx.console import counted, versioned
 
 
 def show_follower(
@@ -31,7 +29,6 @@ def show_follower(
         callbacks: `on_…_change` of its states and triggers.
     """
     whole = data | {"counted": counted(frame.run, frame.criterion, frame.half)}
-    version = sha256(json.dumps(whole).encode()).hexdigest()
     component = st.components.v2.component(
         f"trecx_{name}",
         js=script("parts", "follow", *scripts),
@@ -39,4 +36,4 @@ def show_follower(
         isolate_styles=False,
     )
     events: dict[str, Any] = dict(callbacks or {})
-    return component(key=name, data=whole | {"version": version}, **events)
+    return component(key=name, data=versioned(whole), **events)

@@ -32,10 +32,9 @@ def threshold_control(frame: Frame, one_rho: bool = False) -> Setting:
     run, key = frame.run, f"threshold-{frame.run.run_id}"
     if key not in st.session_state:
         asked = asked_setting(frame)
-        steps = run.precision == INT8
-        st.session_state["threshold start"] = (
-            replace(asked, threshold=snap_int8(asked.threshold)) if steps else asked
-        )
+        if run.precision == INT8:
+            asked = replace(asked, threshold=snap_int8(asked.threshold))
+        st.session_state["threshold start"] = asked
     start: Setting = st.session_state["threshold start"]
     choice = PrecisionChoice.of(run, frame.criterion, frame.counterpart)
     now = _setting(st.session_state.get(key), start, choice)

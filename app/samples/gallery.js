@@ -1,19 +1,13 @@
 // A page of samples as thumbnails; a click opens one. Requires parts.js.
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /** The band between the lowest and the highest amplitude of each part of a clip. */
 function waveform(extremes) {
-  const svg = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
   const loudest = Math.max(...extremes.flat().map(Math.abs)) || 1;
   const at = (amplitude) => (50 - (42 * amplitude) / loudest).toFixed(1);
   const upper = extremes.map(([, high], k) => `${k},${at(high)}`);
   const lower = extremes.map(([low], k) => `${k},${Number(at(low)) + 0.8}`).reverse();
-  svg.setAttribute("viewBox", `0 0 ${extremes.length - 1} 100`);
-  svg.setAttribute("preserveAspectRatio", "none");
-  path.setAttribute("d", `M${[...upper, ...lower].join("L")}Z`);
-  svg.append(path);
+  const svg = svgNode("svg", { viewBox: `0 0 ${extremes.length - 1} 100`, preserveAspectRatio: "none" });
+  svg.append(svgNode("path", { d: `M${[...upper, ...lower].join("L")}Z` }));
   return svg;
 }
 

@@ -17,8 +17,7 @@ SHORT = {"estimate": "est.", "measured": "meas."}
 
 frame = open_frame(halves=True)
 frame.title("Which classes lose accuracy?")
-setting = threshold_control(frame, one_rho=True)
-threshold = setting.threshold
+threshold = threshold_control(frame, one_rho=True).threshold
 references = [FINAL, BASELINE] if frame.context.baseline else [FINAL]
 against = st.segmented_control(
     "Compare with", references, default=FINAL, required=True, key="against", bind="query-params"

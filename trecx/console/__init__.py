@@ -25,6 +25,7 @@ from trecx.console.data import (
     reference_data,
     shown_axis,
     table_data,
+    versioned,
 )
 from trecx.console.precisions import Counterpart, PrecisionChoice
 from trecx.console.vectors import MOST_AT_ONCE, MOST_ROWS, SEVERAL, SampleLevels, on_grid
@@ -46,4 +47,5 @@ __all__ = [
     "reference_data",
     "shown_axis",
     "table_data",
+    "versioned",
 ]

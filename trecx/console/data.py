@@ -75,7 +75,7 @@ def console_data(
         "axes": list(axes),
         "cost_axis": {"name": axis, "scale": drawn.scale, "exit_costs": drawn.exit_costs.tolist()},
     }
-    return _versioned(data | per_exit_data(vectors, front, drawn, n_samples))
+    return versioned(data | per_exit_data(vectors, front, drawn, n_samples))
 
 
 def control_data(
@@ -96,7 +96,7 @@ def control_data(
     """
     data = _control(run, context, criterion, (), counterpart)
     axis = flops_axis(context.table.exit_flops)
-    return _versioned(data | per_exit_data(vectors, None, axis, context.table.n_samples))
+    return versioned(data | per_exit_data(vectors, None, axis, context.table.n_samples))
 
 
 def _control(
@@ -132,7 +132,8 @@ def counted(run: Run, criterion: str = LARGEST, half: Half | None = None) -> str
     return f"{run.created_at.isoformat()} {run.run_id} {criterion} {half}"
 
 
-def _versioned(data: dict[str, Any]) -> dict[str, Any]:
+def versioned(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a document for the browser with its `version`: whether anything must be drawn again."""
     return data | {"version": sha256(json.dumps(data).encode()).hexdigest()}
 
 

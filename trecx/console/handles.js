@@ -4,11 +4,6 @@
 const BARS = 64;
 const HIGHEST_LEVEL = NO_STOP - 1;
 const levelText = (level) => (level === NO_STOP ? "never" : (level / 256).toFixed(4));
-const numberNode = (name, attributes) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
-  return node;
-};
 
 /** The level of a typed threshold: rounded up, but what the field shows means what it shows. Null: not valid. */
 function typedLevel(text) {
@@ -30,7 +25,7 @@ class Handle {
    */
   constructor(exit, text, move, release, refuse) {
     Object.assign(this, { name: `exit ${exit + 1}`, release, refuse, level: NO_STOP });
-    this.bars = numberNode("svg", { viewBox: `0 0 ${BARS} 1`, preserveAspectRatio: "none", class: "histogram",
+    this.bars = svgNode("svg", { viewBox: `0 0 ${BARS} 1`, preserveAspectRatio: "none", class: "histogram",
       role: "img", "aria-label": `${this.name}: ${text.histogram}` });
     this.rail = new Rail(`threshold of ${this.name}`, this.bars, {
       at: (share) => move(Math.round(share * NO_STOP)),
@@ -85,8 +80,8 @@ class Handle {
       const from = 1 - (below ? below[bar] / all[bar] : 0) * height;
       return `M${bar + 0.04} ${from}V${from - (count / all[bar]) * height}H${bar + 0.96}V${from}Z`;
     }).join("");
-    this.bars.replaceChildren(numberNode("path", { class: "wrong", d: path(wrong) }),
-      numberNode("path", { class: "right", d: path(right, wrong) }));
+    this.bars.replaceChildren(svgNode("path", { class: "wrong", d: path(wrong) }),
+      svgNode("path", { class: "right", d: path(right, wrong) }));
   }
 
   /**

@@ -19,6 +19,13 @@ function element(name, className, text, ...children) {
   return node;
 }
 
+/** An element of a drawing, with these attributes. */
+function svgNode(name, attributes) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+  return node;
+}
+
 /** A group of buttons with an accessible name. */
 function group(className, name, ...children) {
   const node = element("div", className, "", ...children);
