@@ -81,6 +81,15 @@ class ExportError(TrecxError):
     """An export format is unknown, or a document is not an operating point."""
 
 
+def install_extra(name: str, clone: bool = _IS_CLONE) -> str:
+    """Return the command that installs an extra.
+
+    >>> install_extra("deploy", clone=True), install_extra("deploy", clone=False)
+    ("pip install -e '.[deploy]'", "pip install 'trecx[deploy]'")
+    """
+    return f"pip install -e '.[{name}]'" if clone else f"pip install 'trecx[{name}]'"
+
+
 def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2], clone: bool = _IS_CLONE) -> str:
     """Say that TensorFlow is missing, and how this Python gets it or which Python does.
 
@@ -95,7 +104,7 @@ def missing_tensorflow(python: tuple[int, int] = sys.version_info[:2], clone: bo
     """
     need = "scoring, training and counting FLOPs need it, everything else works without it."
     if python < WITHOUT_TENSORFLOW:
-        command = "run 'make backend'" if clone else "run: pip install 'trecx[nn]'"
+        command = "run 'make backend'" if clone else f"run: {install_extra('nn', clone)}"
         return f"TensorFlow is not installed here; {need} To install it, {command}."
     last = f"{WITHOUT_TENSORFLOW[0]}.{WITHOUT_TENSORFLOW[1] - 1}"
     command = (

@@ -253,7 +253,7 @@ def test_without_tensorflow_lite_micro_a_sentence_says_what_to_install(capsys, m
     words = ("deploy", "digits/trecx", "--threshold", "0.9", "--out", str(tmp_path / "out"))
     status, _, err = run(capsys, *words)
     assert status == 1
-    assert "pip install 'trecx[deploy]'" in " ".join(err.split())
+    assert "pip install -e '.[deploy]'" in " ".join(err.split())
 
 
 @pytest.mark.parametrize(

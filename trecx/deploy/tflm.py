@@ -16,12 +16,12 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from trecx.errors import ModelError
+from trecx.errors import ModelError, install_extra
 from trecx.files.process_limits import limit_process
 
 MISSING = (
     "TensorFlow Lite Micro is not installed here, and an int8 network is scored with its kernels only; "
-    "install it with `pip install 'trecx[deploy]'` on Linux and x86_64, the only machines with wheels of it"
+    f"install it with `{install_extra('deploy')}` on Linux and x86_64, the only machines with wheels of it"
 )
 AMPLE_BYTES = 64 * 1024**2
 _MEMORY_BYTES = 4 * 1024**3

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from trecx.errors import StoreError
+from trecx.errors import StoreError, install_extra
 from trecx.store.columns import DamageError
 
 _READ_ONLY = "it is read-only; make it writable, or choose another database with --db or TRECX_DB"
@@ -118,7 +118,7 @@ def missing_driver(name: str, driver: str | None) -> str:
             f"database {name} needs the driver {driver!r}; use an address that begins with postgresql+psycopg"
         )
     if name.startswith("postgresql"):
-        return f"database {name} needs psycopg, which is not installed; run pip install -e '.[postgres]'"
+        return f"database {name} needs psycopg, which is not installed; run {install_extra('postgres')}"
     return f"database {name} needs the driver {driver!r}, which is not installed; install it"
 
 
